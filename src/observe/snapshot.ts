@@ -1,0 +1,79 @@
+/** Who a backend is: a pid is reused, a pid with its start time is not. Timestamps are PostgreSQL's own text, in microseconds. */
+export type BackendId = { readonly pid: number; readonly backendStart: string };
+
+/** The values of `pg_stat_activity.state` up to PostgreSQL 18. Whatever else a server says is `unknown`. */
+export const backendStates = [
+  "active",
+  "idle",
+  "idle in transaction",
+  "idle in transaction (aborted)",
+  "fastpath function call",
+  "disabled",
+  "starting",
+  "unknown",
+] as const;
+
+export type BackendState = (typeof backendStates)[number];
+
+/** A row of a `pg_stat_progress_*` view. `counter` moves while a COPY gets anywhere (`bytes_processed`). */
+export type Progress = { readonly command: string; readonly counter: string };
+
+/** One client backend, as read from `pg_stat_activity`. `null` is SQL's null: hidden, or not applicable. */
+export type Backend = {
+  readonly id: BackendId;
+  readonly datname: string | null;
+  readonly usename: string | null;
+  readonly applicationName: string | null;
+  readonly clientAddr: string | null;
+  readonly state: BackendState;
+  readonly waitEventType: string | null;
+  readonly waitEvent: string | null;
+  readonly xactStart: string | null;
+  readonly queryStart: string | null;
+  readonly stateChange: string | null;
+  /** Ages by the server's clock, never negative. */
+  readonly xactSeconds: number | null;
+  readonly querySeconds: number | null;
+  readonly stateSeconds: number | null;
+  /** `null` when the server computes none (`compute_query_id`), and on 13. Opaque: it differs between majors. */
+  readonly queryId: string | null;
+  /** Only read for active candidates. */
+  readonly progress: Progress | null;
+};
+
+/** Client backends of one kind, counted on the server. `folded` stands for the groups past the bound of a look. */
+export type SessionGroup = {
+  readonly folded: boolean;
+  readonly datname: string | null;
+  readonly usename: string | null;
+  readonly applicationName: string | null;
+  readonly state: BackendState;
+  readonly sessions: number;
+  readonly oldestXactSeconds: number | null;
+  readonly oldestStateSeconds: number | null;
+  readonly oldestSessionSeconds: number | null;
+};
+
+/** What a look could see. A backend outside the coverage has not ended: we do not know. */
+export type Coverage = {
+  /** A census reads every session. */
+  readonly look: "census";
+  /** Sessions whose details the server hides from our role. While there are any, absence proves nothing. */
+  readonly hiddenSessions: number;
+  /** Candidates and groups that were counted but not returned, because a look is bounded. */
+  readonly candidatesCut: number;
+  readonly groupsFolded: number;
+};
+
+/** What one look read, by the server's clock. */
+export type Snapshot = {
+  /** Seconds since the epoch, by the server's clock. */
+  readonly takenAtSeconds: number;
+  /** Changes when the server was restarted, or when another server answers at the same address. */
+  readonly postmasterStart: string;
+  readonly standby: boolean;
+  readonly coverage: Coverage;
+  readonly groups: readonly SessionGroup[];
+  /** Client backends that might be suspects, and every followed one that still exists. */
+  readonly candidates: readonly Backend[];
+};
