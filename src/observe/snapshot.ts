@@ -77,3 +77,10 @@ export type Snapshot = {
   /** Client backends that might be suspects, and every followed one that still exists. */
   readonly candidates: readonly Backend[];
 };
+
+/** The youngest age at which a session becomes a candidate, by what it is doing; `Infinity` for never. */
+export type CandidateAges = {
+  readonly idleInTransactionSeconds: number;
+  readonly activeSeconds: number;
+  readonly transactionSeconds: number;
+};

@@ -1,0 +1,9 @@
+import type { Detector } from "../detector.ts";
+
+/** A transaction was opened and nobody finishes it: a session never closed, a commit forgotten. */
+export const idleInTransaction: Detector = {
+  kind: "idle_in_transaction",
+  certainty: "high",
+  period: ({ backend }) => (backend.state === "idle in transaction" ? backend.stateChange : null),
+  ageSeconds: ({ backend }) => (backend.state === "idle in transaction" ? backend.stateSeconds : null),
+};

@@ -1,0 +1,40 @@
+import type { Tally } from "../classify/tally.ts";
+import type { FailureReason } from "../postgres/failure.ts";
+import type { Probe } from "../postgres/probe.ts";
+import type { LabelBudget } from "./label-budget.ts";
+import type { Report } from "./report.ts";
+
+/** What looking at one server has come to since this process started. Only ever grows. */
+export type LookTally = {
+  readonly begun: number;
+  readonly failures: Readonly<Record<FailureReason, number>>;
+  /** Connections opened: more than one says that the server, or the way to it, does not hold. */
+  readonly connections: number;
+};
+
+/** One watched server, as everything shown sees it. */
+export type ServerView = {
+  readonly server: string;
+  readonly intervalSeconds: number;
+  /** What the last connection found out; `null` before the first. */
+  readonly probe: Probe | null;
+  /** The last look, or `null` when it failed: stale numbers are worse than none. */
+  readonly report: Report | null;
+  /** Why the last look failed; `null` when it did not, or before the first. */
+  readonly failure: { readonly reason: FailureReason; readonly message: string } | null;
+  readonly looks: LookTally;
+  readonly lastDurationSeconds: number | null;
+  /** Epoch seconds, by our own clock. */
+  readonly lastSuccessSeconds: number | null;
+  readonly tally: Tally;
+  readonly sessionLabels: LabelBudget;
+  readonly suspectLabels: LabelBudget;
+};
+
+/** The whole process. */
+export type View = {
+  readonly version: string;
+  readonly nodeVersion: string;
+  readonly reload: { readonly successful: boolean; readonly lastSuccessSeconds: number };
+  readonly servers: readonly ServerView[];
+};

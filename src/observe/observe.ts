@@ -1,0 +1,41 @@
+import { PostgresFailure } from "../postgres/failure.ts";
+import type { Session } from "../postgres/session.ts";
+import { lookLimits, lookStatement } from "./look-statement.ts";
+import { toSnapshot } from "./row.ts";
+import type { CandidateAges, Snapshot } from "./snapshot.ts";
+
+/** What one look asks for. */
+export type LookRequest = {
+  /** `server_version_num`. */
+  readonly version: number;
+  /** Pids of the sessions being followed: their rows come back while they exist, whatever they do. */
+  readonly followedPids: readonly number[];
+  readonly ages: CandidateAges;
+  readonly deadlineSeconds: number;
+  readonly prepare: boolean;
+};
+
+/** PostgreSQL has no interval above this many seconds to subtract safely; it stands for "never". */
+const LONGEST_AGE_SECONDS = 1e9;
+
+/** Takes one look: one autocommit statement, one row. Throws a `PostgresFailure`. */
+export async function observe(session: Session, request: LookRequest): Promise<Snapshot> {
+  const { idleInTransactionSeconds, activeSeconds, transactionSeconds } = request.ages;
+  const reply = await session.query(
+    lookStatement(request.version),
+    [
+      `{${request.followedPids.join(",")}}`,
+      ...[idleInTransactionSeconds, activeSeconds, transactionSeconds].map((age) =>
+        Math.min(age, LONGEST_AGE_SECONDS),
+      ),
+      lookLimits.candidates,
+      lookLimits.groups,
+    ],
+    { deadlineSeconds: request.deadlineSeconds, prepare: request.prepare },
+  );
+  try {
+    return toSnapshot(reply.rows[0]);
+  } catch (error) {
+    throw new PostgresFailure("protocol", "the answer to a look has an unexpected shape", { cause: error });
+  }
+}

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import {
+  backendStates,
+  type Backend,
+  type BackendState,
+  type SessionGroup,
+  type Snapshot,
+} from "./snapshot.ts";
+
+const text = z.string().nullable();
+const seconds = z.number().nullable();
+
+const groupRow = z.object({
+  folded: z.boolean(),
+  datname: text,
+  usename: text,
+  application_name: text,
+  state: text,
+  sessions: z.number(),
+  xact_seconds: seconds,
+  state_seconds: seconds,
+  session_seconds: seconds,
+});
+
+const backendRow = z.object({
+  pid: z.number(),
+  backend_start: z.string(),
+  datname: text,
+  usename: text,
+  application_name: text,
+  client_addr: text,
+  state: text,
+  wait_event_type: text,
+  wait_event: text,
+  xact_start: text,
+  query_start: text,
+  state_change: text,
+  xact_seconds: seconds,
+  query_seconds: seconds,
+  state_seconds: seconds,
+  query_id: text,
+  progress_command: text,
+  progress_counter: text,
+});
+
+const lookRow = z.object({
+  taken_at_seconds: z.number(),
+  postmaster_start: z.string(),
+  standby: z.boolean(),
+  hidden_sessions: z.number(),
+  groups_folded: z.number(),
+  candidates_matched: z.number(),
+  groups: z.array(groupRow),
+  candidates: z.array(backendRow),
+});
+
+/** The row of a look → Snapshot. Untrusted data enters here; throws a ZodError when it has another shape. */
+export function toSnapshot(row: unknown): Snapshot {
+  const look = lookRow.parse(row);
+  return {
+    takenAtSeconds: look.taken_at_seconds,
+    postmasterStart: look.postmaster_start,
+    standby: look.standby,
+    coverage: {
+      look: "census",
+      hiddenSessions: look.hidden_sessions,
+      candidatesCut: look.candidates_matched - look.candidates.length,
+      groupsFolded: look.groups_folded,
+    },
+    groups: look.groups.map(toGroup),
+    candidates: look.candidates.map(toBackend),
+  };
+}
+
+function toGroup(row: z.infer<typeof groupRow>): SessionGroup {
+  return {
+    folded: row.folded,
+    datname: row.datname,
+    usename: row.usename,
+    applicationName: row.application_name,
+    state: toState(row.state),
+    sessions: row.sessions,
+    oldestXactSeconds: row.xact_seconds,
+    oldestStateSeconds: row.state_seconds,
+    oldestSessionSeconds: row.session_seconds,
+  };
+}
+
+function toBackend(row: z.infer<typeof backendRow>): Backend {
+  return {
+    id: { pid: row.pid, backendStart: row.backend_start },
+    datname: row.datname,
+    usename: row.usename,
+    applicationName: row.application_name,
+    clientAddr: row.client_addr,
+    state: toState(row.state),
+    waitEventType: row.wait_event_type,
+    waitEvent: row.wait_event,
+    xactStart: row.xact_start,
+    queryStart: row.query_start,
+    stateChange: row.state_change,
+    xactSeconds: row.xact_seconds,
+    querySeconds: row.query_seconds,
+    stateSeconds: row.state_seconds,
+    queryId: row.query_id,
+    progress:
+      row.progress_command === null
+        ? null
+        : { command: row.progress_command, counter: row.progress_counter ?? "" },
+  };
+}
+
+/** A state that a later server invents is unknown, and an unknown state is never a suspect. */
+function toState(state: string | null): BackendState {
+  return backendStates.find((known) => known === state) ?? "unknown";
+}

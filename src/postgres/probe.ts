@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { PostgresFailure } from "./failure.ts";
+import type { Reply, Session } from "./session.ts";
+
+/** What is asked of a server once per connection: none of it can change while the connection lives, but for grants. */
+export type Probe = {
+  /** `server_version_num`: 180004 is 18.4. */
+  readonly version: number;
+  readonly versionText: string;
+  readonly standby: boolean;
+  readonly user: string;
+  readonly privileges: Privileges;
+  /** A pooler between us and the server: session settings and prepared statements do not hold. */
+  readonly pooled: boolean;
+  readonly slots: Slots;
+};
+
+/** What our role may do. Without `pg_read_all_stats` (part of `pg_monitor`) the sessions of others are hidden from us. */
+export type Privileges = {
+  readonly pg_read_all_stats: boolean;
+  readonly pg_signal_backend: boolean;
+  readonly superuser: boolean;
+};
+
+/** Connection slots, under the names of their settings; `reserved_connections` exists since 16. */
+export type Slots = {
+  readonly max_connections: number;
+  readonly reserved_connections: number;
+  readonly superuser_reserved_connections: number;
+};
+
+/** The oldest server whose views we know. */
+const OLDEST_VERSION = 130000;
+
+const probeStatement = `
+SELECT pg_catalog.pg_backend_pid() AS backend_pid,
+       pg_catalog.current_setting('server_version_num')::int AS version,
+       pg_catalog.current_setting('server_version') AS version_text,
+       pg_catalog.current_setting('server_encoding') AS server_encoding,
+       pg_catalog.pg_is_in_recovery() AS standby,
+       r.rolname AS username,
+       r.rolsuper AS superuser,
+       pg_catalog.pg_has_role(r.oid, 'pg_read_all_stats', 'USAGE') AS reads_all_stats,
+       pg_catalog.pg_has_role(r.oid, 'pg_signal_backend', 'USAGE') AS signals_backends,
+       pg_catalog.current_setting('max_connections')::int AS max_connections,
+       COALESCE(pg_catalog.current_setting('reserved_connections', true), '0')::int AS reserved_connections,
+       pg_catalog.current_setting('superuser_reserved_connections')::int AS superuser_reserved_connections
+FROM pg_catalog.pg_roles r WHERE r.rolname = current_user`;
+
+const probeRow = z.object({
+  backend_pid: z.number(),
+  version: z.number(),
+  version_text: z.string(),
+  server_encoding: z.string(),
+  standby: z.boolean(),
+  username: z.string(),
+  superuser: z.boolean(),
+  reads_all_stats: z.boolean(),
+  signals_backends: z.boolean(),
+  max_connections: z.number(),
+  reserved_connections: z.number(),
+  superuser_reserved_connections: z.number(),
+});
+
+/** Only the settings that this server knows are set: an unknown one would fail at login (`idle_session_timeout` is 14+). */
+const settingsStatement = `
+SELECT pg_catalog.set_config(s.name, w.value, false)
+FROM (SELECT * FROM pg_catalog.json_each_text($1::text::json)) AS w(name, value)
+JOIN pg_catalog.pg_settings s ON s.name = w.name`;
+
+/** Connects, asks who answers and what we may see, and bounds what our own session may cost the server. */
+export async function probe(session: Session, deadlineSeconds: number): Promise<Probe> {
+  const reply = await session.query(probeStatement, [], { deadlineSeconds, prepare: false });
+  const row = parseRow(reply);
+  if (row.version < OLDEST_VERSION)
+    throw new PostgresFailure("protocol", `expected PostgreSQL 13 or newer, got ${row.version_text}`);
+  // A pooler answers the login itself, so the pid it announced is not the pid that runs our statement.
+  const pooled = reply.announcedPid !== row.backend_pid;
+  if (!pooled) {
+    const settings = JSON.stringify(sessionSettings(row.server_encoding, deadlineSeconds));
+    await session.query(settingsStatement, [settings], { deadlineSeconds, prepare: false });
+  }
+  return {
+    version: row.version,
+    versionText: row.version_text,
+    standby: row.standby,
+    user: row.username,
+    privileges: {
+      pg_read_all_stats: row.superuser || row.reads_all_stats,
+      pg_signal_backend: row.superuser || row.signals_backends,
+      superuser: row.superuser,
+    },
+    pooled,
+    slots: {
+      max_connections: row.max_connections,
+      reserved_connections: row.reserved_connections,
+      superuser_reserved_connections: row.superuser_reserved_connections,
+    },
+  };
+}
+
+function parseRow(reply: Reply): z.infer<typeof probeRow> {
+  const parsed = probeRow.safeParse(reply.rows[0]);
+  if (parsed.success) return parsed.data;
+  throw new PostgresFailure(
+    "protocol",
+    `unexpected answer to the first statement: ${z.prettifyError(parsed.error)}`,
+  );
+}
+
+function sessionSettings(serverEncoding: string, deadlineSeconds: number): Readonly<Record<string, string>> {
+  const deadline = `${Math.ceil(deadlineSeconds * 1000)}ms`;
+  return {
+    statement_timeout: deadline,
+    lock_timeout: deadline,
+    idle_in_transaction_session_timeout: deadline,
+    idle_session_timeout: "0",
+    max_parallel_workers_per_gather: "0",
+    jit: "off",
+    TimeZone: "UTC",
+    DateStyle: "ISO, MDY",
+    // Operators and functions of a hostile schema must not shadow the system's.
+    search_path: "pg_catalog",
+    // Such a database holds names in any encoding; converting them would fail the whole look.
+    ...(serverEncoding === "SQL_ASCII" ? { client_encoding: "SQL_ASCII" } : {}),
+  };
+}

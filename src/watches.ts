@@ -1,0 +1,53 @@
+import type { Config } from "./config/config.ts";
+import type { ServerView } from "./expose/view.ts";
+import type { Log } from "./log.ts";
+import { startSchedule, timingOf } from "./schedule.ts";
+import { createWatch, type Watch } from "./watch.ts";
+
+/** All watched servers, each on a schedule and a connection of its own: one that hangs delays nobody. */
+export type Watches = {
+  /** Watches what the configuration names: goes on with the servers it knows by name, starts new ones, ends the rest. */
+  apply(config: Config): Promise<void>;
+  views(): readonly ServerView[];
+  /** Finishes the looks under way, then ends every connection. */
+  stop(): Promise<void>;
+};
+
+/** Nothing is watched before the first `apply`. `onChange` is called after each look. */
+export function createWatches(log: Log, onChange: () => void): Watches {
+  let watches = new Map<string, Watch>();
+  let schedules: readonly { stop(): void }[] = [];
+
+  function stopSchedules(): void {
+    for (const schedule of schedules) schedule.stop();
+    schedules = [];
+  }
+
+  return {
+    views: () => [...watches.values()].map((watch) => watch.view()),
+    async apply({ servers, labelBudget }) {
+      stopSchedules();
+      const before = watches;
+      watches = new Map();
+      for (const server of servers) {
+        const settings = { server, labelBudget, timing: timingOf(server.schedule, new Date()) };
+        const known = before.get(server.name);
+        await known?.configure(settings);
+        watches.set(server.name, known ?? createWatch(settings, log, onChange));
+      }
+      const gone = [...before].filter(([name]) => !watches.has(name));
+      await Promise.all(gone.map(([, watch]) => watch.close()));
+      schedules = servers.map(({ name, schedule }) => startSchedule(schedule, () => look(watches.get(name))));
+      for (const watch of watches.values()) void look(watch);
+      onChange();
+    },
+    async stop() {
+      stopSchedules();
+      await Promise.all([...watches.values()].map((watch) => watch.close()));
+    },
+  };
+}
+
+async function look(watch: Watch | undefined): Promise<void> {
+  await watch?.look();
+}
