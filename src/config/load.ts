@@ -1,0 +1,43 @@
+import { open } from "node:fs/promises";
+
+import type { Environment } from "../postgres/connection-environment.ts";
+import { LARGEST_FILE_BYTES } from "./document.ts";
+import type { ConfigIssue } from "./issue.ts";
+import { parseConfig } from "./parse.ts";
+import type { ConfigResult } from "./parse.ts";
+
+/** Reads and checks the file at `path`; without a path, the environment alone. A file that cannot be read is an issue. */
+export async function loadConfig(path: string | undefined, environment: Environment): Promise<ConfigResult> {
+  if (path === undefined) return parseConfig(undefined, environment);
+  try {
+    const bytes = await readStart(path);
+    // What is too long is cut, perhaps within a character; that is not what is wrong with it.
+    const stream = bytes.length > LARGEST_FILE_BYTES;
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream });
+    return parseConfig({ name: path, text }, environment);
+  } catch (error) {
+    return { issues: [describeFailure(path, error)] };
+  }
+}
+
+/** One byte more than is allowed at most, so that an endless file is refused too. */
+async function readStart(path: string): Promise<Uint8Array> {
+  const file = await open(path);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of file.createReadStream({ end: LARGEST_FILE_BYTES })) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function describeFailure(source: string, error: unknown): ConfigIssue {
+  const issue = { source, position: undefined, path: "", hint: undefined };
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "ERR_ENCODING_INVALID_ENCODED_DATA")
+    return { ...issue, expected: "UTF-8 text", got: "other bytes" };
+  return { ...issue, expected: "a file that can be read", got: reasons.get(code) ?? code };
+}
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ["ENOENT", "no such file"],
+  ["EACCES", "permission denied"],
+  ["EISDIR", "a directory"],
+]);

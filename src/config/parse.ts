@@ -1,0 +1,65 @@
+import type { Environment } from "../postgres/connection-environment.ts";
+import type { Config } from "./config.ts";
+import { readDocument } from "./document.ts";
+import type { ConfigDocument } from "./document.ts";
+import { explainIssue } from "./explain-issue.ts";
+import { formatIssue, formatPath } from "./issue.ts";
+import type { ConfigIssue, Mistake } from "./issue.ts";
+import { resolveServers } from "./resolve-servers.ts";
+import type { ConnectionMistake } from "./resolve-servers.ts";
+import { checkRules } from "./rules.ts";
+import { configSchema } from "./schema.ts";
+
+/** A file with more mistakes is no configuration; to place each one costs a walk through the text. */
+const MOST_MISTAKES = 500;
+
+/** A file's text, and the name by which messages call it. */
+export type ConfigSource = { readonly name: string; readonly text: string };
+
+export type ConfigResult = { readonly config: Config } | { readonly issues: readonly ConfigIssue[] };
+
+/**
+ * Turns a file's text and the environment into a configuration, or into all that is wrong with them, in the order
+ * of the file. No file, and an empty one, mean the defaults and the one server that the environment names.
+ */
+export function parseConfig(source: ConfigSource | undefined, environment: Environment): ConfigResult {
+  const { name, text } = source ?? { name: "defaults", text: "" };
+  const document = readDocument(text);
+  const issues: ConfigIssue[] = document.mistakes.map((mistake) => ({ source: name, ...mistake }));
+  if (document.value === undefined) return { issues };
+  const file = document.value ?? {};
+  const locate = (mistake: Mistake): ConfigIssue => locateMistake(mistake, name, document);
+  const read = configSchema.safeParse(file, { reportInput: true });
+  const mistakes = [...(read.error?.issues.flatMap(explainIssue) ?? []), ...checkRules(file)];
+  issues.push(...mistakes.slice(0, MOST_MISTAKES).map(locate));
+  // Servers that cannot be read cannot be resolved; where none are named, the environment is judged in any case.
+  const known = read.data ?? (Object.hasOwn(file, "servers") ? undefined : configSchema.parse({}));
+  const resolved = known === undefined ? { mistakes: [] } : resolveServers(known, environment);
+  if ("mistakes" in resolved) {
+    issues.push(...resolved.mistakes.map((mistake) => environmentIssue(mistake) ?? locate(mistake)));
+    return { issues: inOrderOfTheFile(issues) };
+  }
+  if (issues.length > 0 || read.data === undefined) return { issues: inOrderOfTheFile(issues) };
+  return { config: { labelBudget: read.data.label_budget, servers: resolved.servers } };
+}
+
+function locateMistake(mistake: Mistake, source: string, document: ConfigDocument): ConfigIssue {
+  const { path, at, expected, got, hint } = mistake;
+  return { source, position: document.positionOf(path, at), path: formatPath(path), expected, got, hint };
+}
+
+function environmentIssue({ variable, expected, got, hint }: ConnectionMistake): ConfigIssue | undefined {
+  if (variable === undefined) return undefined;
+  return { source: "environment", position: undefined, path: variable, expected, got, hint };
+}
+
+/** Sorted by place, each once: a bad variable is found again for every server that needs it. */
+function inOrderOfTheFile(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
+  const unique = new Map(issues.map((issue) => [formatIssue(issue), issue]));
+  return [...unique.values()].toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
+/** What has no place in the file comes last. */
+function placeOf({ position }: ConfigIssue): number {
+  return position === undefined ? Number.MAX_SAFE_INTEGER : position.line * 1e7 + position.column;
+}

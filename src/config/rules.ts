@@ -1,0 +1,152 @@
+import { leakKinds } from "../classify/kind.ts";
+import type { LeakKind } from "../classify/kind.ts";
+import { builtInThresholds } from "../classify/thresholds.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
+import { formatPath } from "./issue.ts";
+import type { Mistake, Path } from "./issue.ts";
+
+/** A rule that concerns several fields. It reads the raw file, because it must judge the rest of a broken one too. */
+type Rule = (file: unknown) => readonly Mistake[];
+
+const rules: readonly Rule[] = [
+  oneScheduleInEachPlace,
+  everyServerHasItsOwnName,
+  aLookEndsBeforeTheNext,
+  suspectComesBeforeLeaked,
+];
+
+/** All mistakes between fields, each once. A field that is wrong by itself is no party to any of them. */
+export function checkRules(file: unknown): readonly Mistake[] {
+  const found = new Map<string, Mistake>();
+  for (const mistake of rules.flatMap((rule) => rule(file))) {
+    const key = formatPath(mistake.path);
+    if (!found.has(key)) found.set(key, mistake);
+  }
+  return [...found.values()];
+}
+
+function oneScheduleInEachPlace(file: unknown): readonly Mistake[] {
+  const places: readonly Path[] = [[], ...serverPaths(file)];
+  return places
+    .filter((place) => isGiven(file, [...place, "every"]) && isGiven(file, [...place, "cron"]))
+    .map((place) => {
+      return {
+        path: [...place, "cron"],
+        at: "key",
+        expected: "either every or cron",
+        got: "both",
+        hint: undefined,
+      };
+    });
+}
+
+function everyServerHasItsOwnName(file: unknown): readonly Mistake[] {
+  const owners = new Map<unknown, Path>();
+  const mistakes: Mistake[] = [];
+  for (const place of serverPaths(file)) {
+    const path = [...place, "name"];
+    const name = valueAt(file, path);
+    const owner = owners.get(name);
+    if (typeof name !== "string") continue;
+    if (owner === undefined) owners.set(name, place);
+    else {
+      const got = `the name of ${formatPath(owner)}`;
+      mistakes.push({ path, at: "value", expected: "a name that no other server has", got, hint: undefined });
+    }
+  }
+  return mistakes;
+}
+
+function aLookEndsBeforeTheNext(file: unknown): readonly Mistake[] {
+  return watchedPaths(file).flatMap((place) => {
+    const hasOwnSchedule = isGiven(file, [...place, "every"]) || isGiven(file, [...place, "cron"]);
+    const scheduled: Path = hasOwnSchedule ? place : [];
+    if (isGiven(file, [...scheduled, "cron"])) return [];
+    const every = settingOf(file, "every", hasOwnSchedule ? [place] : [place, []], 10);
+    const timeout = settingOf(file, "look_timeout", [place, []], 0);
+    return inOrder(timeout, every);
+  });
+}
+
+function suspectComesBeforeLeaked(file: unknown): readonly Mistake[] {
+  return watchedPaths(file).flatMap((server) => {
+    const base: readonly Path[] = [[...server, "detectors"], ["detectors"]];
+    const ownOverrides = overridePaths(file, [...server, "overrides"]);
+    const overrides = [...ownOverrides, ...overridePaths(file, ["overrides"])];
+    return leakKinds.flatMap((kind) => [
+      ...thresholdsInOrder(file, kind, base),
+      ...overrides
+        .filter((override) => isGiven(file, [...override, kind]))
+        .flatMap((override) => thresholdsInOrder(file, kind, [override, ...base])),
+    ]);
+  });
+}
+
+function thresholdsInOrder(file: unknown, kind: LeakKind, places: readonly Path[]): readonly Mistake[] {
+  const ofKind = places.map((place) => [...place, kind]);
+  const { suspectAfterSeconds, leakedAfterSeconds } = builtInThresholds[kind];
+  const suspect = settingOf(file, "suspect_after", ofKind, suspectAfterSeconds);
+  const leaked = settingOf(file, "leaked_after", ofKind, leakedAfterSeconds);
+  return inOrder(suspect, leaked);
+}
+
+/** What holds for a field: where it is given nearest (`rank` 0), or built in. `seconds` is undefined if unreadable. */
+type Setting = {
+  readonly name: string;
+  readonly path: Path | undefined;
+  readonly rank: number;
+  readonly seconds: number | undefined;
+};
+
+function settingOf(file: unknown, name: string, places: readonly Path[], builtIn: number): Setting {
+  for (const [rank, place] of places.entries()) {
+    const path = [...place, name];
+    const value = valueAt(file, path);
+    if (value === undefined) continue;
+    return { name, path, rank, seconds: typeof value === "string" ? parseDuration(value) : undefined };
+  }
+  return { name, path: undefined, rank: places.length, seconds: builtIn };
+}
+
+/** The mistake is told where it was made: at the nearer of the two fields. */
+function inOrder(less: Setting, more: Setting): readonly Mistake[] {
+  if (less.seconds === undefined || more.seconds === undefined || less.seconds <= more.seconds) return [];
+  const [culprit, other, bound] = less.rank <= more.rank ? [less, more, "at most"] : [more, less, "at least"];
+  if (culprit.path === undefined) return [];
+  const origin = other.path === undefined ? `${other.name}, built in` : formatPath(other.path);
+  const expected = `${bound} ${formatDuration(other.seconds ?? 0)} (${origin})`;
+  const got = formatDuration(culprit.seconds ?? 0);
+  return [{ path: culprit.path, at: "value", expected, got, hint: undefined }];
+}
+
+/** The servers of the file, or the file's own place where the environment names the one server. */
+function watchedPaths(file: unknown): readonly Path[] {
+  const servers = serverPaths(file);
+  return servers.length > 0 ? servers : [[]];
+}
+
+function serverPaths(file: unknown): readonly Path[] {
+  return itemPaths(file, ["servers"]);
+}
+
+function overridePaths(file: unknown, list: Path): readonly Path[] {
+  return itemPaths(file, list).map((item) => [...item, "detectors"]);
+}
+
+function itemPaths(file: unknown, list: Path): readonly Path[] {
+  const items = valueAt(file, list);
+  return Array.isArray(items) ? items.map((_, index) => [...list, index]) : [];
+}
+
+function isGiven(file: unknown, path: Path): boolean {
+  return valueAt(file, path) !== undefined;
+}
+
+function valueAt(file: unknown, path: Path): unknown {
+  let value = file;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = Reflect.get(value, step);
+  }
+  return value;
+}
