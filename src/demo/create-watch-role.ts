@@ -1,0 +1,13 @@
+import postgres from "postgres";
+import type { ShopAddress } from "./connect-to-shop.ts";
+
+/** Creates the role that watches: it may read the statistics, and nothing else. */
+export async function createWatchRole(address: ShopAddress): Promise<void> {
+  const admin = postgres({ ...address, user: "postgres", database: "postgres", max: 1 });
+  try {
+    await admin.unsafe("CREATE ROLE pgleash LOGIN");
+    await admin.unsafe("GRANT pg_monitor TO pgleash");
+  } finally {
+    await admin.end();
+  }
+}
