@@ -27,6 +27,7 @@ export async function cycle(
     version: options.probe.version,
     followedPids: followedPids(memory),
     ages: candidateAges(options.thresholds),
+    limits: { candidates: 1000, groups: 1000 },
     deadlineSeconds: options.deadlineSeconds,
     prepare: !options.probe.pooled,
   });

@@ -12,7 +12,12 @@ export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
  */
 export function createLog(level: LogLevel): Log {
   return pino(
-    { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"`, formatters: { level: (label) => ({ level: label }) } },
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
     destination({ dest: 2, sync: true }),
   );
 }

@@ -31,10 +31,16 @@ function narrateCoverage(log: Log, before: ServerView, after: ServerView): void 
   const hiddenBefore = before.report?.snapshot.coverage.hiddenSessions ?? 0;
   const run = `GRANT pg_monitor TO ${quotedIdentifier(probe?.user ?? "")}`;
   if (hiddenSessions > 0 && hiddenBefore === 0)
-    log.warn({ server, hidden_sessions: hiddenSessions, run }, "sessions are hidden from pgleash: leaks go unseen");
+    log.warn(
+      { server, hidden_sessions: hiddenSessions, run },
+      "sessions are hidden from pgleash: leaks go unseen",
+    );
   const cut = report?.snapshot.coverage.candidatesCut ?? 0;
   if (cut > 0 && (before.report?.snapshot.coverage.candidatesCut ?? 0) === 0)
-    log.warn({ server, candidates_cut: cut }, "more candidates than one look reads: the youngest are left out");
+    log.warn(
+      { server, candidates_cut: cut },
+      "more candidates than one look reads: the youngest are left out",
+    );
 }
 
 function narrateEvent(log: Log, server: string, event: EpisodeEvent): void {

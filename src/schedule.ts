@@ -23,10 +23,15 @@ export function startSchedule(schedule: Schedule, task: () => Promise<void>): { 
 /** The distances that a schedule keeps from `now` on. */
 export function timingOf(schedule: Schedule, now: Date): Timing {
   const intervalSeconds = "cron" in schedule ? longestDistance(schedule.cron, now) : schedule.everySeconds;
-  return { intervalSeconds, gapSeconds: Math.max(SHORTEST_GAP_SECONDS, INTERVALS_IN_A_GAP * intervalSeconds) };
+  return {
+    intervalSeconds,
+    gapSeconds: Math.max(SHORTEST_GAP_SECONDS, INTERVALS_IN_A_GAP * intervalSeconds),
+  };
 }
 
 function longestDistance(pattern: string, now: Date): number {
-  const runs = new Cron(pattern, { paused: true }).nextRuns(RUNS_ASKED, now).map((run) => run.getTime() / 1000);
+  const runs = new Cron(pattern, { paused: true })
+    .nextRuns(RUNS_ASKED, now)
+    .map((run) => run.getTime() / 1000);
   return runs.slice(1).reduce((longest, run, index) => Math.max(longest, run - (runs[index] ?? run)), 1);
 }

@@ -1,4 +1,4 @@
-import type { Backend } from "../observe/snapshot.ts";
+import type { Backend, Sight } from "../observe/snapshot.ts";
 import type { LeakKind } from "./kind.ts";
 import type { Threshold } from "./thresholds.ts";
 
@@ -16,6 +16,8 @@ export type Sighting = {
 export type Detector = {
   readonly kind: LeakKind;
   readonly certainty: Certainty;
+  /** What a look must have read to find it. */
+  readonly sight: Sight;
   /** Names the very period that is too long, or `null` outside one. An episode lives exactly as long as its period. */
   period(sighting: Sighting): string | null;
   /** How long this has looked like a leak, by the server's clock; `null` when it does not, or when nobody can know. */

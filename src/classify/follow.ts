@@ -55,10 +55,12 @@ export function follow(look: Look): Followed {
 
 /** An episode ends with its period, not with its verdict: while a lock or another kind hides it, it stays open. */
 function endOf(episode: Episode, sighting: Sighting | undefined, look: Look): EpisodeEnd | null {
-  if (!look.keptSight) return "lost_sight";
-  if (sighting === undefined) return look.snapshot.coverage.hiddenSessions > 0 ? "lost_sight" : "vanished";
+  const { sights, hiddenSessions } = look.snapshot.coverage;
   const detector = detectors.find(({ kind }) => kind === episode.kind);
-  return detector?.period(sighting) === episode.period ? null : "returned";
+  if (!look.keptSight || detector === undefined) return "lost_sight";
+  if (!sights.includes(detector.sight)) return null;
+  if (sighting === undefined) return hiddenSessions > 0 ? "lost_sight" : "vanished";
+  return detector.period(sighting) === episode.period ? null : "returned";
 }
 
 function advance(before: Episode | undefined, finding: Finding, nowSeconds: number): Episode {

@@ -21,7 +21,12 @@ th,td{text-align:left;padding:.25rem .75rem;border-bottom:1px solid #ccc}th{font
 function serverRow({ server, report, failure, probe }: ServerView): readonly string[] {
   const sessions = report?.snapshot.groups.reduce((sum, group) => sum + group.sessions, 0);
   const hidden = report?.snapshot.coverage.hiddenSessions ?? 0;
-  const state = report !== null ? "up" : failure === null ? "not looked at yet" : `down (${failure.reason}): ${failure.message}`;
+  const state =
+    report !== null
+      ? "up"
+      : failure === null
+        ? "not looked at yet"
+        : `down (${failure.reason}): ${failure.message}`;
   return [
     server,
     hidden > 0 ? `${state}, ${hidden} sessions hidden: grant pg_monitor` : state,
@@ -33,11 +38,19 @@ function serverRow({ server, report, failure, probe }: ServerView): readonly str
 
 function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const head = titles.map((title) => `<th>${escaped(title)}</th>`).join("");
-  const body = rows.map((row) => `<tr>${row.map((text) => `<td>${escaped(text)}</td>`).join("")}</tr>`).join("\n");
+  const body = rows
+    .map((row) => `<tr>${row.map((text) => `<td>${escaped(text)}</td>`).join("")}</tr>`)
+    .join("\n");
   return `<table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
 }
 
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 function escaped(text: string): string {
   return printable(text).replace(/[&<>"']/g, (character) => entities[character] ?? character);

@@ -8,7 +8,11 @@ import type { View } from "./view.ts";
 export const pageContentType = Registry.PROMETHEUS_CONTENT_TYPE;
 
 /** Named `_total` while they are gauges, so `promtool check metrics` refuses them; none says anything about leaks. */
-const misnamedDefaults = ["nodejs_active_handles_total", "nodejs_active_requests_total", "nodejs_active_resources_total"];
+const misnamedDefaults = [
+  "nodejs_active_handles_total",
+  "nodejs_active_requests_total",
+  "nodejs_active_resources_total",
+];
 
 /** The metrics of our own process (prom-client's defaults), in a registry of their own: the global one is everybody's. */
 export function processRegistry(): Registry {

@@ -37,9 +37,14 @@ export type LookResult = {
 };
 
 /** The view after a look that succeeded. */
-export function viewAfterLook(view: ServerView, { report, probe, tally, labelBudget }: LookResult): ServerView {
+export function viewAfterLook(
+  view: ServerView,
+  { report, probe, tally, labelBudget }: LookResult,
+): ServerView {
   const { takenAtSeconds, groups } = report.snapshot;
-  const sessions = groups.filter((group) => !group.folded).map((group) => ({ who: whoOf(group), weight: group.sessions }));
+  const sessions = groups
+    .filter((group) => !group.folded)
+    .map((group) => ({ who: whoOf(group), weight: group.sessions }));
   const suspects = report.suspects.map(({ backend }) => ({ who: whoOf(backend), weight: 1 }));
   return {
     ...view,

@@ -14,7 +14,12 @@ export type Content = {
   readonly reload: (() => Promise<readonly string[]>) | undefined;
 };
 
-type Answer = { readonly status: number; readonly type?: string; readonly body: string; readonly allow?: string };
+type Answer = {
+  readonly status: number;
+  readonly type?: string;
+  readonly body: string;
+  readonly allow?: string;
+};
 
 /** A request that dawdles longer than this is dropped. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -23,11 +28,16 @@ const html = "text/html; charset=utf-8";
 const json = "application/json; charset=utf-8";
 
 /** Every page is self-contained; nothing in it may load or run anything else. */
-const contentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+const contentSecurityPolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** An HTTP server that is not listening yet. */
 export function createWebServer(content: Content): Server {
-  const options = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: 16_384 };
+  const options = {
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: REQUEST_TIMEOUT_MS,
+    maxHeaderSize: 16_384,
+  };
   return createServer(options, (request, response) => {
     answer(content, request).then(
       (reply) => send(request, response, reply),
@@ -54,17 +64,25 @@ function readers(content: Content): ReadonlyMap<string, () => Answer | Promise<A
     [metricsPath, async () => ({ status: 200, type: metricsContentType, body: await content.metricsPage() })],
   ];
   if (suspects !== undefined)
-    routes.push(["/api/v1/suspects", () => ({ status: 200, type: json, body: `${JSON.stringify(suspects())}\n` })]);
+    routes.push([
+      "/api/v1/suspects",
+      () => ({ status: 200, type: json, body: `${JSON.stringify(suspects())}\n` }),
+    ]);
   return new Map(routes);
 }
 
 function ready(unready: string | null): Answer {
-  return unready === null ? { status: 200, body: "pgleash is ready.\n" } : { status: 503, body: `${unready}\n` };
+  return unready === null
+    ? { status: 200, body: "pgleash is ready.\n" }
+    : { status: 503, body: `${unready}\n` };
 }
 
 async function reload(content: Content, request: IncomingMessage): Promise<Answer> {
   if (content.reload === undefined)
-    return { status: 403, body: "reloading over the web is off: start with --web.enable-lifecycle, or send SIGHUP\n" };
+    return {
+      status: 403,
+      body: "reloading over the web is off: start with --web.enable-lifecycle, or send SIGHUP\n",
+    };
   if (request.method !== "POST" && request.method !== "PUT")
     return { status: 405, allow: "POST, PUT", body: "expected POST or PUT\n" };
   const problems = await content.reload();
@@ -73,7 +91,11 @@ async function reload(content: Content, request: IncomingMessage): Promise<Answe
     : { status: 500, body: `not reloaded, the last good configuration stays:\n${problems.join("\n")}\n` };
 }
 
-function send(request: IncomingMessage, response: ServerResponse, { status, type, body, allow }: Answer): void {
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, type, body, allow }: Answer,
+): void {
   response.writeHead(status, {
     "Content-Type": type ?? "text/plain; charset=utf-8",
     "Content-Length": Buffer.byteLength(body),

@@ -6,7 +6,11 @@ import type { ServerView } from "./view.ts";
 export type ServerSuspect = { readonly server: string; readonly suspect: Suspect };
 
 /** How one property of a suspect is shown to a person. The text is untrusted. */
-export type SuspectColumn = { readonly title: string; readonly isNumber?: true; text(row: ServerSuspect): string };
+export type SuspectColumn = {
+  readonly title: string;
+  readonly isNumber?: true;
+  text(row: ServerSuspect): string;
+};
 
 /** What every table of suspects shows, wherever it stands. */
 export const suspectColumns: readonly SuspectColumn[] = [

@@ -9,7 +9,9 @@ export function suspectTable(suspects: readonly ServerSuspect[]): readonly strin
   if (suspects.length === 0) return [];
   const titles = suspectColumns.map(({ title }) => title.toUpperCase());
   const rows = [titles, ...suspects.map((row) => suspectColumns.map((column) => cell(column, row)))];
-  const widths = suspectColumns.map((_column, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
+  const widths = suspectColumns.map((_column, index) =>
+    Math.max(...rows.map((row) => row[index]?.length ?? 0)),
+  );
   return rows.map((row) =>
     suspectColumns
       .map(({ isNumber }, index) => aligned(row[index] ?? "", widths[index] ?? 0, isNumber))
@@ -19,8 +21,11 @@ export function suspectTable(suspects: readonly ServerSuspect[]): readonly strin
 }
 
 function cell(column: SuspectColumn, row: ServerSuspect): string {
-  const characters = [...printable(column.text(row))];
-  return characters.length > WIDEST_CELL ? `${characters.slice(0, WIDEST_CELL - 1).join("")}…` : characters.join("");
+  // By code points: half of a surrogate pair would print as a replacement character.
+  const characters = Array.from(printable(column.text(row)));
+  return characters.length > WIDEST_CELL
+    ? `${characters.slice(0, WIDEST_CELL - 1).join("")}…`
+    : characters.join("");
 }
 
 function aligned(text: string, width: number, isNumber: true | undefined): string {

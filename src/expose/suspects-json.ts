@@ -27,7 +27,11 @@ export type SuspectJson = {
 
 /** The suspects of every server, and which servers could not be looked at: an empty list alone proves nothing. */
 export type SuspectsJson = {
-  readonly servers: readonly { readonly server: string; readonly up: boolean; readonly hidden_sessions: number | null }[];
+  readonly servers: readonly {
+    readonly server: string;
+    readonly up: boolean;
+    readonly hidden_sessions: number | null;
+  }[];
   readonly suspects: readonly SuspectJson[];
 };
 

@@ -1,6 +1,3 @@
-/** The most candidates and groups that one look returns. What is past it is counted, not read. */
-export const lookLimits = { candidates: 1000, groups: 1000 } as const;
-
 // $2, $3, $4: the youngest age at which an idle transaction, an active statement, a transaction is a candidate.
 const clock = `
 clock AS MATERIALIZED (

@@ -1,8 +1,11 @@
 import { PostgresFailure } from "../postgres/failure.ts";
 import type { Session } from "../postgres/session.ts";
-import { lookLimits, lookStatement } from "./look-statement.ts";
+import { lookStatement } from "./look-statement.ts";
 import { toSnapshot } from "./row.ts";
 import type { CandidateAges, Snapshot } from "./snapshot.ts";
+
+/** The most that one look returns. What is past it is counted, not read. */
+export type LookLimits = { readonly candidates: number; readonly groups: number };
 
 /** What one look asks for. */
 export type LookRequest = {
@@ -11,6 +14,7 @@ export type LookRequest = {
   /** Pids of the sessions being followed: their rows come back while they exist, whatever they do. */
   readonly followedPids: readonly number[];
   readonly ages: CandidateAges;
+  readonly limits: LookLimits;
   readonly deadlineSeconds: number;
   readonly prepare: boolean;
 };
@@ -28,8 +32,8 @@ export async function observe(session: Session, request: LookRequest): Promise<S
       ...[idleInTransactionSeconds, activeSeconds, transactionSeconds].map((age) =>
         Math.min(age, LONGEST_AGE_SECONDS),
       ),
-      lookLimits.candidates,
-      lookLimits.groups,
+      request.limits.candidates,
+      request.limits.groups,
     ],
     { deadlineSeconds: request.deadlineSeconds, prepare: request.prepare },
   );

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   backendStates,
+  sights,
   type Backend,
   type BackendState,
   type SessionGroup,
@@ -62,7 +63,7 @@ export function toSnapshot(row: unknown): Snapshot {
     postmasterStart: look.postmaster_start,
     standby: look.standby,
     coverage: {
-      look: "census",
+      sights,
       hiddenSessions: look.hidden_sessions,
       candidatesCut: look.candidates_matched - look.candidates.length,
       groupsFolded: look.groups_folded,

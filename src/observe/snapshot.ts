@@ -54,10 +54,14 @@ export type SessionGroup = {
   readonly oldestSessionSeconds: number | null;
 };
 
-/** What a look could see. A backend outside the coverage has not ended: we do not know. */
+/** What can be read of sessions. A census reads all of it; a cheaper look may leave some out. */
+export const sights = ["open_transactions", "aborted_transactions", "statements"] as const;
+
+export type Sight = (typeof sights)[number];
+
+/** What a look could see. Whatever is outside has not ended: we do not know. */
 export type Coverage = {
-  /** A census reads every session. */
-  readonly look: "census";
+  readonly sights: readonly Sight[];
   /** Sessions whose details the server hides from our role. While there are any, absence proves nothing. */
   readonly hiddenSessions: number;
   /** Candidates and groups that were counted but not returned, because a look is bounded. */

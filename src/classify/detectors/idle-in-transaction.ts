@@ -4,6 +4,7 @@ import type { Detector } from "../detector.ts";
 export const idleInTransaction: Detector = {
   kind: "idle_in_transaction",
   certainty: "high",
+  sight: "open_transactions",
   period: ({ backend }) => (backend.state === "idle in transaction" ? backend.stateChange : null),
   ageSeconds: ({ backend }) => (backend.state === "idle in transaction" ? backend.stateSeconds : null),
 };

@@ -8,6 +8,7 @@ import type { Detector } from "../detector.ts";
 export const longTransaction: Detector = {
   kind: "long_transaction",
   certainty: "medium",
+  sight: "open_transactions",
   period: ({ backend }) => (isInTransaction(backend) ? backend.xactStart : null),
   ageSeconds: ({ backend }, threshold) =>
     isInTransaction(backend) && !isExcused(backend) && keepsChanging(backend, threshold.suspectAfterSeconds)

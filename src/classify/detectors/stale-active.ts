@@ -5,6 +5,7 @@ import { waitsOnClient, type Detector } from "../detector.ts";
 export const staleActive: Detector = {
   kind: "stale_active",
   certainty: "low",
+  sight: "statements",
   period: ({ backend }) => (isRunning(backend) ? backend.queryStart : null),
   ageSeconds: ({ backend }) => (isRunning(backend) && !isExcused(backend) ? backend.querySeconds : null),
 };

@@ -7,6 +7,7 @@ import type { Detector } from "../detector.ts";
 export const stalledClient: Detector = {
   kind: "stalled_client",
   certainty: "medium",
+  sight: "statements",
   // A statement that moved in between began a new wait, and with it a new period.
   period: ({ backend, clientWait }) =>
     clientWait === null ? null : `${backend.queryStart} ${clientWait.sinceSeconds}`,

@@ -1,0 +1,113 @@
+import type { Config } from "../config/config.ts";
+import { parseDuration } from "../config/duration.ts";
+import { formatIssue } from "../config/issue.ts";
+import { parseConfig } from "../config/parse.ts";
+import { startDaemon, type Daemon } from "../daemon.ts";
+import { createShop } from "../demo/create-shop.ts";
+import { createWatchRole } from "../demo/create-watch-role.ts";
+import { startPostgres } from "../demo/embedded-postgres.ts";
+import { startOrderService } from "../demo/order-service.ts";
+import type { EmbeddedPostgres } from "../demo/prepare-postgres.ts";
+import { createLog } from "../log.ts";
+import { exitCodes, UsageError, type Command } from "./command.ts";
+import { showLive } from "./live-table.ts";
+import { parseWords } from "./parse-words.ts";
+import type { Runtime } from "./runtime.ts";
+import { untilStopped } from "./until-stopped.ts";
+
+const PORT = 19187;
+const MAX_RUN_SECONDS = 7 * 86400;
+
+/** Starts a real PostgreSQL, an application that leaks, and a watch over both. */
+export const demo: Command = {
+  help: `Usage: pgleash demo [--for=DURATION]
+
+Starts a real PostgreSQL in a temporary folder, a small application that leaks sessions as real ones do, and a
+watch over both. Prints who is suspected, and where the metrics are. Ctrl-C removes everything.
+
+  --for=DURATION   stop by itself after, for example, 60s
+`,
+  async run(runtime, words) {
+    const { values } = parseWords(words, { for: { type: "string" } }, 0);
+    const seconds = values.for === undefined ? undefined : runSeconds(values.for);
+    const stopped = untilStopped(runtime, seconds);
+    runtime.write("Starting a PostgreSQL server in a temporary folder …\n");
+    const server = await startPostgres();
+    try {
+      await play(runtime, server, stopped);
+    } finally {
+      await server.remove();
+    }
+    runtime.write("Stopped; server and folder are removed.\n");
+    return exitCodes.ok;
+  },
+};
+
+async function play(runtime: Runtime, server: EmbeddedPostgres, stopped: Promise<void>): Promise<void> {
+  const address = { host: server.socketFolder, port: server.port };
+  await createWatchRole(address);
+  await createShop(address);
+  const orders = await startOrderService(address);
+  const daemon = await startOnFreePort(runtime, watchConfig(address));
+  try {
+    runtime.write(
+      `The "orders" application is running, and leaking. pgleash looks every second.
+  metrics   http://127.0.0.1:${daemon.port}/metrics
+  suspects  http://127.0.0.1:${daemon.port}/api/v1/suspects
+  server    psql -h ${server.socketFolder} -p ${server.port} -U postgres shop
+
+What it does wrong:
+${orders.sins.map(({ applicationName, story }) => `  ${applicationName.padEnd(16)}${story}`).join("\n")}\n\n`,
+    );
+    await showLive(runtime, daemon, { kinds: orders.sins.map(({ kind }) => kind), stopped });
+  } finally {
+    await daemon.stop();
+    await orders.stop();
+  }
+}
+
+/** Seconds in place of minutes, so that nobody waits; what a leak looks like is the same. */
+function watchConfig({ host, port }: { readonly host: string; readonly port: number }): Config {
+  const text = `
+every: 1s
+look_timeout: 1s
+detectors:
+  idle_in_transaction: { suspect_after: 5s, leaked_after: 20s }
+  idle_in_transaction_aborted: { suspect_after: 5s, leaked_after: 20s }
+  stalled_client: { suspect_after: 8s, leaked_after: 30s }
+  stale_active: { suspect_after: 10s, leaked_after: 40s }
+  long_transaction: { suspect_after: 12s, leaked_after: 50s }
+servers:
+  - { name: demo, url: "postgres://pgleash@/postgres?host=${encodeURIComponent(host)}&port=${port}&sslmode=disable" }
+`;
+  const result = parseConfig({ name: "demo", text }, { variables: {}, osUser: undefined });
+  if ("config" in result) return result.config;
+  throw new Error(result.issues.map(formatIssue).join("\n"));
+}
+
+async function startOnFreePort(runtime: Runtime, config: Config): Promise<Daemon> {
+  const start = (port: number): Promise<Daemon> =>
+    startDaemon({
+      config,
+      reloadConfig: () => Promise.resolve({ config }),
+      log: createLog("error"),
+      versions: runtime.versions,
+      web: {
+        host: "127.0.0.1",
+        port,
+        telemetryPath: "/metrics",
+        isApiEnabled: true,
+        isLifecycleEnabled: false,
+      },
+    });
+  return start(PORT).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") return start(0);
+    throw error;
+  });
+}
+
+function runSeconds(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds !== undefined && seconds > 0 && seconds <= MAX_RUN_SECONDS) return seconds;
+  throw new UsageError(`--for: expected a duration such as 60s, up to 7d, got ${JSON.stringify(text)}`);
+}

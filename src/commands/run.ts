@@ -1,0 +1,61 @@
+import { exitCodes, UsageError, type Command, type ExitCode } from "./command.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** Loaded when called: a healthcheck must not pay for a web server. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import("./serve.ts")).serve,
+  suspects: async () => (await import("./suspects.ts")).suspects,
+  "check-config": async () => (await import("./check-config.ts")).checkConfig,
+  config: async () => (await import("./config.ts")).config,
+  demo: async () => (await import("./demo.ts")).demo,
+  healthcheck: async () => (await import("./healthcheck.ts")).healthcheck,
+};
+
+const help = `pgleash finds leaked PostgreSQL connections and says who leaked them. It ends none.
+
+Examples:
+  pgleash demo                                     see it at work, on a PostgreSQL of its own
+  pgleash suspects postgres://db1/postgres         one look at a server, as a table
+  DATABASE_URL=postgres://db1/postgres pgleash serve
+  pgleash serve --config.file=pgleash.yml          watch, and serve metrics on :19187
+
+Commands:
+  serve           watch servers and serve metrics, until stopped
+  suspects        look once and print who is suspected
+  check-config    say everything that is wrong with a configuration file
+  config show     print the configuration that holds, secrets masked
+  healthcheck     ask a running pgleash whether it is healthy
+  demo            start a server, an application that leaks, and a watch over both
+
+Run "pgleash COMMAND --help" for its flags; "pgleash --version" prints the version.
+
+Exit codes: 0 fine, 1 failed, 2 called wrongly, 3 suspects found.
+`;
+
+/** Runs the command that the words name. Bad words are explained on standard error. */
+export async function run(runtime: Runtime, words: readonly string[]): Promise<ExitCode> {
+  const [name, ...rest] = words;
+  if (name === "--version")
+    return print(runtime, `pgleash ${runtime.versions.pgleash} (node ${runtime.versions.node})\n`);
+  if (name === undefined || name === "help" || name === "--help" || name === "-h")
+    return print(runtime, help);
+  try {
+    const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (load === undefined)
+      throw new UsageError(
+        `unknown command ${JSON.stringify(name)}: expected one of ${Object.keys(commands).join(", ")}`,
+      );
+    const command = await load();
+    if (rest.includes("--help") || rest.includes("-h")) return print(runtime, command.help);
+    return await command.run(runtime, rest);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    runtime.writeError(`pgleash: ${error.message}\nRun "pgleash --help" for help.\n`);
+    return exitCodes.usage;
+  }
+}
+
+function print(runtime: Runtime, text: string): ExitCode {
+  runtime.write(text);
+  return exitCodes.ok;
+}

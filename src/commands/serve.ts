@@ -1,0 +1,78 @@
+import { startDaemon, type Daemon } from "../daemon.ts";
+import { createLog, logLevels } from "../log.ts";
+import { exitCodes, UsageError, type Command, type ExitCode } from "./command.ts";
+import { defaultListenAddress, parseListenAddress } from "./listen-address.ts";
+import { load } from "./load.ts";
+import { parseWords } from "./parse-words.ts";
+import type { Runtime } from "./runtime.ts";
+import { untilStopped } from "./until-stopped.ts";
+
+const flags = {
+  "config.file": { type: "string" },
+  "web.listen-address": { type: "string", default: defaultListenAddress },
+  "web.telemetry-path": { type: "string", default: "/metrics" },
+  "web.enable-lifecycle": { type: "boolean", default: false },
+  "web.api": { type: "boolean", default: true },
+  "log.level": { type: "string", default: "info" },
+} as const;
+
+/** Watches servers and serves what is seen, until stopped. */
+export const serve: Command = {
+  help: `Usage: pgleash serve [flags]
+
+Examples:
+  pgleash serve --config.file=pgleash.yml
+  DATABASE_URL=postgres://db1/postgres pgleash serve
+  PGHOST=db1 PGUSER=pgleash pgleash serve --web.listen-address=127.0.0.1:19187
+
+  --config.file=FILE            the configuration; without it, DATABASE_URL or the PG* variables name the server
+  --web.listen-address=ADDRESS  where to listen (${defaultListenAddress})
+  --web.telemetry-path=PATH     where the metrics are (/metrics)
+  --web.enable-lifecycle        allow POST /-/reload
+  --no-web.api                  turn /api/v1/suspects off
+  --log.level=LEVEL             ${logLevels.join(", ")} (info)
+
+SIGHUP reloads the configuration; when it is bad, the last good one stays.
+SIGTERM and SIGINT stop gently, a second one at once.
+`,
+  async run(runtime, words) {
+    const { values } = parseWords(words, flags, 0);
+    const web = {
+      ...parseListenAddress(values["web.listen-address"]),
+      telemetryPath: telemetryPath(values["web.telemetry-path"]),
+      isApiEnabled: values["web.api"],
+      isLifecycleEnabled: values["web.enable-lifecycle"],
+    };
+    const log = createLog(logLevel(values["log.level"]));
+    const reloadConfig = () => load(runtime, values["config.file"]);
+    const loaded = await reloadConfig();
+    if ("problems" in loaded) {
+      runtime.writeError(`${loaded.problems.join("\n")}\n`);
+      return exitCodes.failed;
+    }
+    const { versions } = runtime;
+    return serveUntilStopped(
+      runtime,
+      await startDaemon({ config: loaded.config, reloadConfig, log, versions, web }),
+    );
+  },
+};
+
+async function serveUntilStopped(runtime: Runtime, daemon: Daemon): Promise<ExitCode> {
+  const ignoreHangUps = runtime.onSignal("SIGHUP", () => void daemon.reload());
+  await untilStopped(runtime);
+  await daemon.stop();
+  ignoreHangUps();
+  return exitCodes.ok;
+}
+
+function telemetryPath(text: string): string {
+  if (/^\/[\w./-]+$/.test(text) && !text.startsWith("/-/")) return text;
+  throw new UsageError(`--web.telemetry-path: expected a path such as /metrics, got ${JSON.stringify(text)}`);
+}
+
+function logLevel(text: string): (typeof logLevels)[number] {
+  const level = logLevels.find((known) => known === text);
+  if (level !== undefined) return level;
+  throw new UsageError(`--log.level: expected one of ${logLevels.join(", ")}, got ${JSON.stringify(text)}`);
+}

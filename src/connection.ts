@@ -1,0 +1,58 @@
+import { backoffSeconds } from "./backoff.ts";
+import { probe, type Probe } from "./postgres/probe.ts";
+import { openSession, type Session } from "./postgres/session.ts";
+import type { ConnectionSettings } from "./postgres/settings.ts";
+
+export type Connected = { readonly session: Session; readonly probe: Probe };
+
+/** The one connection to a server: opened when it is needed, kept, and left alone for a while after it failed. */
+export type Connection = {
+  /** False while a failure is too fresh to try again. */
+  isDue(): boolean;
+  /** The session that is open, or a new one with what its probe found out. Throws a `PostgresFailure`. */
+  use(settings: ConnectionSettings, deadlineSeconds: number): Promise<Connected>;
+  succeeded(): void;
+  /** Backs off, unless the session survived the failure. */
+  failed(): void;
+  /** How many connections were opened. */
+  opened(): number;
+  /** Ends the session at once; the next use opens another. */
+  close(): Promise<void>;
+};
+
+/** Nothing is opened before the first use. */
+export function createConnection(): Connection {
+  let connected: Connected | null = null;
+  let opened = 0;
+  let failuresInARow = 0;
+  let dueMs = 0;
+
+  return {
+    isDue: () => performance.now() >= dueMs,
+    async use(settings, deadlineSeconds) {
+      if (connected?.session.isOpen()) return connected;
+      const session = openSession(settings);
+      opened += 1;
+      try {
+        connected = { session, probe: await probe(session, deadlineSeconds) };
+        return connected;
+      } catch (error) {
+        await session.close();
+        throw error;
+      }
+    },
+    succeeded() {
+      failuresInARow = 0;
+    },
+    failed() {
+      if (connected?.session.isOpen()) return;
+      failuresInARow += 1;
+      dueMs = performance.now() + 1000 * backoffSeconds(failuresInARow, Math.random());
+    },
+    opened: () => opened,
+    async close() {
+      await connected?.session.close();
+      dueMs = 0;
+    },
+  };
+}

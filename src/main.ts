@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+import { readFile } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { run } from "./commands/run.ts";
+
+process.exitCode = await run(
+  {
+    variables: process.env,
+    osUser: osUser(),
+    versions: { pgleash: await ownVersion(), node: process.versions.node },
+    write: (text) => void process.stdout.write(text),
+    writeError: (text) => void process.stderr.write(text),
+    terminal: process.stdout.isTTY
+      ? { columns: process.stdout.columns, rows: process.stdout.rows }
+      : undefined,
+    onSignal(signal, callback) {
+      process.on(signal, callback);
+      return () => void process.off(signal, callback);
+    },
+    exit: (code) => process.exit(code),
+  },
+  process.argv.slice(2),
+).catch((error: unknown) => {
+  process.stderr.write(`pgleash: ${error instanceof Error ? error.message : String(error)}\n`);
+  return 1;
+});
+
+/** A container's user id often has no name; the operating system then throws. */
+function osUser(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `package.json` lies beside `dist/`, in the package as in the clone. */
+async function ownVersion(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
+  const isManifest = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return isManifest ? String(manifest.version) : "unknown";
+}

@@ -1,0 +1,163 @@
+import { expect, test } from "vitest";
+import { classify, type Verdict } from "../../src/classify/classify.ts";
+import { detectors } from "../../src/classify/detectors/index.ts";
+import type { Episode } from "../../src/classify/episode.ts";
+import { episodeKey } from "../../src/classify/follow.ts";
+import { leakKinds } from "../../src/classify/kind.ts";
+import { emptyMemory, type Memory } from "../../src/classify/memory.ts";
+import type { Tally } from "../../src/classify/tally.ts";
+import type { Snapshot } from "../../src/observe/snapshot.ts";
+import { randomBackend, randomFrom, randomLooks } from "../support/random-looks.ts";
+import { rules } from "../support/thresholds.ts";
+
+/** Seeds, not chance: a failure names its seed, and the next run fails the same way. */
+const SEQUENCES = process.env["PGLEASH_TIER"] === undefined ? 10_000 : 100_000;
+const options = { thresholds: rules, gapSeconds: 30 };
+
+type Step = { readonly before: Memory; readonly look: Snapshot; readonly verdict: Verdict };
+
+function steps(looks: readonly Snapshot[]): readonly Step[] {
+  let memory = emptyMemory();
+  return looks.map((look) => {
+    const before = memory;
+    const verdict = classify(look, before, options);
+    memory = verdict.memory;
+    return { before, look, verdict };
+  });
+}
+
+/** The first rule that some sequence breaks, with the seed that breaks it; `null` when none does. */
+function firstBroken(check: (looks: readonly Snapshot[], seed: number) => string | null): string | null {
+  for (let seed = 0; seed < SEQUENCES; seed += 1) {
+    const broken = check(randomLooks(randomFrom(seed)), seed);
+    if (broken !== null) return `seed ${seed}: ${broken}`;
+  }
+  return null;
+}
+
+function counters(tally: Tally): readonly number[] {
+  return leakKinds.flatMap((kind) => {
+    const { suspected, leaked, ended, durations } = tally[kind];
+    return [
+      suspected,
+      leaked,
+      ...Object.values(ended),
+      durations.count,
+      durations.sumSeconds,
+      ...durations.counts,
+    ];
+  });
+}
+
+function sum(tally: Tally, count: (kind: Tally[keyof Tally]) => number): number {
+  return leakKinds.reduce((total, kind) => total + count(tally[kind]), 0);
+}
+
+function keyOf({ kind, backend, period }: Episode): string {
+  return episodeKey(kind, backend.id, period);
+}
+
+test("every episode begins before it is leaked, and ends, at most once", () => {
+  const broken = firstBroken((looks) => {
+    const open = new Map<string, Set<string>>();
+    for (const { verdict } of steps(looks)) {
+      for (const event of verdict.events) {
+        const key = keyOf(event.episode);
+        const past = open.get(key);
+        if (event.type === "suspected" && past !== undefined) return `${key} began twice`;
+        if (event.type !== "suspected" && past === undefined)
+          return `${key} ${event.type} without having begun`;
+        if (event.type === "leaked" && past?.has("leaked")) return `${key} leaked twice`;
+        if (event.type === "ended") open.delete(key);
+        else open.set(key, new Set([...(past ?? []), event.type]));
+      }
+      if (open.size !== verdict.memory.episodes.size) return "an episode came or went without an event";
+    }
+    return null;
+  });
+  expect(broken).toBeNull();
+});
+
+test("no counter ever falls, and what began has ended or is open", () => {
+  const broken = firstBroken((looks) => {
+    for (const { before, verdict } of steps(looks)) {
+      const { tally, episodes } = verdict.memory;
+      const past = counters(before.tally);
+      if (counters(tally).some((value, index) => value < (past[index] ?? 0))) return "a counter fell";
+      const ended = sum(tally, (kind) =>
+        Object.values(kind.ended).reduce((total, count) => total + count, 0),
+      );
+      if (sum(tally, (kind) => kind.suspected) - ended !== episodes.size)
+        return "begun is not ended plus open";
+      if (sum(tally, (kind) => kind.leaked) > sum(tally, (kind) => kind.suspected))
+        return "more leaked than suspected";
+    }
+    return null;
+  });
+  expect(broken).toBeNull();
+});
+
+test("what is remembered is bounded by what the looks return", () => {
+  const broken = firstBroken((looks) => {
+    for (const { before, look, verdict } of steps(looks)) {
+      const { episodes, waits } = verdict.memory;
+      if (waits.size > look.candidates.length) return "more waits than candidates";
+      // A look that cannot see a kind keeps its episodes, so these may add to those of the candidates.
+      const unseen = [...before.episodes.values()].filter(({ kind }) => !sees(look, kind)).length;
+      if (episodes.size > look.candidates.length * leakKinds.length + unseen)
+        return "episodes outgrow the candidates";
+    }
+    return null;
+  });
+  expect(broken).toBeNull();
+});
+
+test("an unrelated backend changes no verdict about the others", () => {
+  const broken = firstBroken((looks, seed) => {
+    const random = randomFrom(seed + SEQUENCES);
+    const crowded = looks.map((look) => ({
+      ...look,
+      candidates: [randomBackend(random, 99), ...look.candidates],
+    }));
+    const alone = steps(looks).map(({ verdict }) => verdict.suspects);
+    const among = steps(crowded).map(({ verdict }) =>
+      verdict.suspects.filter(({ backend }) => backend.id.pid !== 99),
+    );
+    return JSON.stringify(alone) === JSON.stringify(among) ? null : "the others are judged differently";
+  });
+  expect(broken).toBeNull();
+});
+
+test("a kind outside the coverage of a look does not end on it", () => {
+  const broken = firstBroken((looks) => {
+    for (const { look, verdict } of steps(looks)) {
+      for (const event of verdict.events) {
+        if (event.type !== "ended" || event.end === "lost_sight") continue;
+        if (!sees(look, event.episode.kind)) return `${event.episode.kind} ended as ${event.end} unseen`;
+      }
+    }
+    return null;
+  });
+  expect(broken).toBeNull();
+});
+
+test("each suspect backend is named once, and only by a kind whose threshold it is past", () => {
+  const broken = firstBroken((looks) => {
+    for (const { verdict } of steps(looks)) {
+      const pids = verdict.suspects.map(({ backend }) => backend.id.pid);
+      if (new Set(pids).size !== pids.length) return "a backend is named twice";
+      const isPast = verdict.suspects.every(
+        ({ kind, ageSeconds }) => ageSeconds >= rules.defaults[kind].suspectAfterSeconds,
+      );
+      if (!isPast) return "a suspect is younger than its threshold";
+    }
+    return null;
+  });
+  expect(broken).toBeNull();
+});
+
+function sees(look: Snapshot, kind: Episode["kind"]): boolean {
+  return detectors.some(
+    (detector) => detector.kind === kind && look.coverage.sights.includes(detector.sight),
+  );
+}

@@ -1,0 +1,145 @@
+import type { Sql } from "postgres";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
+import { openSession, type Session } from "../../src/postgres/session.ts";
+import type { ConnectionSettings } from "../../src/postgres/settings.ts";
+import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
+import { waitFor } from "../support/wait-for.ts";
+
+describe.each(postgresMajors())("a session with PostgreSQL %s", (major) => {
+  let server: EmbeddedPostgres;
+  let admin: Sql;
+  const sessions: Session[] = [];
+
+  beforeAll(async () => {
+    server = await startServer(major);
+    admin = connectTo(server);
+    await admin.unsafe("CREATE ROLE nobody_special LOGIN");
+  });
+
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await Promise.all(sessions.splice(0).map((session) => session.close()));
+  });
+
+  afterAll(async () => {
+    await admin.end({ timeout: 0 });
+    await server.remove();
+  });
+
+  function open(overrides: Partial<ConnectionSettings> = {}): Session {
+    const session = openSession({
+      host: server.socketFolder,
+      port: server.port,
+      user: "postgres",
+      password: undefined,
+      database: "postgres",
+      sslMode: "prefer",
+      sslRootCert: undefined,
+      ...overrides,
+    });
+    sessions.push(session);
+    return session;
+  }
+
+  async function ownSessions(): Promise<number> {
+    const [row] = await admin.unsafe<{ count: number }[]>(
+      "SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'pgleash'",
+    );
+    return row?.count ?? -1;
+  }
+
+  test("is called pgleash, and answers with the pid that the server announced", async () => {
+    const reply = await open().query(
+      "SELECT pg_backend_pid() AS pid, current_setting('application_name') AS name",
+      [],
+      {
+        deadlineSeconds: 10,
+        prepare: false,
+      },
+    );
+    expect(reply.rows[0]).toEqual({ pid: reply.announcedPid, name: "pgleash" });
+  });
+
+  test("gives up at its deadline and frees itself, though the server still works on the statement", async () => {
+    const session = open();
+    await ask(session, "SELECT 1");
+    const startedMs = performance.now();
+    await expect(ask(session, "SELECT pg_sleep(30)", 0.3)).rejects.toMatchObject({ reason: "timeout" });
+    expect(performance.now() - startedMs).toBeLessThan(1500);
+    expect(session.isOpen()).toBe(false);
+  });
+
+  test("refuses a reply that would fill our memory", async () => {
+    const session = open();
+    await expect(
+      ask(session, "SELECT repeat('x', 1000000) FROM generate_series(1, 2000)", 30),
+    ).rejects.toMatchObject({
+      reason: "protocol",
+      message: expect.stringContaining("67108864 bytes"),
+    });
+    expect(session.isOpen()).toBe(false);
+  });
+
+  test("that the server ends is over: it does not connect again behind our back", async () => {
+    const session = open();
+    await ask(session, "SELECT 1");
+    await admin.unsafe(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pgleash'",
+    );
+    await waitFor("the session to notice", () => !session.isOpen());
+    await expect(ask(session, "SELECT 1")).rejects.toMatchObject({ reason: "connect" });
+    expect(await ownSessions()).toBe(0);
+  });
+
+  test("survives a statement that is refused for want of a privilege", async () => {
+    const session = open({ user: "nobody_special" });
+    await expect(ask(session, "SELECT * FROM pg_authid")).rejects.toMatchObject({
+      reason: "permission",
+      code: "42501",
+    });
+    expect(await ask(session, "SELECT 1 AS one")).toEqual({ one: 1 });
+  });
+
+  test("survives a statement that the server times out", async () => {
+    const session = open();
+    await ask(session, "SET statement_timeout = '100ms'");
+    await expect(ask(session, "SELECT pg_sleep(30)")).rejects.toMatchObject({
+      reason: "timeout",
+      code: "57014",
+    });
+    expect(await ask(session, "SELECT 1 AS one")).toEqual({ one: 1 });
+  });
+
+  test("closes while a statement runs, and leaves no session behind", async () => {
+    const session = open();
+    const running = ask(session, "SELECT pg_sleep(1)");
+    const outcome = running.catch((error: unknown) => error);
+    await waitFor("the statement to run", async () => (await ownSessions()) === 1);
+    await session.close();
+    expect(await outcome).toMatchObject({ name: "PostgresFailure", reason: "connect" });
+    await waitFor("the session to be gone", async () => (await ownSessions()) === 0);
+  });
+
+  test("takes nothing from the environment that its settings do not say", async () => {
+    vi.stubEnv("PGDATABASE", "no_such_database");
+    vi.stubEnv("PGAPPNAME", "somebody_else");
+    vi.stubEnv("PGPASSWORD", "wrong");
+    vi.stubEnv("PGMAX", "7");
+    expect(await ask(open(), "SELECT current_database() AS name")).toEqual({ name: "postgres" });
+  });
+
+  test.for<[string, Partial<ConnectionSettings>, string]>([
+    ["a server that is not there", { host: "/nowhere" }, "connect"],
+    ["a port where nobody listens", { host: "127.0.0.1", port: 1 }, "connect"],
+    ["a role that does not exist", { user: "no_such_role" }, "auth"],
+    ["a database that does not exist", { database: "no_such_database" }, "auth"],
+  ])("with %s fails for the right reason", async ([, overrides, reason]) => {
+    await expect(ask(open(overrides), "SELECT 1")).rejects.toMatchObject({ name: "PostgresFailure", reason });
+  });
+});
+
+async function ask(session: Session, text: string, deadlineSeconds = 10): Promise<unknown> {
+  const { rows } = await session.query(text, [], { deadlineSeconds, prepare: false });
+  return rows[0];
+}

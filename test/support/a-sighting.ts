@@ -1,0 +1,33 @@
+import type { Sighting } from "../../src/classify/detector.ts";
+import type { Backend } from "../../src/observe/snapshot.ts";
+import { aBackend } from "./a-backend.ts";
+
+/** A backend in a transaction, idle for `stateSeconds` of its `xactSeconds`. */
+export function anIdleTransaction(overrides: Partial<Backend> = {}): Backend {
+  return aBackend({
+    state: "idle in transaction",
+    xactStart: "2026-01-01 00:00:01+00",
+    xactSeconds: 30,
+    stateSeconds: 30,
+    ...overrides,
+  });
+}
+
+/** A backend that has run one statement for 30 seconds. */
+export function aRunningStatement(overrides: Partial<Backend> = {}): Backend {
+  return aBackend({
+    state: "active",
+    waitEventType: null,
+    waitEvent: null,
+    xactStart: "2026-01-01 00:00:01+00",
+    xactSeconds: 30,
+    querySeconds: 30,
+    stateSeconds: 30,
+    ...overrides,
+  });
+}
+
+/** A sighting without a wait on the client. */
+export function seen(backend: Backend): Sighting {
+  return { backend, clientWait: null };
+}

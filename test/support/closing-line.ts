@@ -1,0 +1,17 @@
+import type { Reporter, SerializedError, TestModule } from "vitest/node";
+
+/** Ends the run with `N passed, N failed`, in the run's true counts: a file that cannot be loaded is a failure too. */
+export default class ClosingLine implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+    const states = modules.flatMap((module) =>
+      [...module.children.allTests()].map((test) => test.result().state),
+    );
+    const count = (state: string): number => states.filter((one) => one === state).length;
+    const brokenFiles = modules.filter((module) => module.errors().length > 0).length;
+    const skipped = count("skipped") + count("pending");
+    const tail = skipped > 0 ? `, ${skipped} skipped` : "";
+    process.stdout.write(
+      `\n${count("passed")} passed, ${count("failed") + brokenFiles + errors.length} failed${tail}\n`,
+    );
+  }
+}
