@@ -146,6 +146,20 @@ test("a long statement that waits for a lock for a while stays the same episode,
   expect(judge(looks).map(({ suspects }) => suspects.length)).toEqual([1, 0, 1]);
 });
 
+test("a COPY seen stalled before a gap in looking may have moved in it: its wait counts anew", () => {
+  const copy = (at: number): Backend =>
+    aRunningStatement({
+      waitEventType: "Client",
+      waitEvent: "ClientRead",
+      querySeconds: at,
+      xactSeconds: at,
+      stateSeconds: at,
+      progress: { command: "COPY", counter: "10/1" },
+    });
+  const looks = [aLook(-5), aLook(5, copy(5)), aLook(15, copy(15)), aLook(100, copy(100))];
+  expect(story(looks)).toEqual([[], [], ["stalled_client suspected"], ["stalled_client lost_sight"]]);
+});
+
 test("a kind that is turned off is never named", () => {
   const off = { ...thresholds.idle_in_transaction, enabled: false };
   const judgedBy = { defaults: { ...thresholds, idle_in_transaction: off }, overrides: [] };

@@ -10,8 +10,8 @@ export default class ClosingLine implements Reporter {
     const brokenFiles = modules.filter((module) => module.errors().length > 0).length;
     const skipped = count("skipped") + count("pending");
     const tail = skipped > 0 ? `, ${skipped} skipped` : "";
-    process.stdout.write(
-      `\n${count("passed")} passed, ${count("failed") + brokenFiles + errors.length} failed${tail}\n`,
-    );
+    // A run without a test has failed: the build broke, or the filter fits nothing.
+    const failed = count("failed") + brokenFiles + errors.length + (states.length === 0 ? 1 : 0);
+    process.stdout.write(`\n${count("passed")} passed, ${failed} failed${tail}\n`);
   }
 }
