@@ -13,6 +13,7 @@ export function narrate(log: Log, before: ServerView, after: ServerView): void {
     return;
   }
   if (after.probe !== null && after.probe !== before.probe) narrateProbe(log, server, after.probe);
+  else if (before.failure !== null) log.info({ server }, "looks succeed again");
   narrateCoverage(log, before, after);
   for (const event of after.report?.events ?? []) narrateEvent(log, server, event);
 }
