@@ -1,6 +1,21 @@
-// Writes the files that are generated from the code. Run `npm run build` first.
-import { writeFile } from "node:fs/promises";
+// Writes the files that are generated from the code; with `--check` only compares. Run `npm run build` first.
+import { readFile, writeFile } from "node:fs/promises";
 
 import { configJsonSchema } from "../dist/config/json-schema.js";
+import { metricsDocs } from "../dist/expose/metrics-docs.js";
+import { processRegistry } from "../dist/expose/page.js";
 
-await writeFile(new URL("../config/schema.json", import.meta.url), configJsonSchema());
+const generated = {
+  "config/schema.json": configJsonSchema(),
+  "docs/metrics.md": metricsDocs(await processRegistry().getMetricsAsJSON()),
+};
+
+for (const [path, text] of Object.entries(generated)) {
+  const url = new URL(`../${path}`, import.meta.url);
+  if (!process.argv.includes("--check")) {
+    await writeFile(url, text);
+  } else if ((await readFile(url, "utf8").catch(() => "")) !== text) {
+    process.stderr.write(`${path} is not what the code says: npm run build && node scripts/generate.mjs\n`);
+    process.exitCode = 1;
+  }
+}

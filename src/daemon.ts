@@ -78,7 +78,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     metricsPath: telemetryPath,
     metricsContentType: pageContentType,
     metricsPage: () => (page ??= renderPage(view(), ownProcess)),
-    landingPage: () => landingPage(view(), telemetryPath),
+    landingPage: () => landingPage(view(), { metricsPath: telemetryPath, hasApi: isApiEnabled }),
     suspects: isApiEnabled ? () => suspectsJson(watches.views()) : undefined,
     unready: () => unready(view()),
     reload: isLifecycleEnabled ? reload : undefined,

@@ -28,10 +28,14 @@ Asks the pgleash that listens there whether it is healthy. Exits with 1 when it 
       if (response.ok) return exitCodes.ok;
       runtime.writeError(`pgleash: ${name}:${port} answers ${response.status}\n`);
     } catch (error) {
-      runtime.writeError(
-        `pgleash: no answer from ${name}:${port}: ${error instanceof Error ? error.message : "?"}\n`,
-      );
+      runtime.writeError(`pgleash: no answer from ${name}:${port}: ${reasonOf(error)}\n`);
     }
     return exitCodes.failed;
   },
 };
+
+/** fetch says only that it failed; why is in the cause. */
+function reasonOf(error: unknown): string {
+  const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return reason instanceof Error ? reason.message : String(reason);
+}

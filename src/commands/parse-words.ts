@@ -25,10 +25,9 @@ function readWords<T extends Options>(words: readonly string[], options: T): Par
     // Node's hint about "--" fits no command of ours.
     const message =
       error instanceof Error ? error.message.replace(/\. To specify a positional argument.*$/s, "") : "";
-    throw new UsageError(
-      `${message}. Known flags: ${Object.keys(options)
-        .map((name) => `--${name}`)
-        .join(", ")}`,
-    );
+    const known = Object.keys(options)
+      .map((name) => `--${name}`)
+      .join(", ");
+    throw new UsageError(known === "" ? message : `${message}. Known flags: ${known}`);
   }
 }

@@ -2,17 +2,21 @@ import { printable } from "./printable.ts";
 import { rankedSuspects, suspectColumns } from "./suspect-columns.ts";
 import type { ServerView, View } from "./view.ts";
 
+/** What the page links to: the metrics, wherever they are, and the API, unless it is turned off. */
+export type LandingLinks = { readonly metricsPath: string; readonly hasApi: boolean };
+
 /** The page at `/`: which servers are watched, how they are, and who is suspected. No script, no foreign asset. */
-export function landingPage(view: View, metricsPath: string): string {
+export function landingPage(view: View, { metricsPath, hasApi }: LandingLinks): string {
   const suspects = rankedSuspects(view.servers);
   const titles = suspectColumns.map(({ title }) => title);
   const suspectRows = suspects.map((row) => suspectColumns.map((column) => column.text(row)));
+  const api = hasApi ? '<a href="/api/v1/suspects">Suspects as JSON</a> · ' : "";
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>pgleash</title>
 <style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem;max-width:75rem}table{border-collapse:collapse;margin:1rem 0}
 th,td{text-align:left;padding:.25rem .75rem;border-bottom:1px solid #ccc}th{font-weight:600}.bad{color:#b00020}</style></head>
 <body><h1>pgleash ${escaped(view.version)}</h1>
-<p><a href="${escaped(metricsPath)}">Metrics</a> · <a href="/api/v1/suspects">Suspects as JSON</a> · <a href="/-/ready">Ready?</a></p>
+<p><a href="${escaped(metricsPath)}">Metrics</a> · ${api}<a href="/-/ready">Ready?</a></p>
 <h2>Servers</h2>${table(["Server", "State", "PostgreSQL", "Sessions", "Suspects"], view.servers.map(serverRow))}
 <h2>Suspects</h2>${suspects.length === 0 ? "<p>None.</p>" : table(titles, suspectRows)}</body></html>
 `;
@@ -21,12 +25,7 @@ th,td{text-align:left;padding:.25rem .75rem;border-bottom:1px solid #ccc}th{font
 function serverRow({ server, report, failure, probe }: ServerView): readonly string[] {
   const sessions = report?.snapshot.groups.reduce((sum, group) => sum + group.sessions, 0);
   const hidden = report?.snapshot.coverage.hiddenSessions ?? 0;
-  const state =
-    report !== null
-      ? "up"
-      : failure === null
-        ? "not looked at yet"
-        : `down (${failure.reason}): ${failure.message}`;
+  const state = report === null ? whyNot(failure) : "up";
   return [
     server,
     hidden > 0 ? `${state}, ${hidden} sessions hidden: grant pg_monitor` : state,
@@ -34,6 +33,10 @@ function serverRow({ server, report, failure, probe }: ServerView): readonly str
     sessions === undefined ? "" : String(sessions),
     report === null ? "" : String(report.suspects.length),
   ];
+}
+
+function whyNot(failure: ServerView["failure"]): string {
+  return failure === null ? "not looked at yet" : `down (${failure.reason}): ${failure.message}`;
 }
 
 function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {

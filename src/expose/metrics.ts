@@ -47,7 +47,7 @@ export const metrics: readonly Family[] = [
   gauge("pgleash_look_duration_seconds", "How long the last look took, connecting included.", [], (server) =>
     server.lastDurationSeconds === null ? [] : one(server.lastDurationSeconds),
   ),
-  counter("pgleash_looks_total", "Looks begun.", [], ({ looks }) => one(looks.begun)),
+  counter("pgleash_looks_total", "Looks, the failed ones included.", [], ({ looks }) => one(looks.begun)),
   counter("pgleash_look_failures_total", "Looks that failed, by reason.", ["reason"], ({ looks }) =>
     failureReasons.map((reason) => ({ labels: { reason }, value: looks.failures[reason] })),
   ),
@@ -60,11 +60,12 @@ export const metrics: readonly Family[] = [
 
   gauge(
     "pgleash_server_info",
-    "What the server said when pgleash connected (server_version, pg_is_in_recovery); pooler: whether one sits in between. Always 1.",
+    "What the server says of itself (server_version, pg_is_in_recovery); pooler: whether one sits in between. Always 1.",
     ["version", "role", "pooler"],
-    ({ probe }) => {
+    ({ probe, report }) => {
       if (probe === null) return [];
-      const role = probe.standby ? "standby" : "primary";
+      // A promotion keeps connections, so the last look knows better than the probe.
+      const role = (report?.snapshot.standby ?? probe.standby) ? "standby" : "primary";
       return [{ labels: { version: probe.versionText, role, pooler: String(probe.pooled) }, value: 1 }];
     },
   ),
@@ -92,10 +93,10 @@ export const metrics: readonly Family[] = [
   ),
   snapshotGauge(
     "pgleash_slots",
-    "Connection slots of the server, by type: max_connections, reserved_connections, superuser_reserved_connections.",
-    ["type"],
+    "Connection slots of the server, by setting: max_connections, reserved_connections, superuser_reserved_connections.",
+    ["setting"],
     (_report, { probe }) =>
-      Object.entries(probe?.slots ?? {}).map(([type, slots]) => ({ labels: { type }, value: slots })),
+      Object.entries(probe?.slots ?? {}).map(([setting, slots]) => ({ labels: { setting }, value: slots })),
   ),
   snapshotGauge(
     "pgleash_slots_used",

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { durationBuckets } from "../classify/tally.ts";
 import type { Family, HistogramSample, Labels } from "./family.ts";
 import { metrics } from "./metrics.ts";
@@ -29,25 +29,21 @@ export function processRegistry(): Registry {
 export async function renderPage(view: View, ownProcess: Registry): Promise<string> {
   const registry = new Registry();
   for (const family of metrics) register(registry, family, view);
-  return `${await registry.metrics()}${await ownProcess.metrics()}`;
+  // prom-client writes "Nan", which only a reader that ignores case takes for a number.
+  const own = (await ownProcess.metrics()).replaceAll(/ Nan$/gm, " NaN");
+  return `${await registry.metrics()}${own}`;
 }
 
 function register(registry: Registry, family: Family, view: View): void {
-  const about = { name: family.name, help: family.help, labelNames: family.labels, registers: [registry] };
-  if (family.type === "histogram") {
-    const metric = new Histogram({ ...about, buckets: [...durationBuckets] });
-    const values = family.samples(view).flatMap((sample) => lines(family.name, sample));
-    // prom-client can only observe; a histogram that is a value already has to answer in its place.
-    Object.assign(metric, { getForPromString: async () => ({ ...(await metric.get()), values }) });
-    return;
-  }
-  if (family.type === "gauge") {
-    const gauge = new Gauge(about);
-    for (const { labels, value } of family.samples(view)) gauge.set({ ...labels }, value);
-    return;
-  }
-  const counter = new Counter(about);
-  for (const { labels, value } of family.samples(view)) counter.inc({ ...labels }, value);
+  const { name, help, labels, type } = family;
+  const values =
+    family.type === "histogram"
+      ? family.samples(view).flatMap((sample) => lines(name, sample))
+      : family.samples(view);
+  // prom-client would keep the values under keys that run names and values of labels together, so that one holder
+  // could take another's series by its name. So each metric answers with the samples as they are.
+  const metric = new Gauge({ name, help, labelNames: labels, registers: [registry] });
+  Object.assign(metric, { get: () => Promise.resolve({ name, help, type, values }) });
 }
 
 type Line = { readonly metricName: string; readonly labels: Labels; readonly value: number };

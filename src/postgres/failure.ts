@@ -22,33 +22,35 @@ export class PostgresFailure extends Error {
 }
 
 /** SQLSTATE (two characters for a whole class) or system code to reason; PostgreSQL manual, appendix A. */
-const reasonByCode: Readonly<Record<string, FailureReason>> = {
-  "28": "auth",
-  "3D": "auth",
-  "42501": "permission",
-  "53300": "exhausted",
-  "57014": "timeout",
-  "57P01": "connect",
-  "57P02": "connect",
-  "57P03": "connect",
-  "57P05": "connect",
-  "08P01": "protocol",
-  "08": "connect",
-  ECONNREFUSED: "connect",
-  ECONNRESET: "connect",
-  EPIPE: "connect",
-  ENOENT: "connect",
-  EACCES: "connect",
-  ENOTFOUND: "connect",
-  EAI_AGAIN: "connect",
-  EHOSTUNREACH: "connect",
-  ENETUNREACH: "connect",
-  CONNECTION_CLOSED: "connect",
-  CONNECTION_DESTROYED: "connect",
-  CONNECTION_ENDED: "connect",
-  CONNECT_TIMEOUT: "timeout",
-  ETIMEDOUT: "timeout",
-};
+const reasonByCode: ReadonlyMap<string, FailureReason> = new Map(
+  Object.entries({
+    "28": "auth",
+    "3D": "auth",
+    "42501": "permission",
+    "53300": "exhausted",
+    "57014": "timeout",
+    "57P01": "connect",
+    "57P02": "connect",
+    "57P03": "connect",
+    "57P05": "connect",
+    "08P01": "protocol",
+    "08": "connect",
+    ECONNREFUSED: "connect",
+    ECONNRESET: "connect",
+    EPIPE: "connect",
+    ENOENT: "connect",
+    EACCES: "connect",
+    ENOTFOUND: "connect",
+    EAI_AGAIN: "connect",
+    EHOSTUNREACH: "connect",
+    ENETUNREACH: "connect",
+    CONNECTION_CLOSED: "connect",
+    CONNECTION_DESTROYED: "connect",
+    CONNECTION_ENDED: "connect",
+    CONNECT_TIMEOUT: "timeout",
+    ETIMEDOUT: "timeout",
+  } as const),
+);
 
 /** Sorts whatever the driver or the socket threw. What nobody foresaw is `protocol`. */
 export function toFailure(error: unknown): PostgresFailure {
@@ -56,7 +58,7 @@ export function toFailure(error: unknown): PostgresFailure {
   if (error instanceof AggregateError && error.errors.length > 0) return toFailure(error.errors[0]);
   const message = error instanceof Error ? error.message : String(error);
   const code = codeOf(error);
-  const reason = reasonByCode[code ?? ""] ?? reasonByCode[(code ?? "").slice(0, 2)] ?? "protocol";
+  const reason = reasonByCode.get(code ?? "") ?? reasonByCode.get((code ?? "").slice(0, 2)) ?? "protocol";
   return new PostgresFailure(reason, message, { code, cause: error });
 }
 

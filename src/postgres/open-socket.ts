@@ -16,27 +16,21 @@ const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
  */
 export async function openSocket(settings: ConnectionSettings, signal: AbortSignal): Promise<Socket> {
   const isUnixSocket = settings.host.startsWith("/");
+  // libpq ignores sslmode on Unix sockets.
+  const isPlain = isUnixSocket || settings.sslMode === "disable";
+  // Files first: a socket that waits for one has nobody who listens to its errors.
+  const tls = isPlain ? undefined : await tlsOptions(settings);
+  signal.throwIfAborted();
   const socket = isUnixSocket
     ? connect({ path: `${settings.host}/.s.PGSQL.${settings.port}` })
     : connect({ host: settings.host, port: settings.port, noDelay: true });
-  signal.addEventListener("abort", () => socket.destroy(), { once: true });
+  const hangUp = (): void => void socket.destroy();
+  signal.addEventListener("abort", hangUp, { once: true });
   await once(socket, "connect", { signal });
-  // libpq ignores sslmode on Unix sockets.
-  return isUnixSocket || settings.sslMode === "disable" ? socket : negotiateTls(socket, settings, signal);
-}
-
-async function negotiateTls(
-  socket: Socket,
-  settings: ConnectionSettings,
-  signal: AbortSignal,
-): Promise<Socket> {
-  socket.write(sslRequest);
-  const [answer]: unknown[] = await once(socket, "data", { signal });
-  // More than one byte here would be data smuggled in before encryption (CVE-2021-23222).
-  if (!Buffer.isBuffer(answer) || answer.length !== 1)
-    throw new PostgresFailure("protocol", "unexpected answer to the request for TLS");
-  if (answer[0] !== 0x53) return plainOrRefuse(socket, settings.sslMode);
-  const encrypted = connectTls({ socket, ...(await tlsOptions(settings)) });
+  if (tls === undefined || !(await supportsTls(socket, settings.sslMode, signal))) return socket;
+  const encrypted = connectTls({ socket, ...tls });
+  // Only one of the two may be destroyed: Node 20 and 24 crash (SIGSEGV) when the one below goes first.
+  signal.removeEventListener("abort", hangUp);
   signal.addEventListener("abort", () => encrypted.destroy(), { once: true });
   await once(encrypted, "secureConnect", { signal }).catch((error: unknown) => {
     throw new PostgresFailure("connect", `TLS: ${error instanceof Error ? error.message : String(error)}`, {
@@ -46,8 +40,19 @@ async function negotiateTls(
   return encrypted;
 }
 
-function plainOrRefuse(socket: Socket, sslMode: SslMode): Socket {
-  if (sslMode === "prefer") return socket;
+/** Asks the server; throws when `sslmode` demands TLS and it has none. */
+async function supportsTls(socket: Socket, sslMode: SslMode, signal: AbortSignal): Promise<boolean> {
+  socket.write(sslRequest);
+  const [answer]: unknown[] = await Promise.race([
+    once(socket, "data", { signal }),
+    once(socket, "close", { signal }),
+  ]);
+  if (socket.destroyed) throw new PostgresFailure("connect", "the server hung up when it was asked for TLS");
+  // More than one byte here would be data smuggled in before encryption (CVE-2021-23222).
+  if (!Buffer.isBuffer(answer) || answer.length !== 1)
+    throw new PostgresFailure("protocol", "unexpected answer to the request for TLS");
+  const isSupported = answer[0] === 0x53;
+  if (isSupported || sslMode === "prefer") return isSupported;
   socket.destroy();
   throw new PostgresFailure("connect", `the server does not support TLS, but sslmode is ${sslMode}`);
 }

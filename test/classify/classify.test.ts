@@ -29,6 +29,18 @@ function forgotten(at: number, overrides: Partial<Backend> = {}): Backend {
   return anIdleTransaction({ stateSeconds: at, xactSeconds: at, ...overrides });
 }
 
+/** A COPY that has waited on its client since second 0, at second `at`. */
+function stalledCopy(at: number): Backend {
+  return aRunningStatement({
+    waitEventType: "Client",
+    waitEvent: "ClientRead",
+    querySeconds: at,
+    xactSeconds: at,
+    stateSeconds: at,
+    progress: { command: "COPY", counter: "10/1" },
+  });
+}
+
 describe("a forgotten transaction", () => {
   test("is suspected at its first threshold, leaked at its second, each once", () => {
     const looks = [9, 10, 20, 30, 40, 50, 60, 70].map((at) => aLook(at, forgotten(at)));
@@ -147,16 +159,12 @@ test("a long statement that waits for a lock for a while stays the same episode,
 });
 
 test("a COPY seen stalled before a gap in looking may have moved in it: its wait counts anew", () => {
-  const copy = (at: number): Backend =>
-    aRunningStatement({
-      waitEventType: "Client",
-      waitEvent: "ClientRead",
-      querySeconds: at,
-      xactSeconds: at,
-      stateSeconds: at,
-      progress: { command: "COPY", counter: "10/1" },
-    });
-  const looks = [aLook(-5), aLook(5, copy(5)), aLook(15, copy(15)), aLook(100, copy(100))];
+  const looks = [
+    aLook(-5),
+    aLook(5, stalledCopy(5)),
+    aLook(15, stalledCopy(15)),
+    aLook(100, stalledCopy(100)),
+  ];
   expect(story(looks)).toEqual([[], [], ["stalled_client suspected"], ["stalled_client lost_sight"]]);
 });
 

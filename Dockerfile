@@ -1,0 +1,42 @@
+# pgleash as a container: docker build -t pgleash .
+#
+#   docker run -p 19187:19187 -e DATABASE_URL=postgres://pgleash@db1/postgres -e PGPASSWORD pgleash
+#   docker run -p 19187:19187 -v ./pgleash.yml:/etc/pgleash.yml:ro pgleash serve --config.file=/etc/pgleash.yml
+#
+# It runs as uid and gid 65532 and writes nothing: mount files readable for that user, and the root read-only.
+
+FROM node:24-trixie-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Neither the compiler nor the PostgreSQL of `pgleash demo`, which is an optional dependency.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
+
+FROM node:24-trixie-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# The compiler's program is an optional dependency of the compiler, so nothing can be omitted here.
+RUN npm ci --ignore-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+RUN npm run build
+
+# Without a shell or a package manager there is little to abuse beside the credentials of a database. Nothing here needs
+# them: ENTRYPOINT and HEALTHCHECK are in exec form and name the one program there is by its full path.
+FROM gcr.io/distroless/nodejs24-debian13:nonroot
+LABEL org.opencontainers.image.title="pgleash" \
+      org.opencontainers.image.description="Finds leaked PostgreSQL connections, names who leaked them, and tells Prometheus" \
+      org.opencontainers.image.licenses="Apache-2.0"
+ENV NODE_ENV=production
+WORKDIR /app
+COPY package.json ./
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/dist dist
+# A number and not the name, so that Kubernetes can see that it is not root (runAsNonRoot).
+USER 65532:65532
+EXPOSE 19187
+# Whoever sets another --web.listen-address must give it to the healthcheck, too.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
+  CMD ["/nodejs/bin/node", "/app/dist/main.js", "healthcheck"]
+# As process 1, Node.js itself gets SIGTERM, for which `serve` has a handler.
+ENTRYPOINT ["/nodejs/bin/node", "/app/dist/main.js"]
+CMD ["serve"]

@@ -1,0 +1,35 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { formatAge } from "../../src/expose/age.ts";
+
+test.for([
+  [0, "0s"],
+  [45.9, "45s"],
+  [119.99, "119s"],
+  [120, "2m"],
+  [3599, "59m"],
+  [3600, "1h00m"],
+  [11_100, "3h05m"],
+  [172_799, "47h59m"],
+  [172_800, "2d00h"],
+  [187_200, "2d04h"],
+  [8_640_000, "100d00h"],
+] as const)("%d seconds read as %s", ([seconds, text]) => {
+  expect(formatAge(seconds)).toBe(text);
+});
+
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+test("never says more than the age, and less by no more than the smallest unit shown", () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1e9, noNaN: true }), (seconds) => {
+      const parts = [...formatAge(seconds).matchAll(/(\d+)([smhd])/g)].map(([, count, unit = ""]) => {
+        return { count: Number(count), each: unitSeconds[unit] ?? Number.NaN };
+      });
+      const said = parts.reduce((sum, { count, each }) => sum + count * each, 0);
+      expect(said).toBeLessThanOrEqual(seconds);
+      expect(seconds - said).toBeLessThan(parts.at(-1)?.each ?? 0);
+    }),
+  );
+});

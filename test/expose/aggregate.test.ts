@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+
+import { byState, folded, foldedGroups, oldest } from "../../src/expose/aggregate.ts";
+import { admit } from "../../src/expose/label-budget.ts";
+import { whoOf } from "../../src/expose/who.ts";
+import { backendStates } from "../../src/observe/snapshot.ts";
+import { aSnapshot } from "../support/a-snapshot.ts";
+import { aGroup, aReport } from "../support/a-view.ts";
+
+const shownGroup = aGroup({ applicationName: "shown" });
+const budget = admit(new Map(), [{ who: whoOf(shownGroup), weight: 1 }], 0, 1);
+
+test("every state has a sample, in the order of the states, 0 where nobody is in it", () => {
+  const samples = byState([aGroup({ state: "active", sessions: 7 })], (groups) => groups.length);
+  expect(samples.map(({ labels }) => labels["state"])).toEqual(backendStates);
+  expect(samples.filter(({ value }) => value > 0)).toEqual([{ labels: { state: "active" }, value: 1 }]);
+});
+
+describe("oldest", () => {
+  test("is the greatest of the known ages", () => {
+    expect(oldest([3, null, 8, 5])).toBe(8);
+  });
+
+  test.for([[[]], [[null, null]]] as const)("is 0 for %j", ([ages]) => {
+    expect(oldest(ages)).toBe(0);
+  });
+});
+
+describe("folded label sets", () => {
+  test("are counted once each, however many sessions or states they have", () => {
+    const rows = [
+      shownGroup,
+      aGroup({ applicationName: "a", state: "idle" }),
+      aGroup({ applicationName: "a", state: "active" }),
+      aGroup({ applicationName: "b" }),
+    ];
+    expect(folded(rows, budget)).toBe(2);
+  });
+
+  test("include those that the server folded, which have no names to count again", () => {
+    const coverage = { ...aSnapshot().coverage, groupsFolded: 11 };
+    const rest = aGroup({ folded: true, datname: null, usename: null, applicationName: null });
+    const groups = [shownGroup, aGroup({ applicationName: "a" }), rest];
+    expect(foldedGroups(aReport({ snapshot: aSnapshot({ coverage, groups }) }), budget)).toBe(12);
+  });
+});

@@ -1,0 +1,119 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { landingPage } from "../../src/expose/landing-page.ts";
+import { firstView, viewAfterFailure } from "../../src/expose/server-view.ts";
+import type { View } from "../../src/expose/view.ts";
+import { PostgresFailure } from "../../src/postgres/failure.ts";
+import { aBackend } from "../support/a-backend.ts";
+import { aSnapshot } from "../support/a-snapshot.ts";
+import { aGroup, aProbe, aReport, aServerView, aSuspect, aView } from "../support/a-view.ts";
+
+/** The cells of every row of both tables, titles left out. */
+function rowsOf(view: View): readonly (readonly string[])[] {
+  const rows =
+    landingPage(view, { metricsPath: "/metrics", hasApi: true }).match(/<tr><td>.*?<\/tr>/gs) ?? [];
+  return rows.map((row) => [...row.matchAll(/<td>(.*?)<\/td>/gs)].map(([, cell = ""]) => cell));
+}
+
+describe("a server", () => {
+  test("that was seen is up, with its version, sessions and suspects", () => {
+    const snapshot = aSnapshot({
+      groups: [aGroup({ sessions: 3 }), aGroup({ state: "active", sessions: 4 })],
+    });
+    const view = aView({ servers: [aServerView({ report: aReport({ snapshot, suspects: [aSuspect()] }) })] });
+    expect(rowsOf(view)[0]).toEqual(["db1", "up", "18.4", "7", "1"]);
+  });
+
+  test("that nobody looked at yet says so", () => {
+    const view = aView({ servers: [firstView("db1", 5)] });
+    expect(rowsOf(view)).toEqual([["db1", "not looked at yet", "", "", ""]]);
+  });
+
+  test("that is down says why, and shows no numbers", () => {
+    const failed = viewAfterFailure(aServerView(), new PostgresFailure("auth", "password refused"));
+    expect(rowsOf(aView({ servers: [failed] }))).toEqual([
+      ["db1", "down (auth): password refused", "18.4", "", ""],
+    ]);
+  });
+
+  test("that hides sessions says what to grant", () => {
+    const coverage = { ...aSnapshot().coverage, hiddenSessions: 4 };
+    const view = aView({
+      servers: [aServerView({ report: aReport({ snapshot: aSnapshot({ coverage }) }) })],
+    });
+    expect(rowsOf(view)[0]?.[1]).toBe("up, 4 sessions hidden: grant pg_monitor");
+  });
+});
+
+test("suspects stand in the order of the ranking; without any, the page says so", () => {
+  const suspects = [aSuspect(), aSuspect({ severity: "leaked", ageSeconds: 650 })];
+  const page = aView({ servers: [aServerView({ report: aReport({ suspects }) })] });
+  expect(
+    rowsOf(page)
+      .slice(1)
+      .map(([verdict]) => verdict),
+  ).toEqual(["leaked", "suspect"]);
+  expect(landingPage(aView(), { metricsPath: "/metrics", hasApi: true })).toContain(
+    "<h2>Suspects</h2><p>None.</p>",
+  );
+});
+
+test("links to the metrics where they are", () => {
+  expect(landingPage(aView(), { metricsPath: "/probe/metrics", hasApi: true })).toContain(
+    '<a href="/probe/metrics">',
+  );
+});
+
+test("what means something in HTML is shown as what it is", () => {
+  const backend = aBackend({ applicationName: `<b title="x">Tom & 'Jerry'</b>` });
+  const view = aView({ servers: [aServerView({ report: aReport({ suspects: [aSuspect({ backend })] }) })] });
+  expect(landingPage(view, { metricsPath: "/metrics", hasApi: true })).toContain(
+    "<td>&lt;b title=&quot;x&quot;&gt;Tom &amp; &#39;Jerry&#39;&lt;/b&gt;</td>",
+  );
+});
+
+const hostile = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.constantFrom(
+    "<script>alert(1)</script>",
+    "</td></tr></table><h1>",
+    "<!--",
+    "&lt;",
+    '" onload="x',
+    "\u202e<",
+  ),
+);
+
+function viewNaming(name: string): View {
+  const backend = aBackend({ applicationName: name, usename: name, datname: name, clientAddr: name });
+  const up = aServerView({
+    server: name,
+    probe: aProbe({ versionText: name }),
+    report: aReport({ suspects: [aSuspect({ backend })] }),
+  });
+  const down = viewAfterFailure(firstView(name, 5), new PostgresFailure("protocol", name));
+  return aView({ version: name, servers: [up, down] });
+}
+
+/** The page of a view in which everything has this name, without its texts and the one link that is configured. */
+function markupOf(name: string): string {
+  const page = landingPage(viewNaming(name), { metricsPath: name, hasApi: true });
+  return page.replaceAll(/(?<=>)[^<>]*(?=<)/g, "").replace(/href="[^"]*"/, "href");
+}
+
+test("no tag and no attribute comes from what a server, a role or an application is called", () => {
+  const harmless = markupOf("x");
+  fc.assert(
+    fc.property(hostile, (name) => {
+      expect(markupOf(name)).toBe(harmless);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("the page runs no script and loads nothing", () => {
+  expect(landingPage(viewNaming("x"), { metricsPath: "/metrics", hasApi: true })).not.toMatch(
+    /<script|<link|<img|<iframe|src=|@import|url\(|https?:/i,
+  );
+});

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+
+import { startSchedule, timingOf } from "../src/schedule.ts";
+import { waitFor } from "./support/wait-for.ts";
+
+// No zone: a pattern is read in the time zone of the process, whatever that is.
+const mondayNoon = new Date("2026-11-16T12:00:00");
+
+describe("the timing", () => {
+  test.for([
+    { everySeconds: 1, gapSeconds: 30 },
+    { everySeconds: 10, gapSeconds: 30 },
+    { everySeconds: 11, gapSeconds: 33 },
+    { everySeconds: 300, gapSeconds: 900 },
+  ])("of looks every $everySeconds s has a gap of $gapSeconds s", ({ everySeconds, gapSeconds }) => {
+    expect(timingOf({ everySeconds }, mondayNoon)).toEqual({ intervalSeconds: everySeconds, gapSeconds });
+  });
+
+  test.for([
+    { what: "every ten seconds", cron: "*/10 * * * * *", intervalSeconds: 10 },
+    { what: "every minute", cron: "0 * * * * *", intervalSeconds: 60 },
+    { what: "daily", cron: "0 0 3 * * *", intervalSeconds: 86_400 },
+    { what: "twice an hour, unevenly", cron: "0 0,10 * * * *", intervalSeconds: 3000 },
+  ])("of a pattern that runs $what is its longest distance", ({ cron, intervalSeconds }) => {
+    const timing = timingOf({ cron }, mondayNoon);
+    expect(timing).toEqual({ intervalSeconds, gapSeconds: Math.max(30, 3 * intervalSeconds) });
+  });
+});
+
+test.for([{ everySeconds: 1 }, { cron: "* * * * * *" }])(
+  "a run that finds the one before still going is left out: %j",
+  async (plan) => {
+    let going = 0;
+    let most = 0;
+    let runs = 0;
+    let release: (() => void) | undefined;
+    const schedule = startSchedule(plan, async () => {
+      runs += 1;
+      going += 1;
+      most = Math.max(most, going);
+      await new Promise<void>((resolve) => (release = resolve));
+      going -= 1;
+    });
+    try {
+      await waitFor("the first run", () => runs === 1);
+      const startedMs = Date.now();
+      await waitFor("two ticks in which nothing may start", () => Date.now() - startedMs > 2100);
+      expect(runs).toBe(1);
+      release?.();
+      await waitFor("the run after it", () => runs === 2);
+      expect(most).toBe(1);
+    } finally {
+      schedule.stop();
+      release?.();
+    }
+  },
+);
+
+test("a task that runs every second starts about that often", async () => {
+  const starts: number[] = [];
+  const schedule = startSchedule({ everySeconds: 1 }, () => Promise.resolve(void starts.push(Date.now())));
+  try {
+    await waitFor("four runs", () => starts.length === 4);
+    const spanMs = (starts[3] ?? 0) - (starts[0] ?? 0);
+    expect(spanMs).toBeGreaterThan(2000);
+    expect(spanMs).toBeLessThan(8000);
+  } finally {
+    schedule.stop();
+  }
+});
+
+test("a stopped schedule starts nothing more", async () => {
+  let runs = 0;
+  const schedule = startSchedule({ everySeconds: 1 }, () => Promise.resolve(void (runs += 1)));
+  await waitFor("the first run", () => runs === 1);
+  schedule.stop();
+  const stoppedMs = Date.now();
+  await waitFor("the tick that must not come", () => Date.now() - stoppedMs > 1500);
+  expect(runs).toBe(1);
+});

@@ -1,0 +1,116 @@
+import type { EpisodeEnd, EpisodeEvent } from "../../src/classify/episode.ts";
+import type { Suspect } from "../../src/classify/suspect.ts";
+import type { ThresholdRules, Thresholds } from "../../src/classify/thresholds.ts";
+import type { ServerConfig } from "../../src/config/config.ts";
+import type { ServerView } from "../../src/expose/view.ts";
+import type { Log } from "../../src/log.ts";
+import { createWatch } from "../../src/watch.ts";
+import { aLog } from "./a-log.ts";
+
+/** Where a server listens: `host` is an address or a socket folder. */
+export type Place = { readonly host: string; readonly port: number };
+
+/** How a test watches; it names only what it is about. */
+export type WatchOptions = {
+  readonly name?: string;
+  /** By default the role `pgleash`, which has nothing but pg_monitor: `createWatchRole` makes it. */
+  readonly user?: string;
+  readonly password?: string;
+  readonly database?: string;
+  readonly sslMode?: ServerConfig["connection"]["sslMode"];
+  readonly thresholds?: ThresholdRules;
+  readonly lookTimeoutSeconds?: number;
+  readonly labelBudget?: number;
+  readonly log?: Log;
+  /** How often to look; 0: only when the test does. */
+  readonly everyMs?: number;
+};
+
+/** What each look came to, and when it was over (`performance.now`). */
+export type Looked = { readonly atMs: number; readonly view: ServerView };
+
+export type Watched = {
+  look(): Promise<void>;
+  view(): ServerView;
+  readonly looks: readonly Looked[];
+  /** Every verdict ever given on sessions of this application, in order. */
+  suspectsOf(applicationName: string): readonly { readonly atMs: number; readonly suspect: Suspect }[];
+  endsOf(applicationName: string): readonly EpisodeEnd[];
+  close(): Promise<void>;
+};
+
+export const everyMs = 250;
+
+const quick = { enabled: true, suspectAfterSeconds: 1, leakedAfterSeconds: 2 };
+const defaults: Thresholds = {
+  idle_in_transaction_aborted: quick,
+  idle_in_transaction: quick,
+  stalled_client: quick,
+  stale_active: quick,
+  long_transaction: quick,
+};
+
+/** Every kind is suspected after 1 s and leaked after 2 s. */
+export const quickThresholds: ThresholdRules = { defaults, overrides: [] };
+
+/** A server as the configuration would name it, looked at every second. */
+export function aServerConfig(place: Place, options: WatchOptions = {}): ServerConfig {
+  const thresholds = options.thresholds ?? quickThresholds;
+  return {
+    name: options.name ?? "main",
+    connection: {
+      host: place.host,
+      port: place.port,
+      user: options.user ?? "pgleash",
+      password: options.password,
+      database: options.database ?? "postgres",
+      sslMode: options.sslMode ?? "disable",
+      sslRootCert: undefined,
+    },
+    schedule: { everySeconds: 1 },
+    lookTimeoutSeconds: options.lookTimeoutSeconds ?? 5,
+    thresholds: {
+      defaults: thresholds.defaults,
+      overrides: thresholds.overrides.map((override) => ({ ...override, match: [] })),
+    },
+  };
+}
+
+/** Watches a server as the daemon does, on a timer of the test's own. The test must `close()` it. */
+export function watchServer(place: Place, options: WatchOptions = {}): Watched {
+  const looks: Looked[] = [];
+  const server = aServerConfig(place, options);
+  const settings = {
+    server,
+    labelBudget: options.labelBudget ?? 200,
+    timing: { intervalSeconds: everyMs / 1000, gapSeconds: 30 },
+  };
+  const watch = createWatch(settings, options.log ?? aLog().log, () =>
+    looks.push({ atMs: performance.now(), view: watch.view() }),
+  );
+  // A look under way is joined, not doubled.
+  const period = options.everyMs ?? everyMs;
+  const timer = period > 0 ? setInterval(() => void watch.look(), period) : undefined;
+  return {
+    look: () => watch.look(),
+    view: () => watch.view(),
+    looks,
+    suspectsOf: (name) =>
+      looks.flatMap(({ atMs, view }) =>
+        (view.report?.suspects ?? [])
+          .filter(({ backend }) => backend.applicationName === name)
+          .map((suspect) => ({ atMs, suspect })),
+      ),
+    endsOf: (name) =>
+      looks.flatMap(({ view }) => view.report?.events ?? []).flatMap((event) => endOf(event, name)),
+    async close() {
+      clearInterval(timer);
+      await watch.close();
+    },
+  };
+}
+
+function endOf(event: EpisodeEvent, applicationName: string): readonly EpisodeEnd[] {
+  if (event.type !== "ended") return [];
+  return event.episode.backend.applicationName === applicationName ? [event.end] : [];
+}
