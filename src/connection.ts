@@ -12,6 +12,8 @@ export type Connection = {
   /** The session that is open, or a new one with what its probe found out. Throws a `PostgresFailure`. */
   use(settings: ConnectionSettings, deadlineSeconds: number): Promise<Connected>;
   succeeded(): void;
+  /** What the probe found out holds no more: the next use asks anew, over the same session. */
+  askAgain(): void;
   /** Backs off, unless the session survived the failure. */
   failed(): void;
   /** How many connections were opened. */
@@ -26,11 +28,17 @@ export function createConnection(): Connection {
   let opened = 0;
   let failuresInARow = 0;
   let dueMs = 0;
+  let isOutdated = false;
 
   return {
     isDue: () => performance.now() >= dueMs,
     async use(settings, deadlineSeconds) {
-      if (connected?.session.isOpen()) return connected;
+      if (connected?.session.isOpen()) {
+        if (isOutdated) connected = { ...connected, probe: await probe(connected.session, deadlineSeconds) };
+        isOutdated = false;
+        return connected;
+      }
+      isOutdated = false;
       const session = openSession(settings);
       opened += 1;
       try {
@@ -49,6 +57,7 @@ export function createConnection(): Connection {
       failuresInARow += 1;
       dueMs = performance.now() + 1000 * backoffSeconds(failuresInARow, Math.random());
     },
+    askAgain: () => void (isOutdated = true),
     opened: () => opened,
     async close() {
       await connected?.session.close();

@@ -12,7 +12,8 @@ export function narrate(log: Log, before: ServerView, after: ServerView): void {
     else log.error(fields, "look failed");
     return;
   }
-  if (after.probe !== null && after.probe !== before.probe) narrateProbe(log, server, after.probe);
+  const isNewConnection = after.looks.connections > before.looks.connections;
+  if (after.probe !== null && isNewConnection) narrateProbe(log, server, after.probe);
   else if (before.failure !== null) log.info({ server }, "looks succeed again");
   narrateCoverage(log, before, after);
   for (const event of after.report?.events ?? []) narrateEvent(log, server, event);

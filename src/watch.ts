@@ -2,6 +2,7 @@ import { emptyMemory } from "./classify/memory.ts";
 import type { ServerConfig } from "./config/config.ts";
 import { createConnection } from "./connection.ts";
 import { cycle } from "./cycle.ts";
+import type { Report } from "./expose/report.ts";
 import { firstView, viewAfterFailure, viewAfterLook } from "./expose/server-view.ts";
 import type { ServerView } from "./expose/view.ts";
 import type { Log } from "./log.ts";
@@ -49,6 +50,8 @@ export function createWatch(first: WatchSettings, log: Log, onChange: () => void
     const looked = await cycle(session, memory, options);
     memory = looked.memory;
     connection.succeeded();
+    // Sessions that hide or show themselves mean that a grant changed, and with it what the probe found out.
+    if (hidesSessions(view.report) !== hidesSessions(looked.report)) connection.askAgain();
     return viewAfterLook(view, { report: looked.report, probe, tally: memory.tally, labelBudget });
   }
 
@@ -86,6 +89,10 @@ export function createWatch(first: WatchSettings, log: Log, onChange: () => void
       await connection.close();
     },
   };
+}
+
+function hidesSessions(report: Report | null): boolean {
+  return (report?.snapshot.coverage.hiddenSessions ?? 0) > 0;
 }
 
 function secondsSince(startedMs: number): number {

@@ -16,6 +16,7 @@ export type Watches = {
 /** Nothing is watched before the first `apply`. `onChange` is called after each look. */
 export function createWatches(log: Log, onChange: () => void): Watches {
   let watches = new Map<string, Watch>();
+  let isStopped = false;
   let schedules: readonly { stop(): void }[] = [];
 
   function stopSchedules(): void {
@@ -26,22 +27,30 @@ export function createWatches(log: Log, onChange: () => void): Watches {
   return {
     views: () => [...watches.values()].map((watch) => watch.view()),
     async apply({ servers, labelBudget }) {
+      const settings = servers.map((server) => ({
+        server,
+        labelBudget,
+        timing: timingOf(server.schedule, new Date()),
+      }));
+      // Meanwhile the old servers stay watched, and on the page: one of them may be in a look that hangs.
+      await Promise.all(settings.map(async (one) => watches.get(one.server.name)?.configure(one)));
+      if (isStopped) return;
       stopSchedules();
       const before = watches;
-      watches = new Map();
-      for (const server of servers) {
-        const settings = { server, labelBudget, timing: timingOf(server.schedule, new Date()) };
-        const known = before.get(server.name);
-        await known?.configure(settings);
-        watches.set(server.name, known ?? createWatch(settings, log, onChange));
-      }
-      const gone = [...before].filter(([name]) => !watches.has(name));
-      await Promise.all(gone.map(([, watch]) => watch.close()));
+      watches = new Map(
+        settings.map((one) => [
+          one.server.name,
+          before.get(one.server.name) ?? createWatch(one, log, onChange),
+        ]),
+      );
       schedules = servers.map(({ name, schedule }) => startSchedule(schedule, () => look(watches.get(name))));
       for (const watch of watches.values()) void look(watch);
       onChange();
+      const gone = [...before].filter(([name]) => !watches.has(name));
+      await Promise.all(gone.map(([, watch]) => watch.close()));
     },
     async stop() {
+      isStopped = true;
       stopSchedules();
       await Promise.all([...watches.values()].map((watch) => watch.close()));
     },

@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+
+import { expect, test, vi } from "vitest";
+
+import { leakKinds } from "../../src/classify/kind.ts";
+import { startProgram, type Program } from "../support/a-program.ts";
+import { waitFor } from "../support/wait-for.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+test("the demo finds all five kinds, and leaves neither a process nor a folder", async () => {
+  const program = startProgram(["demo", "--for=20s"]);
+  try {
+    const folder = await folderOf(program);
+    expect((await processesOf(folder)).length).toBeGreaterThan(0);
+    expect(await program.ended).toBe(0);
+    const printed = program.stdout();
+    for (const kind of leakKinds) expect(printed).toMatch(new RegExp(`^suspect +${kind} `, "mu"));
+    expect(printed).toMatch(/^\d+s: all 5 kinds found after \d+s\./m);
+    expect(printed).not.toMatch(/storefront|scheduler-leader|notifications|warehouse/);
+    expect(program.stderr()).toBe("");
+    await expectNothingLeft(folder);
+  } finally {
+    program.kill("SIGKILL");
+  }
+});
+
+test("the demo cleans up when it is interrupted, and when it is killed", async () => {
+  const [interrupted, killed] = [startProgram(["demo"]), startProgram(["demo"])];
+  try {
+    const [one, other] = await Promise.all([folderOf(interrupted), folderOf(killed)]);
+    interrupted.kill("SIGINT");
+    killed.kill("SIGKILL");
+    expect(await Promise.all([interrupted.ended, killed.ended])).toEqual([0, "SIGKILL"]);
+    await Promise.all([expectNothingLeft(one), expectNothingLeft(other)]);
+  } finally {
+    interrupted.kill("SIGKILL");
+    killed.kill("SIGKILL");
+  }
+});
+
+/** The folder of the demo's server, once everything runs. */
+function folderOf(program: Program): Promise<string> {
+  return waitFor(
+    "the demo to run",
+    () => /psql -h (?<folder>\S+)/.exec(program.stdout())?.groups?.["folder"],
+  );
+}
+
+async function expectNothingLeft(folder: string): Promise<void> {
+  await waitFor("the folder to go", () => !existsSync(folder));
+  await waitFor("the processes to end", async () => (await processesOf(folder)).length === 0);
+}
+
+/** Every process that names the folder on its command line: the server, and who is to clean up after it. */
+async function processesOf(folder: string): Promise<readonly string[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
+  );
+  return lines.filter((line) => line.includes(folder));
+}
