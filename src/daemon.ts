@@ -6,7 +6,7 @@ import { createWebServer } from "./expose/server.ts";
 import { suspectsJson } from "./expose/suspects-json.ts";
 import type { View } from "./expose/view.ts";
 import type { Log } from "./log.ts";
-import { createWatches } from "./watches.ts";
+import { createWatches } from "./watch/watches.ts";
 
 /** A configuration, or what is wrong with it: one line each. */
 export type Loaded = { readonly config: Config } | { readonly problems: readonly string[] };

@@ -36,13 +36,13 @@ const borders: readonly (readonly [file: string, specifier: string])[] = [
   ["src/main.ts", "./daemon.ts"],
   ["src/cycle.ts", "./config/config.ts"],
   ["src/daemon.ts", "croner"],
-  ["src/watches.ts", "postgres"],
-  ["src/watch.ts", "pino"],
-  ["src/connection.ts", "croner"],
-  ["src/schedule.ts", "./watch.ts"],
-  ["src/narrate.ts", "./watch.ts"],
-  ["src/backoff.ts", "./log.ts"],
-  ["src/log.ts", "./watch.ts"],
+  ["src/watch/planted-a.ts", "postgres"],
+  ["src/watch/planted-b.ts", "pino"],
+  ["src/watch/watch.ts", "croner"],
+  ["src/watch/schedule.ts", "./watch.ts"],
+  ["src/watch/planted-c.ts", "../observe/observe.ts"],
+  ["src/daemon.ts", "./postgres/session.ts"],
+  ["src/log.ts", "./cycle.ts"],
 ];
 
 const plants: readonly Plant[] = [

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 
 import { createWatchRole } from "../../src/demo/create-watch-role.ts";
 import type { ServerView } from "../../src/expose/view.ts";
-import { createWatches } from "../../src/watches.ts";
+import { createWatches } from "../../src/watch/watches.ts";
 import { aLog } from "../support/a-log.ts";
 import { aServerConfig, watchServer, type Place } from "../support/a-watch.ts";
 import { postgresMajors, startServer } from "../support/real-postgres.ts";

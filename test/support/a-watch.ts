@@ -4,7 +4,7 @@ import type { ThresholdRules, Thresholds } from "../../src/classify/thresholds.t
 import type { ServerConfig } from "../../src/config/config.ts";
 import type { ServerView } from "../../src/expose/view.ts";
 import type { Log } from "../../src/log.ts";
-import { createWatch } from "../../src/watch.ts";
+import { createWatch } from "../../src/watch/watch.ts";
 import { aLog } from "./a-log.ts";
 
 /** Where a server listens: `host` is an address or a socket folder. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { startSchedule, timingOf } from "../src/schedule.ts";
-import { waitFor } from "./support/wait-for.ts";
+import { startSchedule, timingOf } from "../../src/watch/schedule.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 // No zone: a pattern is read in the time zone of the process, whatever that is.
 const mondayNoon = new Date("2026-11-16T12:00:00");

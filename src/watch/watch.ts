@@ -1,13 +1,13 @@
-import { emptyMemory } from "./classify/memory.ts";
-import type { ServerConfig } from "./config/config.ts";
-import { createConnection } from "./connection.ts";
-import { cycle } from "./cycle.ts";
-import type { Report } from "./expose/report.ts";
-import { firstView, viewAfterFailure, viewAfterLook } from "./expose/server-view.ts";
-import type { ServerView } from "./expose/view.ts";
-import type { Log } from "./log.ts";
+import { emptyMemory } from "../classify/memory.ts";
+import type { ServerConfig } from "../config/config.ts";
+import { createConnection } from "../postgres/connection.ts";
+import { cycle } from "../cycle.ts";
+import type { Report } from "../expose/report.ts";
+import { firstView, viewAfterFailure, viewAfterLook } from "../expose/server-view.ts";
+import type { ServerView } from "../expose/view.ts";
+import type { Log } from "../log.ts";
 import { narrate } from "./narrate.ts";
-import { toFailure } from "./postgres/failure.ts";
+import { toFailure } from "../postgres/failure.ts";
 import type { Timing } from "./schedule.ts";
 
 /** How to watch one server. */

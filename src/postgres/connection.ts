@@ -1,7 +1,7 @@
 import { backoffSeconds } from "./backoff.ts";
-import { probe, type Probe } from "./postgres/probe.ts";
-import { openSession, type Session } from "./postgres/session.ts";
-import type { ConnectionSettings } from "./postgres/settings.ts";
+import { probe, type Probe } from "./probe.ts";
+import { openSession, type Session } from "./session.ts";
+import type { ConnectionSettings } from "./settings.ts";
 
 export type Connected = { readonly session: Session; readonly probe: Probe };
 

@@ -1,5 +1,5 @@
 import { Cron } from "croner";
-import type { Schedule } from "./config/config.ts";
+import type { Schedule } from "../config/config.ts";
 
 /** How far apart looks are, in seconds: as planned, and from where on a look cannot vouch for what went on before it. */
 export type Timing = { readonly intervalSeconds: number; readonly gapSeconds: number };

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { backoffSeconds } from "../src/backoff.ts";
+import { backoffSeconds } from "../../src/postgres/backoff.ts";
 
 test.for([
   [1, 1],

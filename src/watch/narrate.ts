@@ -1,7 +1,7 @@
-import type { EpisodeEvent } from "./classify/episode.ts";
-import type { ServerView } from "./expose/view.ts";
-import type { Log } from "./log.ts";
-import type { Probe } from "./postgres/probe.ts";
+import type { EpisodeEvent } from "../classify/episode.ts";
+import type { ServerView } from "../expose/view.ts";
+import type { Log } from "../log.ts";
+import type { Probe } from "../postgres/probe.ts";
 
 /** Writes into the log what one look changed. What stays as it was is not repeated. */
 export function narrate(log: Log, before: ServerView, after: ServerView): void {

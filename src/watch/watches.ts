@@ -1,6 +1,6 @@
-import type { Config } from "./config/config.ts";
-import type { ServerView } from "./expose/view.ts";
-import type { Log } from "./log.ts";
+import type { Config } from "../config/config.ts";
+import type { ServerView } from "../expose/view.ts";
+import type { Log } from "../log.ts";
 import { startSchedule, timingOf } from "./schedule.ts";
 import { createWatch, type Watch } from "./watch.ts";
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 
-import type { EpisodeEvent } from "../src/classify/episode.ts";
-import { firstView, viewAfterFailure } from "../src/expose/server-view.ts";
-import type { ServerView } from "../src/expose/view.ts";
-import { narrate } from "../src/narrate.ts";
-import { PostgresFailure, type FailureReason } from "../src/postgres/failure.ts";
-import { aLog, type LogRecord } from "./support/a-log.ts";
-import { aSnapshot } from "./support/a-snapshot.ts";
-import { aProbe, aReport, aServerView, aSuspect } from "./support/a-view.ts";
+import type { EpisodeEvent } from "../../src/classify/episode.ts";
+import { firstView, viewAfterFailure } from "../../src/expose/server-view.ts";
+import type { ServerView } from "../../src/expose/view.ts";
+import { narrate } from "../../src/watch/narrate.ts";
+import { PostgresFailure, type FailureReason } from "../../src/postgres/failure.ts";
+import { aLog, type LogRecord } from "../support/a-log.ts";
+import { aSnapshot } from "../support/a-snapshot.ts";
+import { aProbe, aReport, aServerView, aSuspect } from "../support/a-view.ts";
 
 function told(before: ServerView, after: ServerView): readonly LogRecord[] {
   const { log, records } = aLog();
