@@ -3,14 +3,18 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 
+import { leakKinds } from "../../src/classify/kind.ts";
 import { emptyTally } from "../../src/classify/tally.ts";
 import { processRegistry, renderPage } from "../../src/expose/page.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
 import type { View } from "../../src/expose/view.ts";
+import { startProgram } from "../support/a-program.ts";
 import { aBackend } from "../support/a-backend.ts";
 import { aBusyView } from "../support/a-busy-view.ts";
 import { aSnapshot } from "../support/a-snapshot.ts";
 import { aGroup, aProbe, aReport, aSuspect, aView } from "../support/a-view.ts";
+import { samplesOf } from "../support/strict-exposition.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 /** What `promtool check metrics` says of a page. It is in the Debian package `prometheus`. */
 async function lint(page: string): Promise<{ readonly code: unknown; readonly output: string }> {
@@ -62,4 +66,26 @@ test("promtool would say so if there were", async () => {
   const { code, output } = await lint("# HELP x_total X.\n# TYPE x_total gauge\nx_total 1\n");
   expect(code).not.toBe(0);
   expect(output).toContain("x_total");
+});
+
+test("promtool finds nothing to say about the live page of the demo, whose series are all different", async () => {
+  const demo = startProgram(["demo", "--for=50s"]);
+  const page = await waitFor(
+    "all kinds to be found",
+    async () => {
+      const url = /http:\S+\/metrics/.exec(demo.stdout())?.[0];
+      if (url === undefined || !/all \d kinds found/.test(demo.stdout())) return false;
+      const response = await fetch(url);
+      expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+      return response.text();
+    },
+    45,
+  );
+  demo.kill("SIGINT");
+  expect(await lint(page)).toEqual({ code: 0, output: "" });
+  const kinds = samplesOf(page, "pgleash_suspect_connections").map(({ labels }) => labels["kind"] ?? "");
+  expect(kinds.toSorted((a, b) => a.localeCompare(b))).toEqual(
+    leakKinds.toSorted((a, b) => a.localeCompare(b)),
+  );
+  expect(await demo.ended).toBe(0);
 });
