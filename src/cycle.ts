@@ -4,6 +4,7 @@ import { followedPids, type Memory } from "./classify/memory.ts";
 import type { ThresholdRules } from "./classify/thresholds.ts";
 import type { Report } from "./expose/report.ts";
 import { observe } from "./observe/observe.ts";
+import type { Deadline } from "./postgres/deadline.ts";
 import type { Probe } from "./postgres/probe.ts";
 import type { Session } from "./postgres/session.ts";
 
@@ -11,8 +12,12 @@ export type CycleOptions = {
   readonly probe: Probe;
   readonly thresholds: ThresholdRules;
   readonly gapSeconds: number;
-  readonly deadlineSeconds: number;
+  readonly believesRows: boolean;
+  readonly deadline: Deadline;
 };
+
+/** So many sessions leak at once in the worst of incidents, and so many groups fit a page; a row weighs half a kilobyte. */
+const limits = { candidates: 1000, groups: 1000 };
 
 /**
  * One look at one server, from its sessions to the report that everything shown comes from. Read this file first.
@@ -27,8 +32,8 @@ export async function cycle(
     version: options.probe.version,
     followedPids: followedPids(memory),
     ages: candidateAges(options.thresholds),
-    limits: { candidates: 1000, groups: 1000 },
-    deadlineSeconds: options.deadlineSeconds,
+    limits,
+    deadline: options.deadline,
     prepare: !options.probe.pooled,
   });
   const verdict = classify(snapshot, memory, options);

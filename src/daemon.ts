@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Config } from "./config/config.ts";
 import { landingPage } from "./expose/landing-page.ts";
 import { pageContentType, processRegistry, renderPage } from "./expose/page.ts";
-import { createWebServer } from "./expose/server.ts";
+import { createWebServer, type Server } from "./expose/server.ts";
 import { suspectsJson } from "./expose/suspects-json.ts";
 import type { View } from "./expose/view.ts";
 import type { Log } from "./log.ts";
@@ -55,14 +55,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   async function loadAndApply(): Promise<readonly string[]> {
     const loaded = await options.reloadConfig();
-    page = null;
     if ("problems" in loaded) {
       reloaded = { ...reloaded, successful: false };
+      page = null;
       log.error({ problems: loaded.problems }, "configuration not reloaded: the last good one stays");
       return loaded.problems;
     }
     await watches.apply(loaded.config);
     reloaded = { successful: true, lastSuccessSeconds: Date.now() / 1000 };
+    page = null;
     log.info({ servers: loaded.config.servers.length }, "configuration reloaded");
     return [];
   }
@@ -73,7 +74,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     return lastReload;
   }
 
-  const { telemetryPath, isApiEnabled, isLifecycleEnabled, host, port } = options.web;
+  const { telemetryPath, isApiEnabled, isLifecycleEnabled } = options.web;
   const server = createWebServer({
     metricsPath: telemetryPath,
     metricsContentType: pageContentType,
@@ -82,16 +83,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     suspects: isApiEnabled ? () => suspectsJson(watches.views()) : undefined,
     unready: () => unready(view()),
     reload: isLifecycleEnabled ? reload : undefined,
+    onError(error) {
+      page = null;
+      log.error({ err: error }, "request failed");
+    },
   });
-  server.listen({ port, ...(host === undefined ? {} : { host }) });
-  await once(server, "listening");
+  const port = await listen(server, options.web);
   await watches.apply(options.config);
-  const address = server.address();
-  const listening = typeof address === "object" && address !== null ? address.port : port;
-  log.info({ port: listening, servers: options.config.servers.length }, "watching");
+  log.info({ port, servers: options.config.servers.length }, "watching");
 
   return {
-    port: listening,
+    port,
     view,
     reload,
     async stop() {
@@ -101,6 +103,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       log.info({}, "stopped");
     },
   };
+}
+
+/** Resolves to the port, which is another one than asked for when that was 0. */
+async function listen(server: Server, { host, port }: DaemonOptions["web"]): Promise<number> {
+  server.listen({ port, ...(host === undefined ? {} : { host }) });
+  await once(server, "listening");
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
 }
 
 /** A dead or blind server is a metric and an alert, not an unready process; a server that nobody tried yet is. */

@@ -3,6 +3,9 @@ import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { run } from "./commands/run.ts";
 
+// Whoever reads us may have read enough (`| head`): then there is nothing left to do, and nothing to complain of.
+process.stdout.on("error", (error) => process.exit("code" in error && error.code === "EPIPE" ? 0 : 1));
+
 process.exitCode = await run(
   {
     variables: process.env,
@@ -10,9 +13,10 @@ process.exitCode = await run(
     versions: { pgleash: await ownVersion(), node: process.versions.node },
     write: (text) => void process.stdout.write(text),
     writeError: (text) => void process.stderr.write(text),
-    terminal: process.stdout.isTTY
-      ? { columns: process.stdout.columns, rows: process.stdout.rows }
-      : undefined,
+    terminal() {
+      const { isTTY, columns, rows } = process.stdout;
+      return isTTY ? { columns, rows } : undefined;
+    },
     onSignal(signal, callback) {
       process.on(signal, callback);
       return () => void process.off(signal, callback);

@@ -1,10 +1,11 @@
 import type { Snapshot } from "../observe/snapshot.ts";
-import { clientWaits, sightings } from "./client-wait.ts";
-import type { Sighting } from "./detector.ts";
+import { clientWaits } from "./client-wait.ts";
 import { detectors } from "./detectors/index.ts";
 import type { EpisodeEvent, Severity } from "./episode.ts";
+import { excuses } from "./excuse.ts";
 import { episodeKey, follow, type Finding } from "./follow.ts";
 import type { Memory } from "./memory.ts";
+import { sightings, type Sighting } from "./sighting.ts";
 import type { Suspect } from "./suspect.ts";
 import { addEvents } from "./tally.ts";
 import { thresholdFor, type ThresholdRules } from "./thresholds.ts";
@@ -14,6 +15,8 @@ export type ClassifyOptions = {
   readonly thresholds: ThresholdRules;
   /** Looks further apart than this cannot vouch for what happened in between. */
   readonly gapSeconds: number;
+  /** Whether a look that none before it vouches for takes a wait to be as old as its statement. A single look must. */
+  readonly believesRows: boolean;
 };
 
 /** What one look comes to: each suspect backend once, what happened to episodes, and what to remember. */
@@ -27,13 +30,21 @@ export type Verdict = {
 export function classify(snapshot: Snapshot, memory: Memory, options: ClassifyOptions): Verdict {
   const keptSight = hasKeptSight(snapshot, memory, options.gapSeconds);
   const takenAtSeconds = keptSight ? (memory.lastLook?.takenAtSeconds ?? null) : null;
-  const waits = clientWaits(snapshot, { waits: keptSight ? memory.waits : new Map(), takenAtSeconds });
-  const seen = sightings(snapshot, waits);
+  const { believesRows } = options;
+  const waits = clientWaits(snapshot, {
+    waits: keptSight ? memory.waits : new Map(),
+    takenAtSeconds,
+    believesRows,
+  });
+  const excused = excuses(snapshot, memory.excuses);
+  const seen = sightings(snapshot, waits, excused);
   const findings = seen.flatMap((sighting) => findingsOf(sighting, options.thresholds));
+  const named = firstOfEachBackend(findings);
   const { episodes, events } = follow({
     snapshot,
     sightings: seen,
     findings,
+    named,
     episodes: memory.episodes,
     keptSight,
   });
@@ -44,9 +55,9 @@ export function classify(snapshot: Snapshot, memory: Memory, options: ClassifyOp
     standby: snapshot.standby,
   };
   return {
-    suspects: firstOfEachBackend(findings).flatMap((finding) => toSuspect(finding, episodes)),
+    suspects: named.flatMap((finding) => toSuspect(finding, episodes)),
     events,
-    memory: { lastLook, waits, episodes, tally: addEvents(memory.tally, events) },
+    memory: { lastLook, waits, excuses: excused, episodes, tally: addEvents(memory.tally, events) },
   };
 }
 
@@ -58,7 +69,7 @@ function hasKeptSight(snapshot: Snapshot, { lastLook }: Memory, gapSeconds: numb
   return isSameServer && Math.abs(snapshot.takenAtSeconds - lastLook.takenAtSeconds) <= gapSeconds;
 }
 
-/** Every kind that fits, in the order of precedence. */
+/** Every kind that fits, in the order of precedence. The first names the backend. */
 function findingsOf(sighting: Sighting, rules: ThresholdRules): readonly Finding[] {
   return detectors.flatMap((detector) => {
     const threshold = thresholdFor(rules, sighting.backend, detector.kind);
@@ -72,8 +83,8 @@ function findingsOf(sighting: Sighting, rules: ThresholdRules): readonly Finding
 }
 
 function firstOfEachBackend(findings: readonly Finding[]): readonly Finding[] {
-  const named = new Set<Sighting>();
-  return findings.filter(({ sighting }) => !named.has(sighting) && named.add(sighting));
+  const seen = new Set<Sighting>();
+  return findings.filter(({ sighting }) => !seen.has(sighting) && seen.add(sighting));
 }
 
 function toSuspect(

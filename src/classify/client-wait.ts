@@ -1,6 +1,6 @@
 import type { Backend, Snapshot } from "../observe/snapshot.ts";
 import { backendKey } from "./backend-key.ts";
-import { waitsOnClient, type Sighting } from "./detector.ts";
+import { waitsOnClient } from "./waits-on-client.ts";
 
 /** A statement that waits on its client, as remembered between looks. Bounded by the candidates of one look. */
 export type ClientWait = {
@@ -12,17 +12,21 @@ export type ClientWait = {
 
 export type ClientWaits = ReadonlyMap<string, ClientWait>;
 
+/** What the look before this one left; `takenAtSeconds` is `null` when no look can vouch for the time before this one. */
+export type Before = {
+  readonly waits: ClientWaits;
+  readonly takenAtSeconds: number | null;
+  readonly believesRows: boolean;
+};
+
 /**
  * Since when each candidate has waited on its client without getting anywhere.
  *
  * The view shows the wait of this instant only; that it lasted follows from having been seen at every look. A wait
  * that no earlier look can vouch for counts from now, unless its statement has been waiting at every look of its
- * life. On the very first look the row is believed, but for a COPY, which may be moving.
+ * life. Whoever takes one look only may believe the row, but for a COPY, which may be moving.
  */
-export function clientWaits(
-  snapshot: Snapshot,
-  before: { waits: ClientWaits; takenAtSeconds: number | null },
-): ClientWaits {
+export function clientWaits(snapshot: Snapshot, before: Before): ClientWaits {
   const waits = new Map<string, ClientWait>();
   for (const backend of snapshot.candidates) {
     if (!waitsOnClient(backend) || isMaintenance(backend)) continue;
@@ -38,28 +42,18 @@ export function clientWaits(
   return waits;
 }
 
-/** The candidates with how long each has waited, by the server's clock. */
-export function sightings(snapshot: Snapshot, waits: ClientWaits): readonly Sighting[] {
-  return snapshot.candidates.map((backend) => {
-    const wait = waits.get(backendKey(backend.id));
-    if (wait === undefined) return { backend, clientWait: null };
-    const { sinceSeconds } = wait;
-    return { backend, clientWait: { sinceSeconds, seconds: snapshot.takenAtSeconds - sinceSeconds } };
-  });
-}
-
 function waitBegan(
   nowSeconds: number,
   backend: Backend,
-  before: { takenAtSeconds: number | null },
+  before: Before,
   known: ClientWait | undefined,
 ): number {
   const { querySeconds } = backend;
   if (querySeconds === null || known?.queryStart === backend.queryStart) return nowSeconds;
-  const isFirstLook = before.takenAtSeconds === null;
+  const isAlone = before.takenAtSeconds === null;
   const startedSinceLastLook =
     before.takenAtSeconds !== null && nowSeconds - querySeconds >= before.takenAtSeconds;
-  const isBelieved = startedSinceLastLook || (isFirstLook && backend.progress === null);
+  const isBelieved = startedSinceLastLook || (isAlone && before.believesRows && backend.progress === null);
   return isBelieved ? nowSeconds - querySeconds : nowSeconds;
 }
 

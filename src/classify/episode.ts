@@ -17,7 +17,7 @@ export type EpisodeEnd = (typeof episodeEnds)[number];
 /** One suspect followed over looks: one backend in one very period of one kind. */
 export type Episode = {
   readonly kind: LeakKind;
-  /** As last seen. */
+  /** Backend, age and severity as last named: a lock or another kind may hide it meanwhile. */
   readonly backend: Backend;
   readonly period: string;
   readonly severity: Severity;

@@ -1,9 +1,10 @@
 import type { BackendId, Snapshot } from "../observe/snapshot.ts";
 import { backendKey } from "./backend-key.ts";
-import type { Detector, Sighting } from "./detector.ts";
+import type { Detector } from "./detector.ts";
 import { detectors } from "./detectors/index.ts";
 import type { Episode, EpisodeEnd, EpisodeEvent, Severity } from "./episode.ts";
 import type { LeakKind } from "./kind.ts";
+import type { Sighting } from "./sighting.ts";
 
 /** A detector names a backend: in which period, for how long, how badly. */
 export type Finding = {
@@ -18,6 +19,8 @@ type Look = {
   readonly snapshot: Snapshot;
   readonly sightings: readonly Sighting[];
   readonly findings: readonly Finding[];
+  /** The first finding of each backend: only these open an episode, or one leak would count as two. */
+  readonly named: readonly Finding[];
   readonly episodes: ReadonlyMap<string, Episode>;
   /** False when this look cannot vouch for what happened since the last one. */
   readonly keptSight: boolean;
@@ -32,7 +35,7 @@ export function episodeKey(kind: LeakKind, id: BackendId, period: string): strin
 
 /** Carries the open episodes over one look: ends what is over, goes on with what lasts, opens what is new. */
 export function follow(look: Look): Followed {
-  const findings = new Map(look.findings.map((finding) => [keyOf(finding), finding]));
+  const named = new Set(look.named);
   const sightings = new Map(look.sightings.map((sighting) => [backendKey(sighting.backend.id), sighting]));
   const episodes = new Map<string, Episode>();
   const events: EpisodeEvent[] = [];
@@ -42,8 +45,10 @@ export function follow(look: Look): Followed {
     if (end === null) episodes.set(key, episode);
     else events.push({ type: "ended", episode, end });
   }
-  for (const [key, finding] of findings) {
+  for (const finding of look.findings) {
+    const key = keyOf(finding);
     const before = episodes.get(key);
+    if (before === undefined && !named.has(finding)) continue;
     const episode = advance(before, finding, look.snapshot.takenAtSeconds);
     episodes.set(key, episode);
     if (before === undefined) events.push({ type: "suspected", episode });

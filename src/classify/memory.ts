@@ -1,5 +1,6 @@
 import type { ClientWaits } from "./client-wait.ts";
 import type { Episode } from "./episode.ts";
+import type { Excuses } from "./excuse.ts";
 import { emptyTally, type Tally } from "./tally.ts";
 
 /** The last look that succeeded: which server answered, and when by its clock. */
@@ -13,6 +14,7 @@ export type LastLook = {
 export type Memory = {
   readonly lastLook: LastLook | null;
   readonly waits: ClientWaits;
+  readonly excuses: Excuses;
   /** Open episodes, by `episodeKey`. */
   readonly episodes: ReadonlyMap<string, Episode>;
   readonly tally: Tally;
@@ -20,7 +22,7 @@ export type Memory = {
 
 /** What a process knows before its first look. */
 export function emptyMemory(): Memory {
-  return { lastLook: null, waits: new Map(), episodes: new Map(), tally: emptyTally };
+  return { lastLook: null, waits: new Map(), excuses: new Map(), episodes: new Map(), tally: emptyTally };
 }
 
 /** The pids whose rows the next look must return, whatever they do by then. */

@@ -51,11 +51,11 @@ function addEvent(tally: KindTally, event: EpisodeEvent): KindTally {
   const ended = { ...tally.ended, [event.end]: tally.ended[event.end] + 1 };
   // A lost episode has no known end, and so no duration.
   const durations =
-    event.end === "lost_sight" ? tally.durations : observe(tally.durations, event.episode.ageSeconds);
+    event.end === "lost_sight" ? tally.durations : counted(tally.durations, event.episode.ageSeconds);
   return { ...tally, ended, durations };
 }
 
-function observe(histogram: DurationHistogram, seconds: number): DurationHistogram {
+function counted(histogram: DurationHistogram, seconds: number): DurationHistogram {
   return {
     counts: histogram.counts.map(
       (count, index) => count + (seconds <= (durationBuckets[index] ?? Infinity) ? 1 : 0),

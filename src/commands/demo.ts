@@ -1,3 +1,4 @@
+import { describeValue } from "../config/describe-value.ts";
 import type { Config } from "../config/config.ts";
 import { parseDuration } from "../config/duration.ts";
 import { formatIssue } from "../config/issue.ts";
@@ -6,7 +7,8 @@ import { startDaemon, type Daemon } from "../daemon.ts";
 import { createShop } from "../demo/create-shop.ts";
 import { createWatchRole } from "../demo/create-watch-role.ts";
 import { startPostgres } from "../demo/embedded-postgres.ts";
-import { startOrderService } from "../demo/order-service.ts";
+import type { ShopAddress } from "../demo/connect-to-shop.ts";
+import { startOrderService, type OrderService } from "../demo/order-service.ts";
 import type { EmbeddedPostgres } from "../demo/prepare-postgres.ts";
 import { createLog } from "../log.ts";
 import { exitCodes, UsageError, type Command } from "./command.ts";
@@ -48,26 +50,31 @@ async function play(runtime: Runtime, server: EmbeddedPostgres, stopped: Promise
   await createWatchRole(address);
   await createShop(address);
   const orders = await startOrderService(address);
-  const daemon = await startOnFreePort(runtime, watchConfig(address));
   try {
-    runtime.write(
-      `The "orders" application is running, and leaking. pgleash looks every second.
-  metrics   http://127.0.0.1:${daemon.port}/metrics
-  suspects  http://127.0.0.1:${daemon.port}/api/v1/suspects
-  server    psql -h ${server.socketFolder} -p ${server.port} -U postgres shop
-
-What it does wrong:
-${orders.sins.map(({ applicationName, story }) => `  ${applicationName.padEnd(16)}${story}`).join("\n")}\n\n`,
-    );
-    await showLive(runtime, daemon, { kinds: orders.sins.map(({ kind }) => kind), stopped });
+    const daemon = await startOnFreePort(runtime, watchConfig(address));
+    try {
+      runtime.write(introduction(address, daemon.port, orders));
+      await showLive(runtime, daemon, { kinds: orders.sins.map(({ kind }) => kind), stopped });
+    } finally {
+      await daemon.stop();
+    }
   } finally {
-    await daemon.stop();
     await orders.stop();
   }
 }
 
+function introduction({ host, port }: ShopAddress, webPort: number, { sins }: OrderService): string {
+  return `The "orders" application is running, and leaking. pgleash looks every second.
+  metrics   http://127.0.0.1:${webPort}/metrics
+  suspects  http://127.0.0.1:${webPort}/api/v1/suspects
+  server    psql -h ${host} -p ${port} -U postgres shop
+
+What it does wrong:
+${sins.map(({ applicationName, story }) => `  ${applicationName.padEnd(16)}${story}`).join("\n")}\n\n`;
+}
+
 /** Seconds in place of minutes, so that nobody waits; what a leak looks like is the same. */
-function watchConfig({ host, port }: { readonly host: string; readonly port: number }): Config {
+function watchConfig({ host, port }: ShopAddress): Config {
   const text = `
 every: 1s
 look_timeout: 1s
@@ -109,5 +116,5 @@ async function startOnFreePort(runtime: Runtime, config: Config): Promise<Daemon
 function runSeconds(text: string): number {
   const seconds = parseDuration(text);
   if (seconds !== undefined && seconds > 0 && seconds <= MAX_RUN_SECONDS) return seconds;
-  throw new UsageError(`--for: expected a duration such as 60s, up to 7d, got ${JSON.stringify(text)}`);
+  throw new UsageError(`--for: expected a duration such as 60s, up to 7d, got ${describeValue(text)}`);
 }

@@ -1,3 +1,4 @@
+import { describeValue } from "../config/describe-value.ts";
 import { UsageError } from "./command.ts";
 
 /** Where pgleash listens unless told otherwise: every address of the machine. */
@@ -10,7 +11,7 @@ export function parseListenAddress(text: string): ListenAddress {
   const { host, port } = /^(?<host>\[[^\]]*\]|[^:]*):(?<port>\d{1,5})$/.exec(text)?.groups ?? {};
   if (host === undefined || Number(port) > 65535)
     throw new UsageError(
-      `--web.listen-address: expected an address such as :19187 or 127.0.0.1:19187, got ${JSON.stringify(text)}`,
+      `--web.listen-address: expected an address such as :19187 or 127.0.0.1:19187, got ${describeValue(text)}`,
     );
   const bare = host.replace(/^\[|\]$/g, "");
   return { host: bare === "" ? undefined : bare, port: Number(port) };

@@ -27,12 +27,14 @@ export async function showLive(runtime: Runtime, daemon: Daemon, { kinds, stoppe
       .map(({ suspect }) => `${suspect.backend.id.pid}${suspect.kind}${suspect.severity}`)
       .join();
     const lines = [...suspectTable(suspects), `${seconds}s: ${summary(kinds, found)}`];
-    if (runtime.terminal !== undefined) {
-      const { columns } = runtime.terminal;
-      runtime.write(
-        `${drawn > 0 ? `\x1b[${drawn}A\x1b[J` : ""}${lines.map((line) => `${line.slice(0, columns - 1)}\n`).join("")}`,
-      );
-      drawn = lines.length;
+    const terminal = runtime.terminal();
+    if (terminal !== undefined) {
+      const { columns, rows } = terminal;
+      // What the screen does not hold cannot be drawn over: the summary stays, and the table is cut above it.
+      const visible = [...lines.slice(0, -1).slice(0, Math.max(0, rows - 2)), ...lines.slice(-1)];
+      const drawing = visible.map((line) => `${line.slice(0, columns - 1)}\n`).join("");
+      runtime.write(`${drawn > 0 ? `\x1b[${drawn}A\x1b[J` : ""}${drawing}`);
+      drawn = visible.length;
     } else if (verdicts !== printed) {
       runtime.write(`${lines.join("\n")}\n\n`);
       printed = verdicts;

@@ -1,3 +1,4 @@
+import { describeValue } from "../config/describe-value.ts";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { UsageError } from "./command.ts";
 
@@ -14,7 +15,7 @@ export function parseWords<T extends Options>(
 ): Parsed<T> {
   const parsed = readWords(words, options);
   const surplus = parsed.positionals[mostPositionals];
-  if (surplus !== undefined) throw new UsageError(`unexpected argument ${JSON.stringify(surplus)}`);
+  if (surplus !== undefined) throw new UsageError(`unexpected argument ${describeValue(surplus)}`);
   return parsed;
 }
 

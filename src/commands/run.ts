@@ -1,3 +1,4 @@
+import { describeValue } from "../config/describe-value.ts";
 import { exitCodes, UsageError, type Command, type ExitCode } from "./command.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -43,7 +44,7 @@ export async function run(runtime: Runtime, words: readonly string[]): Promise<E
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (load === undefined)
       throw new UsageError(
-        `unknown command ${JSON.stringify(name)}: expected one of ${Object.keys(commands).join(", ")}`,
+        `unknown command ${describeValue(name)}: expected one of ${Object.keys(commands).join(", ")}`,
       );
     const command = await load();
     if (rest.includes("--help") || rest.includes("-h")) return print(runtime, command.help);

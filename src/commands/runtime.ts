@@ -7,8 +7,8 @@ export type Runtime = {
   /** Data goes to standard output, messages to standard error. */
   write(text: string): void;
   writeError(text: string): void;
-  /** The size of the terminal behind standard output, or `undefined` when it is none. */
-  readonly terminal: { readonly columns: number; readonly rows: number } | undefined;
+  /** The size of the terminal behind standard output as it is now, or `undefined` when it is none. */
+  terminal(): { readonly columns: number; readonly rows: number } | undefined;
   /** Calls back at each signal until the returned function is called. */
   onSignal(signal: "SIGINT" | "SIGTERM" | "SIGHUP", callback: () => void): () => void;
   /** Ends the process at once, whatever is under way. */

@@ -1,3 +1,4 @@
+import { describeValue } from "../config/describe-value.ts";
 import { startDaemon, type Daemon } from "../daemon.ts";
 import { createLog, logLevels } from "../log.ts";
 import { exitCodes, UsageError, type Command, type ExitCode } from "./command.ts";
@@ -68,11 +69,11 @@ async function serveUntilStopped(runtime: Runtime, daemon: Daemon): Promise<Exit
 
 function telemetryPath(text: string): string {
   if (/^\/[\w./-]+$/.test(text) && !text.startsWith("/-/")) return text;
-  throw new UsageError(`--web.telemetry-path: expected a path such as /metrics, got ${JSON.stringify(text)}`);
+  throw new UsageError(`--web.telemetry-path: expected a path such as /metrics, got ${describeValue(text)}`);
 }
 
 function logLevel(text: string): (typeof logLevels)[number] {
   const level = logLevels.find((known) => known === text);
   if (level !== undefined) return level;
-  throw new UsageError(`--log.level: expected one of ${logLevels.join(", ")}, got ${JSON.stringify(text)}`);
+  throw new UsageError(`--log.level: expected one of ${logLevels.join(", ")}, got ${describeValue(text)}`);
 }

@@ -7,8 +7,10 @@ import { suspectTable } from "../expose/suspect-table.ts";
 import { suspectsJson } from "../expose/suspects-json.ts";
 import type { ServerView } from "../expose/view.ts";
 import { toFailure } from "../postgres/failure.ts";
+import { startDeadline } from "../postgres/deadline.ts";
 import { probe } from "../postgres/probe.ts";
 import { openSession } from "../postgres/session.ts";
+import { escapedJson, printable } from "../printable.ts";
 import { exitCodes, UsageError, type Command } from "./command.ts";
 import { load } from "./load.ts";
 import { parseWords } from "./parse-words.ts";
@@ -44,21 +46,23 @@ One look cannot tell a stalled COPY from one that moves: only "pgleash serve" re
       return exitCodes.failed;
     }
     const views = await Promise.all(
-      loaded.config.servers.map((server) => lookOnce(server, loaded.config.labelBudget)),
+      loaded.config.servers.map((server) => lookAt(server, loaded.config.labelBudget)),
     );
-    if (values.json) runtime.write(`${JSON.stringify(suspectsJson(views), null, 2)}\n`);
+    if (values.json) runtime.write(`${escapedJson(suspectsJson(views), 2)}\n`);
     else runtime.write(`${[...suspectTable(rankedSuspects(views)), summary(views)].join("\n")}\n`);
     return conclude(runtime, views);
   },
 };
 
-async function lookOnce(server: ServerConfig, labelBudget: number): Promise<ServerView> {
-  const view = firstView(server.name, 0);
-  const session = openSession(server.connection);
-  const deadlineSeconds = server.lookTimeoutSeconds;
+/** A single look has nobody to vouch for it, so it believes the rows. */
+async function lookAt(server: ServerConfig, labelBudget: number): Promise<ServerView> {
+  const { name, connection, lookTimeoutSeconds, thresholds } = server;
+  const view = firstView(name, 0);
+  const session = openSession(connection);
+  const deadline = startDeadline(lookTimeoutSeconds);
   try {
-    const probed = await probe(session, deadlineSeconds);
-    const options = { probe: probed, thresholds: server.thresholds, gapSeconds: Infinity, deadlineSeconds };
+    const probed = await probe(session, { deadline, lookTimeoutSeconds });
+    const options = { probe: probed, thresholds, gapSeconds: Infinity, believesRows: true, deadline };
     const { report, memory } = await cycle(session, emptyMemory(), options);
     return viewAfterLook(view, { report, probe: probed, tally: memory.tally, labelBudget });
   } catch (error) {
@@ -68,12 +72,20 @@ async function lookOnce(server: ServerConfig, labelBudget: number): Promise<Serv
   }
 }
 
+/** A server that could not be looked at is not calm: the sentence says so, also to who reads standard output only. */
 function summary(views: readonly ServerView[]): string {
-  const sessions = views
-    .flatMap(({ report }) => report?.snapshot.groups ?? [])
+  const reports = views.flatMap(({ report }) => report ?? []);
+  const sessions = reports
+    .flatMap(({ snapshot }) => snapshot.groups)
     .reduce((sum, group) => sum + group.sessions, 0);
-  const found = views.flatMap(({ report }) => report?.suspects ?? []).length;
-  return `${found} of ${sessions} sessions suspected`;
+  const found = reports.flatMap((report) => report.suspects).length;
+  const hidden = reports.reduce((sum, { snapshot }) => sum + snapshot.coverage.hiddenSessions, 0);
+  const unseen = views.length - reports.length;
+  return [
+    `${found} of ${sessions} sessions suspected`,
+    ...(hidden > 0 ? [`${hidden} hidden from us`] : []),
+    ...(unseen > 0 ? [`${unseen} of ${views.length} servers could not be looked at`] : []),
+  ].join("; ");
 }
 
 function conclude(runtime: Runtime, views: readonly ServerView[]): 0 | 1 | 3 {
@@ -83,7 +95,7 @@ function conclude(runtime: Runtime, views: readonly ServerView[]): 0 | 1 | 3 {
       failure === null
         ? `${report?.snapshot.coverage.hiddenSessions} sessions are hidden from ${probed?.user}: grant it pg_monitor`
         : `${failure.reason}: ${failure.message}`;
-    runtime.writeError(`pgleash: ${server}: ${why}\n`);
+    runtime.writeError(`pgleash: ${printable(`${server}: ${why}`)}\n`);
   }
   if (views.some(({ report }) => (report?.suspects.length ?? 0) > 0)) return exitCodes.suspects;
   return blind.length > 0 ? exitCodes.failed : exitCodes.ok;

@@ -9,15 +9,15 @@ import type { ConfigResult } from "./parse.ts";
 /** Reads and checks the file at `path`; without a path, the environment alone. A file that cannot be read is an issue. */
 export async function loadConfig(path: string | undefined, environment: Environment): Promise<ConfigResult> {
   if (path === undefined) return parseConfig(undefined, environment);
-  try {
-    const bytes = await readStart(path);
-    // What is too long is cut, perhaps within a character; that is not what is wrong with it.
-    const stream = bytes.length > LARGEST_FILE_BYTES;
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream });
-    return parseConfig({ name: path, text }, environment);
-  } catch (error) {
-    return { issues: [describeFailure(path, error)] };
-  }
+  const text = await readText(path).catch((error: unknown) => describeFailure(path, error));
+  return typeof text === "string" ? parseConfig({ name: path, text }, environment) : { issues: [text] };
+}
+
+async function readText(path: string): Promise<string> {
+  const bytes = await readStart(path);
+  // What is too long is cut, perhaps within a character; that is not what is wrong with it.
+  const stream = bytes.length > LARGEST_FILE_BYTES;
+  return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream });
 }
 
 /** One byte more than is allowed at most, so that an endless file is refused too. */

@@ -82,7 +82,7 @@ const server = mapping({
   ...watching,
 }).meta(oneSchedule);
 
-const LABEL_BUDGET = "a whole number from 1 to 10000";
+const LABEL_BUDGET = "a whole number from 1 to 1000";
 
 /** The YAML file: what may stand in it, what each key means, and what holds where it is absent. */
 export const configSchema = mapping({
@@ -90,7 +90,7 @@ export const configSchema = mapping({
   label_budget: z
     .int({ error: LABEL_BUDGET })
     .min(1, { error: LABEL_BUDGET })
-    .max(10_000, { error: LABEL_BUDGET })
+    .max(1000, { error: LABEL_BUDGET })
     .meta({ description: "Label sets per server and metric family; what is beyond it is folded into one." })
     .default(200),
   servers: z

@@ -1,4 +1,4 @@
-import { printable } from "./printable.ts";
+import { printable } from "../printable.ts";
 import { rankedSuspects, suspectColumns } from "./suspect-columns.ts";
 import type { ServerView, View } from "./view.ts";
 

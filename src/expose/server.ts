@@ -1,4 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { escapedJson } from "../printable.ts";
+
+export type { Server } from "node:http";
 
 /** What the web server serves. It knows nothing of PostgreSQL: a scrape never queries. */
 export type Content = {
@@ -12,6 +15,8 @@ export type Content = {
   unready(): string | null;
   /** `undefined`: reloading over the web is turned off. Answers with what is wrong, or nothing. */
   readonly reload: (() => Promise<readonly string[]>) | undefined;
+  /** Told of what went wrong in here; the client learns no more than that something did. */
+  onError(error: unknown): void;
 };
 
 type Answer = {
@@ -41,7 +46,10 @@ export function createWebServer(content: Content): Server {
   return createServer(options, (request, response) => {
     answer(content, request).then(
       (reply) => send(request, response, reply),
-      () => send(request, response, { status: 500, body: "internal error\n" }),
+      (error: unknown) => {
+        content.onError(error);
+        send(request, response, { status: 500, body: "internal error\n" });
+      },
     );
   });
 }
@@ -66,7 +74,7 @@ function readers(content: Content): ReadonlyMap<string, () => Answer | Promise<A
   if (suspects !== undefined)
     routes.push([
       "/api/v1/suspects",
-      () => ({ status: 200, type: json, body: `${JSON.stringify(suspects())}\n` }),
+      () => ({ status: 200, type: json, body: `${escapedJson(suspects())}\n` }),
     ]);
   return new Map(routes);
 }

@@ -1,4 +1,4 @@
-import { printable } from "./printable.ts";
+import { printable } from "../printable.ts";
 import { suspectColumns, type ServerSuspect, type SuspectColumn } from "./suspect-columns.ts";
 
 /** The widest a cell gets: a name of 63 bytes must not push the rest off the screen. */

@@ -25,25 +25,38 @@ export type SuspectJson = {
   readonly query_id: string | null;
 };
 
-/** The suspects of every server, and which servers could not be looked at: an empty list alone proves nothing. */
+/** One server as it was looked at. While it is down, blind or cut, an empty list of suspects proves nothing. */
+export type ServerJson = {
+  readonly server: string;
+  readonly up: boolean;
+  readonly failure: { readonly reason: string; readonly message: string } | null;
+  readonly sessions: number | null;
+  readonly hidden_sessions: number | null;
+  readonly candidates_cut: number | null;
+};
+
 export type SuspectsJson = {
-  readonly servers: readonly {
-    readonly server: string;
-    readonly up: boolean;
-    readonly hidden_sessions: number | null;
-  }[];
+  readonly servers: readonly ServerJson[];
   readonly suspects: readonly SuspectJson[];
 };
 
 /** Everything that the last looks named. */
 export function suspectsJson(servers: readonly ServerView[]): SuspectsJson {
   return {
-    servers: servers.map(({ server, report }) => ({
-      server,
-      up: report !== null,
-      hidden_sessions: report?.snapshot.coverage.hiddenSessions ?? null,
-    })),
+    servers: servers.map(toServerJson),
     suspects: rankedSuspects(servers).map(toJson),
+  };
+}
+
+function toServerJson({ server, report, failure }: ServerView): ServerJson {
+  const { groups, coverage } = report?.snapshot ?? {};
+  return {
+    server,
+    up: report !== null,
+    failure,
+    sessions: groups?.reduce((sum, group) => sum + group.sessions, 0) ?? null,
+    hidden_sessions: coverage?.hiddenSessions ?? null,
+    candidates_cut: coverage?.candidatesCut ?? null,
   };
 }
 

@@ -4,23 +4,24 @@ clock AS MATERIALIZED (
   SELECT at,
          at - make_interval(secs => $2::float8) AS idle_before,
          at - make_interval(secs => $3::float8) AS active_before,
-         at - make_interval(secs => $4::float8) AS xact_before,
-         $1::text::int[] AS followed
+         at - make_interval(secs => $4::float8) AS xact_before
   FROM (SELECT clock_timestamp() AS at OFFSET 0) AS now
+), followed AS MATERIALIZED (
+  SELECT unnest($1::text::int[]) AS pid
 )`;
 
 // A row without backend_start is hidden from our role: such a session is counted, or we would report a false calm.
 const groups = `
 counted AS (
-  SELECT datid, usesysid, application_name, state, count(*) AS sessions,
-         count(*) FILTER (WHERE backend_start IS NULL) AS hidden,
+  -- Grouped before it is filtered: for a filter the planner expects one row, and then sorts and loops.
+  SELECT datid, usesysid, application_name, state, backend_type, backend_start IS NULL AS hidden, count(*) AS sessions,
          min(xact_start) AS xact_start, min(state_change) AS state_change, min(backend_start) AS backend_start
   FROM activity
-  WHERE backend_type = 'client backend' OR (backend_start IS NULL AND datid IS NOT NULL AND usesysid IS NOT NULL)
-  GROUP BY datid, usesysid, application_name, state
+  GROUP BY datid, usesysid, application_name, state, backend_type, backend_start IS NULL
 ), ranked AS (
   SELECT *, row_number() OVER (ORDER BY sessions DESC, datid, usesysid, application_name, state) > $6::int AS folded
   FROM counted
+  WHERE backend_type = 'client backend' OR (hidden AND datid IS NOT NULL AND usesysid IS NOT NULL)
 ), grouped AS (
   SELECT folded, CASE WHEN NOT folded THEN datid END AS datid, CASE WHEN NOT folded THEN usesysid END AS usesysid,
          CASE WHEN NOT folded THEN application_name END AS application_name, state,
@@ -29,16 +30,17 @@ counted AS (
   FROM ranked GROUP BY 1, 2, 3, 4, 5
 )`;
 
-// A statement that waits on its client is always a candidate: that it waited at every look is what proves a stall.
+// A statement that waits is always a candidate: that it waited on its client at every look proves a stall, and that it
+// waited for a lock excuses its age.
 const candidates = `
 matched AS (
-  SELECT a.*, a.pid = ANY (c.followed) AS is_followed, count(*) OVER ()::int AS total
+  SELECT a.*, a.pid IN (SELECT pid FROM followed) AS is_followed, count(*) OVER ()::int AS total
   FROM activity a, clock c
   WHERE a.backend_type = 'client backend' AND a.backend_start IS NOT NULL
-    AND (a.pid = ANY (c.followed)
+    AND (a.pid IN (SELECT pid FROM followed)
       OR (a.state IN ('idle in transaction', 'idle in transaction (aborted)') AND a.state_change <= c.idle_before)
       OR (a.state IN ('active', 'fastpath function call')
-          AND (a.query_start <= c.active_before OR a.wait_event_type = 'Client'))
+          AND (a.query_start <= c.active_before OR a.wait_event_type IN ('Client', 'Lock') OR a.wait_event = 'SyncRep'))
       OR (a.state <> 'starting' AND a.xact_start <= c.xact_before))
 ), candidates AS MATERIALIZED (
   SELECT * FROM matched
@@ -47,20 +49,20 @@ matched AS (
 )`;
 
 const groupRows = `
-  SELECT g.folded, d.datname, r.rolname AS usename, g.application_name, g.state, g.sessions,
+  SELECT g.folded, ${nameOf("g")}, g.application_name, g.state, g.sessions,
          ${age("g.xact_start")} AS xact_seconds, ${age("g.state_change")} AS state_seconds,
          ${age("g.backend_start")} AS session_seconds
-  FROM grouped g LEFT JOIN pg_database d ON d.oid = g.datid LEFT JOIN pg_roles r ON r.oid = g.usesysid`;
+  FROM grouped g`;
 
 const candidateRows = `
-  SELECT a.pid, a.backend_start::text, d.datname, r.rolname AS usename, a.application_name,
+  SELECT a.pid, ${instant("a.backend_start")} AS backend_start, ${nameOf("a")}, a.application_name,
          host(a.client_addr) AS client_addr, a.state, a.wait_event_type, a.wait_event,
-         a.xact_start::text, a.query_start::text, a.state_change::text,
+         ${instant("a.xact_start")} AS xact_start, ${instant("a.query_start")} AS query_start,
+         ${instant("a.state_change")} AS state_change,
          ${age("a.xact_start")} AS xact_seconds, ${age("a.query_start")} AS query_seconds,
          ${age("a.state_change")} AS state_seconds, a.query_id::text,
          p.command AS progress_command, p.counter AS progress_counter
-  FROM candidates a LEFT JOIN pg_database d ON d.oid = a.datid LEFT JOIN pg_roles r ON r.oid = a.usesysid
-  LEFT JOIN progress p ON p.pid = a.pid`;
+  FROM candidates a LEFT JOIN progress p ON p.pid = a.pid`;
 
 /**
  * The one statement of a look, 13 to 18: one scan of `pg_stat_get_activity`, which the view would wrap in two joins.
@@ -74,9 +76,9 @@ export function lookStatement(version: number): string {
   return `
 WITH ${clock}, ${activity(isAtLeast14)}, ${groups}, ${candidates}, ${progress(isAtLeast14)}
 SELECT extract(epoch FROM c.at)::float8 AS taken_at_seconds,
-       pg_postmaster_start_time()::text AS postmaster_start,
+       ${instant("pg_postmaster_start_time()")} AS postmaster_start,
        pg_is_in_recovery() AS standby,
-       (SELECT COALESCE(sum(hidden), 0)::int FROM counted) AS hidden_sessions,
+       (SELECT COALESCE(sum(sessions) FILTER (WHERE hidden), 0)::int FROM ranked) AS hidden_sessions,
        (SELECT count(*)::int FROM ranked WHERE folded) AS groups_folded,
        COALESCE((SELECT max(total) FROM candidates), 0) AS candidates_matched,
        (SELECT COALESCE(json_agg(g), '[]') FROM (${groupRows}) AS g) AS groups,
@@ -117,4 +119,15 @@ progress AS (
 /** Seconds by the server's clock. The CASE matters: GREATEST ignores nulls and would make an unknown age 0. */
 function age(timestamp: string): string {
   return `CASE WHEN ${timestamp} IS NOT NULL THEN greatest(extract(epoch FROM c.at - ${timestamp}), 0)::float8 END`;
+}
+
+/** A timestamp as text in microseconds, the same whatever TimeZone and DateStyle a pooler left us with. */
+function instant(timestamp: string): string {
+  return `to_char(${timestamp} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00')`;
+}
+
+/** Looked up by index, row by row: there are few, and a join would be planned for one. */
+function nameOf(row: string): string {
+  return `(SELECT datname FROM pg_database WHERE oid = ${row}.datid) AS datname,
+         (SELECT rolname FROM pg_roles WHERE oid = ${row}.usesysid) AS usename`;
 }

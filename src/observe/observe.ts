@@ -1,3 +1,4 @@
+import type { Deadline } from "../postgres/deadline.ts";
 import { PostgresFailure } from "../postgres/failure.ts";
 import type { Session } from "../postgres/session.ts";
 import { lookStatement } from "./look-statement.ts";
@@ -15,7 +16,7 @@ export type LookRequest = {
   readonly followedPids: readonly number[];
   readonly ages: CandidateAges;
   readonly limits: LookLimits;
-  readonly deadlineSeconds: number;
+  readonly deadline: Deadline;
   readonly prepare: boolean;
 };
 
@@ -35,7 +36,7 @@ export async function observe(session: Session, request: LookRequest): Promise<S
       request.limits.candidates,
       request.limits.groups,
     ],
-    { deadlineSeconds: request.deadlineSeconds, prepare: request.prepare },
+    { deadline: request.deadline, prepare: request.prepare },
   );
   try {
     return toSnapshot(reply.rows[0]);

@@ -94,6 +94,11 @@ function readTls(parts: ConnectionParts, host: string): Tls | { readonly problem
   }
   const sslRootCert = parts.sslrootcert;
   if (given === "require" && sslRootCert !== undefined) return { sslMode: "verify-ca", sslRootCert };
+  if (given === "verify-ca" && sslRootCert === undefined) {
+    // Any public authority signs any name: without a root of one's own, the name must be checked.
+    const expected = "sslrootcert=FILE with sslmode=verify-ca";
+    return { problem: { variable: undefined, expected, got: "none", hint: "or use sslmode=verify-full" } };
+  }
   return { sslMode: given ?? "prefer", sslRootCert };
 }
 

@@ -1,5 +1,5 @@
 import { backoffSeconds } from "./backoff.ts";
-import { probe, type Probe } from "./probe.ts";
+import { probe, type Probe, type ProbeOptions } from "./probe.ts";
 import { openSession, type Session } from "./session.ts";
 import type { ConnectionSettings } from "./settings.ts";
 
@@ -10,13 +10,13 @@ export type Connection = {
   /** False while a failure is too fresh to try again. */
   isDue(): boolean;
   /** The session that is open, or a new one with what its probe found out. Throws a `PostgresFailure`. */
-  use(settings: ConnectionSettings, deadlineSeconds: number): Promise<Connected>;
+  use(settings: ConnectionSettings, options: ProbeOptions): Promise<Connected>;
   succeeded(): void;
-  /** What the probe found out holds no more: the next use asks anew, over the same session. */
+  /** What the probe found out or set holds no more: the next use probes anew, over the same session. */
   askAgain(): void;
   /** Backs off, unless the session survived the failure. */
   failed(): void;
-  /** How many connections were opened. */
+  /** How many connections a server has answered on. */
   opened(): number;
   /** Ends the session at once; the next use opens another. */
   close(): Promise<void>;
@@ -30,24 +30,25 @@ export function createConnection(): Connection {
   let dueMs = 0;
   let isOutdated = false;
 
+  async function open(settings: ConnectionSettings, options: ProbeOptions): Promise<Connected> {
+    const session = openSession(settings);
+    try {
+      const found = await probe(session, options);
+      opened += 1;
+      return { session, probe: found };
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
   return {
     isDue: () => performance.now() >= dueMs,
-    async use(settings, deadlineSeconds) {
-      if (connected?.session.isOpen()) {
-        if (isOutdated) connected = { ...connected, probe: await probe(connected.session, deadlineSeconds) };
-        isOutdated = false;
-        return connected;
-      }
+    async use(settings, options) {
+      if (!connected?.session.isOpen()) connected = await open(settings, options);
+      else if (isOutdated) connected = { ...connected, probe: await probe(connected.session, options) };
       isOutdated = false;
-      const session = openSession(settings);
-      opened += 1;
-      try {
-        connected = { session, probe: await probe(session, deadlineSeconds) };
-        return connected;
-      } catch (error) {
-        await session.close();
-        throw error;
-      }
+      return connected;
     },
     succeeded() {
       failuresInARow = 0;
@@ -57,7 +58,9 @@ export function createConnection(): Connection {
       failuresInARow += 1;
       dueMs = performance.now() + 1000 * backoffSeconds(failuresInARow, Math.random());
     },
-    askAgain: () => void (isOutdated = true),
+    askAgain() {
+      isOutdated = true;
+    },
     opened: () => opened,
     async close() {
       await connected?.session.close();

@@ -1,31 +1,43 @@
+import { printable } from "../printable.ts";
+
 /** Why a server could not be looked at. A closed set: it is a label value. */
 export const failureReasons = ["connect", "auth", "permission", "timeout", "protocol", "exhausted"] as const;
 
 export type FailureReason = (typeof failureReasons)[number];
 
-/** A failed round trip with the server. The message is safe to log: it never holds a secret or a query text. */
+type FailureDetails = {
+  readonly code?: string | undefined;
+  readonly isRefusal?: boolean;
+  readonly cause?: unknown;
+};
+
+/** A failed round trip with the server. The message is safe to show: bounded, printable, without secret or query text. */
 export class PostgresFailure extends Error {
   readonly reason: FailureReason;
   /** SQLSTATE, or the system's error code. */
   readonly code: string | undefined;
+  /** The server refused one statement (severity ERROR), and the session can go on. */
+  readonly isRefusal: boolean;
 
-  constructor(
-    reason: FailureReason,
-    message: string,
-    options?: { code?: string | undefined; cause?: unknown },
-  ) {
-    super(message, { cause: options?.cause });
+  constructor(reason: FailureReason, message: string, details: FailureDetails = {}) {
+    super(message, { cause: details.cause });
     this.name = "PostgresFailure";
     this.reason = reason;
-    this.code = options?.code;
+    this.code = details.code;
+    this.isRefusal = details.isRefusal ?? false;
   }
 }
+
+/** What a server says of itself may be anything, and of any length. */
+const LONGEST_MESSAGE = 500;
 
 /** SQLSTATE (two characters for a whole class) or system code to reason; PostgreSQL manual, appendix A. */
 const reasonByCode: ReadonlyMap<string, FailureReason> = new Map(
   Object.entries({
     "28": "auth",
     "3D": "auth",
+    AUTH_TYPE_NOT_IMPLEMENTED: "auth",
+    SASL_SIGNATURE_MISMATCH: "auth",
     "42501": "permission",
     "53300": "exhausted",
     "57014": "timeout",
@@ -38,6 +50,8 @@ const reasonByCode: ReadonlyMap<string, FailureReason> = new Map(
     ECONNREFUSED: "connect",
     ECONNRESET: "connect",
     EPIPE: "connect",
+    EMFILE: "connect",
+    ENFILE: "connect",
     ENOENT: "connect",
     EACCES: "connect",
     ENOTFOUND: "connect",
@@ -57,12 +71,18 @@ export function toFailure(error: unknown): PostgresFailure {
   if (error instanceof PostgresFailure) return error;
   if (error instanceof AggregateError && error.errors.length > 0) return toFailure(error.errors[0]);
   const message = error instanceof Error ? error.message : String(error);
-  const code = codeOf(error);
+  const code = textOf(error, "code");
   const reason = reasonByCode.get(code ?? "") ?? reasonByCode.get((code ?? "").slice(0, 2)) ?? "protocol";
-  return new PostgresFailure(reason, message, { code, cause: error });
+  const isRefusal = textOf(error, "severity") === "ERROR";
+  return new PostgresFailure(reason, printable(message.slice(0, LONGEST_MESSAGE)), {
+    code,
+    isRefusal,
+    cause: error,
+  });
 }
 
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
+function textOf(error: unknown, key: "code" | "severity"): string | undefined {
+  if (typeof error !== "object" || error === null) return undefined;
+  const value: unknown = Object.getOwnPropertyDescriptor(error, key)?.value;
+  return typeof value === "string" ? value : undefined;
 }

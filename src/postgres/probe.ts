@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Deadline } from "./deadline.ts";
 import { PostgresFailure } from "./failure.ts";
 import type { Reply, Session } from "./session.ts";
 
@@ -28,6 +29,9 @@ export type Slots = {
   readonly reserved_connections: number;
   readonly superuser_reserved_connections: number;
 };
+
+/** The share of a look's time after which the server gives up: a slow look must not cost us the connection. */
+const SERVER_PATIENCE = 0.8;
 
 /** The oldest server whose views we know. */
 const OLDEST_VERSION = 130000;
@@ -68,17 +72,33 @@ SELECT pg_catalog.set_config(s.name, w.value, false)
 FROM (SELECT * FROM pg_catalog.json_each_text($1::text::json)) AS w(name, value)
 JOIN pg_catalog.pg_settings s ON s.name = w.name`;
 
+/** Only Linux knows it, since 14: elsewhere the server refuses, and we do without. */
+const clientCheckStatement = `
+SELECT pg_catalog.set_config(name, '1s', false)
+FROM pg_catalog.pg_settings WHERE name = 'client_connection_check_interval'`;
+
+export type ProbeOptions = {
+  readonly deadline: Deadline;
+  /** How long one look may take. The server is to give up on a statement before we give up on the connection. */
+  readonly lookTimeoutSeconds: number;
+};
+
 /** Connects, asks who answers and what we may see, and bounds what our own session may cost the server. */
-export async function probe(session: Session, deadlineSeconds: number): Promise<Probe> {
-  const reply = await session.query(probeStatement, [], { deadlineSeconds, prepare: false });
+export async function probe(
+  session: Session,
+  { deadline, lookTimeoutSeconds }: ProbeOptions,
+): Promise<Probe> {
+  const options = { deadline, prepare: false };
+  const reply = await session.query(probeStatement, [], options);
   const row = parseRow(reply);
   if (row.version < OLDEST_VERSION)
     throw new PostgresFailure("protocol", `expected PostgreSQL 13 or newer, got ${row.version_text}`);
   // A pooler answers the login itself, so the pid it announced is not the pid that runs our statement.
   const pooled = reply.announcedPid !== row.backend_pid;
   if (!pooled) {
-    const settings = JSON.stringify(sessionSettings(row.server_encoding, deadlineSeconds));
-    await session.query(settingsStatement, [settings], { deadlineSeconds, prepare: false });
+    const settings = JSON.stringify(sessionSettings(row.server_encoding, lookTimeoutSeconds));
+    await session.query(settingsStatement, [settings], options);
+    await session.query(clientCheckStatement, [], options).catch(unlessRefused);
   }
   return {
     version: row.version,
@@ -108,20 +128,29 @@ function parseRow(reply: Reply): z.infer<typeof probeRow> {
   );
 }
 
-function sessionSettings(serverEncoding: string, deadlineSeconds: number): Readonly<Record<string, string>> {
-  const deadline = `${Math.ceil(deadlineSeconds * 1000)}ms`;
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof PostgresFailure && error.isRefusal)) throw error;
+}
+
+function sessionSettings(
+  serverEncoding: string,
+  lookTimeoutSeconds: number,
+): Readonly<Record<string, string>> {
+  const patience = `${Math.ceil(lookTimeoutSeconds * 1000 * SERVER_PATIENCE)}ms`;
   return {
-    statement_timeout: deadline,
-    lock_timeout: deadline,
-    idle_in_transaction_session_timeout: deadline,
+    statement_timeout: patience,
+    lock_timeout: patience,
+    idle_in_transaction_session_timeout: patience,
+    // A role may have been given others, and they would end a session that is idle between looks.
     idle_session_timeout: "0",
+    transaction_timeout: "0",
     max_parallel_workers_per_gather: "0",
     jit: "off",
-    TimeZone: "UTC",
-    DateStyle: "ISO, MDY",
+    // With a large track_activity_query_size the copy of the session table is, too; on disk it would be written anew each look.
+    work_mem: "64MB",
     // Operators and functions of a hostile schema must not shadow the system's.
     search_path: "pg_catalog",
-    // Such a database holds names in any encoding; converting them would fail the whole look.
-    ...(serverEncoding === "SQL_ASCII" ? { client_encoding: "SQL_ASCII" } : {}),
+    // Such a database holds names of other encodings; converting them would fail the whole look.
+    ...(serverEncoding === "UTF8" ? {} : { client_encoding: serverEncoding }),
   };
 }

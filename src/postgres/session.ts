@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import postgres from "postgres";
-import { PostgresFailure, toFailure } from "./failure.ts";
+import type { Deadline } from "./deadline.ts";
+import { PostgresFailure, toFailure, type FailureReason } from "./failure.ts";
 import { openSocket } from "./open-socket.ts";
 import type { ConnectionSettings } from "./settings.ts";
 
@@ -16,7 +17,7 @@ export type Reply = { readonly rows: readonly unknown[]; readonly announcedPid: 
 
 export type QueryOptions = {
   /** Our own deadline. When it passes, the connection is destroyed: a stalled server would hold us for ever. */
-  readonly deadlineSeconds: number;
+  readonly deadline: Deadline;
   /** Named prepared statements break behind a pooler in transaction mode. */
   readonly prepare: boolean;
 };
@@ -53,24 +54,19 @@ export function openSession(settings: ConnectionSettings): Session {
   return {
     close,
     isOpen: () => !lifetime.signal.aborted,
-    async query(text, parameters, { deadlineSeconds, prepare }) {
+    async query(text, parameters, { deadline, prepare }) {
       if (lifetime.signal.aborted) throw closedByServer();
       try {
         const reply = sql.unsafe(text, [...parameters], { prepare });
-        const rows = await limited(reply, deadlineSeconds, () => socket?.bytesRead ?? 0);
+        const rows = await limited(reply, deadline, () => socket?.bytesRead ?? 0);
         return { rows, announcedPid: rows.state.pid };
       } catch (error) {
         const failure = toFailure(error);
-        if (endsSession(failure)) await close();
+        if (!failure.isRefusal) await close();
         throw failure;
       }
     },
   };
-}
-
-/** A statement that the server refused leaves the session usable; whatever else happened does not. */
-function endsSession(failure: PostgresFailure): boolean {
-  return failure.reason !== "permission" && failure.code !== "57014";
 }
 
 function closedByServer(): PostgresFailure {
@@ -80,30 +76,25 @@ function closedByServer(): PostgresFailure {
 /** Gives up on work that takes too long or answers too much. The caller must then destroy the connection. */
 function limited<Result>(
   work: Promise<Result>,
-  deadlineSeconds: number,
+  deadline: Deadline,
   bytesRead: () => number,
 ): Promise<Result> {
   const bytesBefore = bytesRead();
+  const seconds = Math.max(0, deadline.remainingSeconds());
   return new Promise((resolve, reject) => {
-    const deadline = setTimeout(
-      () =>
-        reject(
-          new PostgresFailure("timeout", `no reply within ${deadlineSeconds} s: the connection was given up`),
-        ),
-      deadlineSeconds * 1000,
+    const giveUp = (reason: FailureReason, why: string): void =>
+      reject(new PostgresFailure(reason, `${why}: the connection was given up`));
+    const timer = setTimeout(
+      () => giveUp("timeout", `no reply within ${seconds.toFixed(1)} s`),
+      seconds * 1000,
     );
     const weight = setInterval(() => {
       if (bytesRead() - bytesBefore > REPLY_LIMIT_BYTES)
-        reject(
-          new PostgresFailure(
-            "protocol",
-            `a reply of over ${REPLY_LIMIT_BYTES} bytes: the connection was given up`,
-          ),
-        );
+        giveUp("protocol", `a reply of over ${REPLY_LIMIT_BYTES} bytes`);
     }, REPLY_CHECK_MS);
     work
       .finally(() => {
-        clearTimeout(deadline);
+        clearTimeout(timer);
         clearInterval(weight);
       })
       .then(resolve, reject);

@@ -1,20 +1,20 @@
 import { emptyMemory } from "../classify/memory.ts";
 import type { ServerConfig } from "../config/config.ts";
-import { createConnection } from "../postgres/connection.ts";
 import { cycle } from "../cycle.ts";
 import type { Report } from "../expose/report.ts";
 import { firstView, viewAfterFailure, viewAfterLook } from "../expose/server-view.ts";
 import type { ServerView } from "../expose/view.ts";
 import type { Log } from "../log.ts";
-import { narrate } from "./narrate.ts";
+import { createConnection } from "../postgres/connection.ts";
+import { startDeadline } from "../postgres/deadline.ts";
 import { toFailure } from "../postgres/failure.ts";
-import type { Timing } from "./schedule.ts";
+import { narrate } from "./narrate.ts";
+import { timingOf } from "./schedule.ts";
 
 /** How to watch one server. */
 export type WatchSettings = {
   readonly server: ServerConfig;
   readonly labelBudget: number;
-  readonly timing: Timing;
 };
 
 /** One watched server: its connection, what is remembered of it, and what is shown of it. */
@@ -33,39 +33,38 @@ export function createWatch(first: WatchSettings, log: Log, onChange: () => void
   const connection = createConnection();
   let settings = first;
   let memory = emptyMemory();
-  let view = firstView(first.server.name, first.timing.intervalSeconds);
+  let view = firstView(first.server.name, timingOf(first.server.schedule, new Date()).intervalSeconds);
   let underWay: Promise<void> | null = null;
 
   /** One deadline for the whole look: connecting must not add to what the schedule allows. */
-  async function lookOnce(startedMs: number): Promise<ServerView> {
-    const { server, timing, labelBudget } = settings;
-    const remaining = (): number => server.lookTimeoutSeconds - secondsSince(startedMs);
-    const { session, probe } = await connection.use(server.connection, remaining());
-    const options = {
-      probe,
-      thresholds: server.thresholds,
-      gapSeconds: timing.gapSeconds,
-      deadlineSeconds: remaining(),
-    };
+  async function lookOnce(): Promise<ServerView> {
+    const { server, labelBudget } = settings;
+    const { lookTimeoutSeconds, schedule, thresholds } = server;
+    const deadline = startDeadline(lookTimeoutSeconds);
+    const { session, probe } = await connection.use(server.connection, { deadline, lookTimeoutSeconds });
+    const lastLook = view.lastSuccessSeconds === null ? new Date() : new Date(view.lastSuccessSeconds * 1000);
+    const { gapSeconds, intervalSeconds } = timingOf(schedule, lastLook);
+    const options = { probe, thresholds, gapSeconds, believesRows: false, deadline };
     const looked = await cycle(session, memory, options);
     memory = looked.memory;
     connection.succeeded();
     // Sessions that hide or show themselves mean that a grant changed, and with it what the probe found out.
     if (hidesSessions(view.report) !== hidesSessions(looked.report)) connection.askAgain();
-    return viewAfterLook(view, { report: looked.report, probe, tally: memory.tally, labelBudget });
+    const after = viewAfterLook(view, { report: looked.report, probe, tally: memory.tally, labelBudget });
+    return { ...after, intervalSeconds, lastSuccessSeconds: Date.now() / 1000 };
   }
 
   async function look(): Promise<void> {
     const startedMs = performance.now();
     const before = view;
     try {
-      view = { ...(await lookOnce(startedMs)), lastSuccessSeconds: Date.now() / 1000 };
+      view = await lookOnce();
     } catch (error) {
       view = viewAfterFailure(view, toFailure(error));
       connection.failed();
     }
     const looks = { ...view.looks, begun: view.looks.begun + 1, connections: connection.opened() };
-    view = { ...view, looks, lastDurationSeconds: secondsSince(startedMs) };
+    view = { ...view, looks, lastDurationSeconds: (performance.now() - startedMs) / 1000 };
     narrate(log, before, view);
     onChange();
   }
@@ -78,11 +77,11 @@ export function createWatch(first: WatchSettings, log: Log, onChange: () => void
     },
     async configure(next) {
       await underWay;
-      const leadsElsewhere =
-        JSON.stringify(next.server.connection) !== JSON.stringify(settings.server.connection);
+      const before = settings.server;
       settings = next;
-      view = { ...view, intervalSeconds: next.timing.intervalSeconds };
-      if (leadsElsewhere) await connection.close();
+      if (JSON.stringify(next.server.connection) !== JSON.stringify(before.connection))
+        await connection.close();
+      else if (next.server.lookTimeoutSeconds !== before.lookTimeoutSeconds) connection.askAgain();
     },
     async close() {
       await underWay;
@@ -93,8 +92,4 @@ export function createWatch(first: WatchSettings, log: Log, onChange: () => void
 
 function hidesSessions(report: Report | null): boolean {
   return (report?.snapshot.coverage.hiddenSessions ?? 0) > 0;
-}
-
-function secondsSince(startedMs: number): number {
-  return (performance.now() - startedMs) / 1000;
 }

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import type { ServerView } from "../expose/view.ts";
 import type { Log } from "../log.ts";
-import { startSchedule, timingOf } from "./schedule.ts";
+import { startSchedule } from "./schedule.ts";
 import { createWatch, type Watch } from "./watch.ts";
 
 /** All watched servers, each on a schedule and a connection of its own: one that hangs delays nobody. */
@@ -27,11 +27,7 @@ export function createWatches(log: Log, onChange: () => void): Watches {
   return {
     views: () => [...watches.values()].map((watch) => watch.view()),
     async apply({ servers, labelBudget }) {
-      const settings = servers.map((server) => ({
-        server,
-        labelBudget,
-        timing: timingOf(server.schedule, new Date()),
-      }));
+      const settings = servers.map((server) => ({ server, labelBudget }));
       // Meanwhile the old servers stay watched, and on the page: one of them may be in a look that hangs.
       await Promise.all(settings.map(async (one) => watches.get(one.server.name)?.configure(one)));
       if (isStopped) return;

@@ -14,6 +14,12 @@ const boundary = "no-restricted-imports";
 const borders: readonly (readonly [file: string, specifier: string])[] = [
   ["src/config/planted-a.ts", "../expose/page.ts"],
   ["src/config/planted-b.ts", "node:child_process"],
+  ["src/config/planted-c.ts", "yaml"],
+  ["src/config/planted-d.ts", "node:fs/promises"],
+  ["src/config/load.ts", "yaml"],
+  ["src/config/show.ts", "re2js"],
+  ["src/config/matcher.ts", "croner"],
+  ["src/config/cron-field.ts", "yaml"],
   ["src/postgres/planted-a.ts", "../observe/snapshot.ts"],
   ["src/postgres/planted-b.ts", "pino"],
   ["src/observe/planted-a.ts", "../classify/kind.ts"],

@@ -12,7 +12,7 @@ function judge(looks: readonly Snapshot[], judgedBy: ThresholdRules = rules): re
   const verdicts: Verdict[] = [];
   for (const look of looks) {
     const memory = verdicts.at(-1)?.memory ?? emptyMemory();
-    verdicts.push(classify(look, memory, { thresholds: judgedBy, gapSeconds: 30 }));
+    verdicts.push(classify(look, memory, { thresholds: judgedBy, gapSeconds: 30, believesRows: false }));
   }
   return verdicts;
 }
@@ -39,6 +39,16 @@ function stalledCopy(at: number): Backend {
     stateSeconds: at,
     progress: { command: "COPY", counter: "10/1" },
   });
+}
+
+/** A transaction at work since second 0, at second `at`. */
+function working(at: number, state: Backend["state"]): Snapshot {
+  return aLook(at, forgotten(at, { stateSeconds: 0, state }));
+}
+
+/** A statement running since second 0, at second `at`. */
+function statement(at: number, overrides: Partial<Backend> = {}): Snapshot {
+  return aLook(at, aRunningStatement({ querySeconds: at, stateSeconds: at, xactSeconds: at, ...overrides }));
 }
 
 describe("a forgotten transaction", () => {
@@ -131,7 +141,9 @@ describe("a backend that fits several kinds", () => {
       querySeconds: 100,
       xactSeconds: 900,
     });
-    expect(judge([aLook(100, stalled)])[0]?.suspects.map(({ kind }) => kind)).toEqual(["stalled_client"]);
+    const single = { thresholds: rules, gapSeconds: 30, believesRows: true };
+    const { suspects } = classify(aLook(100, stalled), emptyMemory(), single);
+    expect(suspects.map(({ kind }) => kind)).toEqual(["stalled_client"]);
   });
 
   test("keeps its long transaction's episode open while an idle period outranks it", () => {
@@ -139,7 +151,7 @@ describe("a backend that fits several kinds", () => {
     const looks = [
       aLook(60, forgotten(60, { ...busy, stateSeconds: 0 })),
       aLook(75, forgotten(75, { ...busy, stateSeconds: 15 })),
-      aLook(80, anIdleTransaction({ state: "idle" })),
+      aLook(80, anIdleTransaction({ state: "idle", xactStart: null })),
     ];
     expect(story(looks)).toEqual([
       ["long_transaction suspected", "long_transaction leaked"],
@@ -147,6 +159,48 @@ describe("a backend that fits several kinds", () => {
       ["long_transaction returned", "idle_in_transaction returned"],
     ]);
   });
+
+  test("counts as one leak: a transaction that worked for a while and was then forgotten is idle, not long", () => {
+    const looks = [30, 50, 70, 90].map((at) => aLook(at, forgotten(at, { stateSeconds: at - 20 })));
+    expect(story(looks).flat()).toEqual(["idle_in_transaction suspected", "idle_in_transaction leaked"]);
+  });
+
+  test("keeps its long transaction through an error inside a savepoint", () => {
+    const looks = [
+      working(20, "active"),
+      working(30, "idle in transaction (aborted)"),
+      working(40, "active"),
+    ];
+    expect(story(looks).flat()).toEqual(["long_transaction suspected"]);
+  });
+});
+
+describe("a victim of a lock", () => {
+  const locked = { waitEventType: "Lock", waitEvent: "transactionid" };
+
+  test("is not called leaked when its lock arrives: its age counts from the end of the wait", () => {
+    expect(story([statement(300, locked), statement(305)]).flat()).toEqual([]);
+    expect(story([statement(300, locked), statement(305), statement(311)]).flat()).toEqual([
+      "stale_active suspected",
+    ]);
+  });
+
+  test("is no long transaction either, when its next statements follow", () => {
+    const next = { stateSeconds: 1, querySeconds: 1, queryStart: "2026-01-01 00:10:00+00" };
+    expect(story([statement(300, locked), statement(305, next)]).flat()).toEqual([]);
+  });
+
+  test("of another transaction of the same session has no excuse left", () => {
+    const other = { xactStart: "2026-01-01 00:10:00+00", queryStart: "2026-01-01 00:10:00+00" };
+    expect(story([statement(5, locked), statement(15, { ...other, querySeconds: 11 })]).flat()).toEqual([
+      "stale_active suspected",
+    ]);
+  });
+});
+
+test("after a gap a stream that was seen running is not believed to have stalled all along", () => {
+  const streaming = { waitEventType: "Client", waitEvent: "ClientWrite" };
+  expect(story([aLook(0), statement(1850, streaming), statement(1855, streaming)]).flat()).toEqual([]);
 });
 
 test("a long statement that waits for a lock for a while stays the same episode, unreported meanwhile", () => {
@@ -155,6 +209,7 @@ test("a long statement that waits for a lock for a while stays the same episode,
     aLook(at, aRunningStatement({ querySeconds: at, stateSeconds: at, ...(at === 20 ? locked : {}) })),
   );
   expect(story(looks)).toEqual([["stale_active suspected"], [], []]);
+  // Its age counts anew after the wait.
   expect(judge(looks).map(({ suspects }) => suspects.length)).toEqual([1, 0, 1]);
 });
 
@@ -180,6 +235,7 @@ test("a leak stays leaked when a reload raises the threshold above its age", () 
   const options = {
     thresholds: { defaults: { ...thresholds, idle_in_transaction: patient }, overrides: [] },
     gapSeconds: 30,
+    believesRows: false,
   };
   expect(classify(aLook(70, forgotten(70)), first, options).suspects[0]?.severity).toBe("leaked");
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { clientWaits, sightings } from "../../src/classify/client-wait.ts";
+import { clientWaits, type Before } from "../../src/classify/client-wait.ts";
+import { sightings } from "../../src/classify/sighting.ts";
 import type { Backend, Progress, Snapshot } from "../../src/observe/snapshot.ts";
 import { aRunningStatement } from "../support/a-sighting.ts";
 import { aLook } from "../support/a-snapshot.ts";
@@ -18,22 +19,30 @@ function copied(bytes: number): { readonly progress: Progress } {
   return { progress: { command: "COPY", counter: String(bytes) } };
 }
 
+const nothing: Before = { waits: new Map(), takenAtSeconds: null, believesRows: false };
+
 /** How long the one candidate of the last look is said to have waited; `undefined` when it is not in it. */
 function waitAfter(...looks: readonly Snapshot[]): number | null | undefined {
-  let before: Parameters<typeof clientWaits>[1] = { waits: new Map(), takenAtSeconds: null };
+  let before = nothing;
   let seconds: number | null | undefined;
   for (const look of looks) {
     const waits = clientWaits(look, before);
-    const [sighting] = sightings(look, waits);
+    const [sighting] = sightings(look, waits, new Map());
     seconds = sighting === undefined ? undefined : (sighting.clientWait?.seconds ?? null);
-    before = { waits, takenAtSeconds: look.takenAtSeconds };
+    before = { waits, takenAtSeconds: look.takenAtSeconds, believesRows: false };
   }
   return seconds;
 }
 
 describe("a statement that waits on its client", () => {
-  test("is believed on the very first look: it has waited since it began", () => {
-    expect(waitAfter(aLook(300, waiting(300)))).toBe(300);
+  test("counts from now on the first look of a watch: nobody saw it wait before", () => {
+    expect(waitAfter(aLook(300, waiting(300)))).toBe(0);
+  });
+
+  test("is believed by whoever takes a single look: it has waited since it began", () => {
+    const look = aLook(300, waiting(300));
+    const waits = clientWaits(look, { ...nothing, believesRows: true });
+    expect(sightings(look, waits, new Map())[0]?.clientWait?.seconds).toBe(300);
   });
 
   test("counts from its begin when it was seen waiting at every look of its life", () => {
@@ -62,8 +71,10 @@ describe("a statement that waits on its client", () => {
 });
 
 describe("a COPY", () => {
-  test("that was never seen before may be moving: it counts from now", () => {
-    expect(waitAfter(aLook(300, waiting(300, copied(10))))).toBe(0);
+  test("may be moving, so that a single look does not believe it", () => {
+    const look = aLook(300, waiting(300, copied(10)));
+    const waits = clientWaits(look, { ...nothing, believesRows: true });
+    expect(sightings(look, waits, new Map())[0]?.clientWait?.seconds).toBe(0);
   });
 
   test("begun since the last look and stalled from then on counts from its begin", () => {
@@ -98,7 +109,7 @@ test.for<[string, Partial<Backend>]>([
 });
 
 test("what is remembered is bounded by the last look", () => {
-  const waits = clientWaits(aLook(5, waiting(5)), { waits: new Map(), takenAtSeconds: null });
+  const waits = clientWaits(aLook(5, waiting(5)), nothing);
   expect(waits.size).toBe(1);
-  expect(clientWaits(aLook(15), { waits, takenAtSeconds: 5 }).size).toBe(0);
+  expect(clientWaits(aLook(15), { waits, takenAtSeconds: 5, believesRows: false }).size).toBe(0);
 });

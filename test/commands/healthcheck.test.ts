@@ -33,6 +33,7 @@ function pgleash(): Server {
     suspects: undefined,
     unready: () => "not looked at yet: db1",
     reload: undefined,
+    onError: () => undefined,
   });
 }
 

@@ -47,7 +47,7 @@ test("a key that is given twice is told beside the other mistakes", () => {
   expect(
     issuesOf("every: 5s\nlabel_budget: x\nevery: 6s\ndetectors: { stale_active: {}, stale_active: {} }"),
   ).toEqual([
-    'pgleash.yml:2:15: label_budget: expected a whole number from 1 to 10000, got "x"',
+    'pgleash.yml:2:15: label_budget: expected a whole number from 1 to 1000, got "x"',
     "pgleash.yml:3:1: every: expected every key once, got one that is already in line 1",
     "pgleash.yml:4:32: stale_active: expected every key once, got one that is already in line 4",
   ]);

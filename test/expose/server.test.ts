@@ -25,6 +25,7 @@ async function serve(overrides: Partial<Content> = {}): Promise<number> {
     suspects: () => ({ suspects: ["é"] }),
     unready: () => null,
     reload: () => Promise.resolve([]),
+    onError: () => undefined,
     ...overrides,
   });
   servers.push(server);

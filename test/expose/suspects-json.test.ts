@@ -58,9 +58,22 @@ test("says which servers were not seen, because an empty list alone proves nothi
   ];
   expect(suspectsJson(servers)).toEqual({
     servers: [
-      { server: "db1", up: true, hidden_sessions: 0 },
-      { server: "db2", up: true, hidden_sessions: 4 },
-      { server: "db3", up: false, hidden_sessions: null },
+      expect.objectContaining({
+        server: "db1",
+        up: true,
+        hidden_sessions: 0,
+        candidates_cut: 0,
+        failure: null,
+      }),
+      expect.objectContaining({ server: "db2", up: true, hidden_sessions: 4 }),
+      {
+        server: "db3",
+        up: false,
+        failure: null,
+        sessions: null,
+        hidden_sessions: null,
+        candidates_cut: null,
+      },
     ],
     suspects: [],
   });

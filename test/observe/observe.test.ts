@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { observe, type LookRequest } from "../../src/observe/observe.ts";
 import type { Snapshot } from "../../src/observe/snapshot.ts";
+import { startDeadline } from "../../src/postgres/deadline.ts";
 import { probe } from "../../src/postgres/probe.ts";
 import { openSession, type Session } from "../../src/postgres/session.ts";
 import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
@@ -24,7 +25,7 @@ describe.each(postgresMajors())("a look at PostgreSQL %s", (major) => {
       sslMode: "prefer",
       sslRootCert: undefined,
     });
-    ({ version } = await probe(session, 5));
+    ({ version } = await probe(session, { deadline: startDeadline(5), lookTimeoutSeconds: 5 }));
   });
 
   afterAll(async () => {
@@ -39,7 +40,7 @@ describe.each(postgresMajors())("a look at PostgreSQL %s", (major) => {
       followedPids: [],
       ages: { idleInTransactionSeconds: 0, activeSeconds: 0, transactionSeconds: 0 },
       limits: { candidates: 100, groups: 100 },
-      deadlineSeconds: 5,
+      deadline: startDeadline(5),
       prepare: true,
       ...request,
     });
@@ -141,7 +142,7 @@ describe.each(postgresMajors())("a look at PostgreSQL %s", (major) => {
       "SELECT count(*)::int AS statements FROM pg_catalog.pg_prepared_statements",
       [],
       {
-        deadlineSeconds: 5,
+        deadline: startDeadline(5),
         prepare: false,
       },
     );

@@ -1,6 +1,7 @@
 import type { Sql } from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
+import { startDeadline } from "../../src/postgres/deadline.ts";
 import { openSession, type Session } from "../../src/postgres/session.ts";
 import type { ConnectionSettings } from "../../src/postgres/settings.ts";
 import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
@@ -54,7 +55,7 @@ describe.each(postgresMajors())("a session with PostgreSQL %s", (major) => {
       "SELECT pg_backend_pid() AS pid, current_setting('application_name') AS name",
       [],
       {
-        deadlineSeconds: 10,
+        deadline: startDeadline(10),
         prepare: false,
       },
     );
@@ -140,6 +141,9 @@ describe.each(postgresMajors())("a session with PostgreSQL %s", (major) => {
 });
 
 async function ask(session: Session, text: string, deadlineSeconds = 10): Promise<unknown> {
-  const { rows } = await session.query(text, [], { deadlineSeconds, prepare: false });
+  const { rows } = await session.query(text, [], {
+    deadline: startDeadline(deadlineSeconds),
+    prepare: false,
+  });
   return rows[0];
 }

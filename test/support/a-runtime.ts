@@ -27,7 +27,7 @@ export function aProcess(overrides: Partial<Runtime> = {}): FakeProcess {
     versions: { pgleash: "1.2.3", node: "24.1.0" },
     write: (text) => void (stdout += text),
     writeError: (text) => void (stderr += text),
-    terminal: undefined,
+    terminal: () => undefined,
     onSignal(name, callback) {
       signals.on(name, callback);
       return () => void signals.off(name, callback);

@@ -1,4 +1,4 @@
-import type { Sighting } from "../../src/classify/detector.ts";
+import type { Sighting } from "../../src/classify/sighting.ts";
 import type { Backend } from "../../src/observe/snapshot.ts";
 import { aBackend } from "./a-backend.ts";
 
@@ -27,7 +27,7 @@ export function aRunningStatement(overrides: Partial<Backend> = {}): Backend {
   });
 }
 
-/** A sighting without a wait on the client. */
-export function seen(backend: Backend): Sighting {
-  return { backend, clientWait: null };
+/** A sighting that earlier looks add nothing to. */
+export function seen(backend: Backend, overrides: Partial<Sighting> = {}): Sighting {
+  return { backend, clientWait: null, unsparedSeconds: Infinity, offClientSeconds: Infinity, ...overrides };
 }

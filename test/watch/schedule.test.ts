@@ -17,13 +17,23 @@ describe("the timing", () => {
   });
 
   test.for([
-    { what: "every ten seconds", cron: "*/10 * * * * *", intervalSeconds: 10 },
-    { what: "every minute", cron: "0 * * * * *", intervalSeconds: 60 },
-    { what: "daily", cron: "0 0 3 * * *", intervalSeconds: 86_400 },
-    { what: "twice an hour, unevenly", cron: "0 0,10 * * * *", intervalSeconds: 3000 },
-  ])("of a pattern that runs $what is its longest distance", ({ cron, intervalSeconds }) => {
-    const timing = timingOf({ cron }, mondayNoon);
-    expect(timing).toEqual({ intervalSeconds, gapSeconds: Math.max(30, 3 * intervalSeconds) });
+    { what: "every ten seconds", cron: "*/10 * * * * *", intervalSeconds: 10, gapSeconds: 30 },
+    { what: "every minute", cron: "0 * * * * *", intervalSeconds: 60, gapSeconds: 180 },
+    { what: "twice an hour, unevenly", cron: "0 0,10 * * * *", intervalSeconds: 3000, gapSeconds: 4200 },
+  ])(
+    "of a pattern that runs $what ends with the third planned look",
+    ({ cron, intervalSeconds, gapSeconds }) => {
+      expect(timingOf({ cron }, mondayNoon)).toEqual({ intervalSeconds, gapSeconds });
+    },
+  );
+
+  test("of a pattern for working hours is short within them, whenever the file was loaded", () => {
+    const cron = "0 */5 8-18 * * MON-FRI";
+    expect(timingOf({ cron }, mondayNoon)).toEqual({ intervalSeconds: 300, gapSeconds: 900 });
+    expect(timingOf({ cron }, new Date("2026-11-20T17:50:00"))).toEqual({
+      intervalSeconds: 300,
+      gapSeconds: 900,
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Backend } from "../../observe/snapshot.ts";
 import type { Detector } from "../detector.ts";
+import { isSpared } from "../excuse.ts";
 
 /**
  * A transaction that never ends while its statements keep changing: autocommit off, or a connection that went back
@@ -9,23 +10,17 @@ export const longTransaction: Detector = {
   kind: "long_transaction",
   certainty: "medium",
   sight: "open_transactions",
-  period: ({ backend }) => (isInTransaction(backend) ? backend.xactStart : null),
-  ageSeconds: ({ backend }, threshold) =>
-    isInTransaction(backend) && !isExcused(backend) && keepsChanging(backend, threshold.suspectAfterSeconds)
-      ? backend.xactSeconds
-      : null,
+  // Whatever the session does meanwhile, an error inside a savepoint included, the transaction is the same.
+  period: ({ backend }) => (backend.state === "starting" ? null : backend.xactStart),
+  ageSeconds({ backend, unsparedSeconds }, threshold) {
+    const isAtWork = backend.state === "active" || backend.state === "idle in transaction";
+    if (!isAtWork || isSpared(backend) || backend.xactSeconds === null) return null;
+    const keepsChanging = isYoung(backend, backend.xactSeconds, threshold.suspectAfterSeconds);
+    return keepsChanging ? Math.min(backend.xactSeconds, unsparedSeconds) : null;
+  },
 };
 
-function isInTransaction(backend: Backend): boolean {
-  return backend.state === "active" || backend.state === "idle in transaction";
-}
-
-/** One statement that fills the whole transaction is `stale_active`'s matter, one idle period that of `idle_in_transaction`. */
-function keepsChanging(backend: Backend, longSeconds: number): boolean {
-  return backend.stateSeconds !== null && backend.stateSeconds < longSeconds;
-}
-
-/** Maintenance works in one long transaction, and a waiter is a victim. */
-function isExcused(backend: Backend): boolean {
-  return backend.progress !== null || (backend.state === "active" && backend.waitEventType === "Lock");
+/** One statement, or one idle period, that fills most of the transaction is the matter of another kind. */
+function isYoung({ stateSeconds }: Backend, xactSeconds: number, longSeconds: number): boolean {
+  return stateSeconds !== null && stateSeconds < Math.min(longSeconds, xactSeconds / 2);
 }

@@ -48,5 +48,12 @@ const elsewhere = backendStates.filter((state) => state !== "active" && state !=
 test.for(elsewhere)("a session that is %s is not one", (state) => {
   const sighting = seen(anIdleTransaction({ state, stateSeconds: 2, xactSeconds: 300 }));
   expect(longTransaction.ageSeconds(sighting, threshold)).toBeNull();
-  expect(longTransaction.period(sighting)).toBeNull();
+});
+
+test("its period goes on through an error inside a savepoint, and is over when the transaction is", () => {
+  expect(
+    longTransaction.period(seen(anIdleTransaction({ state: "idle in transaction (aborted)" }))),
+  ).not.toBeNull();
+  expect(longTransaction.period(seen(anIdleTransaction({ state: "idle", xactStart: null })))).toBeNull();
+  expect(longTransaction.period(seen(anIdleTransaction({ state: "starting" })))).toBeNull();
 });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { printable } from "../../src/expose/printable.ts";
+import { printable } from "../src/printable.ts";
 
 test.for([
   { what: "an escape sequence", text: "\u001b[2Jgone", shown: String.raw`\x1b[2Jgone` },
