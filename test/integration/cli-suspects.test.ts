@@ -38,7 +38,7 @@ describe.each(postgresMajors())("pgleash suspects, on PostgreSQL %s", (major) =>
   test("exits with 0 and says so while all is well", async () => {
     const { code, stdout, stderr } = await runProgram(["suspects", urlOf("pgleash")]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/^0 of \d+ sessions suspected; \d+ hidden from us\n$/);
+    expect(stdout).toMatch(/^0 of \d+ sessions suspected\n$/);
   });
 
   test("exits with 3 and prints who it is, as a table and as JSON", async () => {
