@@ -3,6 +3,9 @@ import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { run } from "./commands/run.ts";
 
+/** How long what was written last may take to reach a slow reader, once there is nothing else left to do. */
+const LAST_WORDS_MS = 1000;
+
 // Whoever reads us may have read enough (`| head`): then there is nothing left to do, and nothing to complain of.
 process.stdout.on("error", (error) => process.exit("code" in error && error.code === "EPIPE" ? 0 : 1));
 
@@ -28,6 +31,9 @@ process.exitCode = await run(
   process.stderr.write(`pgleash: ${error instanceof Error ? error.message : String(error)}\n`);
   return 1;
 });
+
+// Only a log that nobody reads, or a disk that hangs, can still hold us here.
+setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
 
 /** A container's user id often has no name; the operating system then throws. */
 function osUser(): string | undefined {

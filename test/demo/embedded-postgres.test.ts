@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, cp, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -13,6 +12,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { startPostgres } from "../../src/demo/embedded-postgres.ts";
 import { postgresPackage } from "../../src/demo/postgres-package.ts";
 import type { EmbeddedPostgres, PostgresOptions } from "../../src/demo/prepare-postgres.ts";
+import { freePort } from "../support/free-port.ts";
 import { connectTo } from "../support/real-postgres.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -140,14 +140,6 @@ async function ask(server: EmbeddedPostgres, query: string): Promise<readonly po
   } finally {
     await sql.end({ timeout: 1 });
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 async function copyOfPackage(): Promise<string> {

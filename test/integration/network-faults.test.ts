@@ -8,6 +8,7 @@ import type { ServerView } from "../../src/expose/view.ts";
 import { createWatches } from "../../src/watch/watches.ts";
 import { aLog } from "../support/a-log.ts";
 import { aServerConfig, watchServer, type Place } from "../support/a-watch.ts";
+import { freePort } from "../support/free-port.ts";
 import { postgresMajors, startServer } from "../support/real-postgres.ts";
 import { pageOf, parseExposition } from "../support/strict-exposition.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -104,14 +105,6 @@ async function listen(greet: (socket: Socket) => void): Promise<Place> {
   await once(listener, "listening");
   cleanups.push(() => closed(listener, sockets));
   return { host, port: portOf(listener) };
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, host);
-  await once(listener, "listening");
-  const port = portOf(listener);
-  await closed(listener, new Set());
-  return port;
 }
 
 async function closed(listener: Server, sockets: ReadonlySet<Socket>): Promise<void> {

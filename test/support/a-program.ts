@@ -17,18 +17,25 @@ export type Program = {
   readonly ended: Promise<number | string>;
 };
 
-/** Starts `pgleash` with these words. Of our environment it sees nothing but what programs need to start. */
+/**
+ * Starts `pgleash` with these words. Of our environment it sees nothing but what programs need to start. What it says
+ * on standard error goes to the descriptor `stderrTo`, if there is one, and is not kept.
+ */
 export function startProgram(
   words: readonly string[],
   variables: Readonly<Record<string, string>> = {},
+  stderrTo?: number,
 ): Program {
   const { PATH = "", TMPDIR } = process.env;
   const env = { PATH, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...variables };
-  const child = spawn(process.execPath, [main, ...words], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [main, ...words], {
+    env,
+    stdio: ["ignore", "pipe", stderrTo ?? "pipe"],
+  });
   let stdout = "";
   let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   return {
     stdout: () => stdout,
     stderr: () => stderr,

@@ -1,0 +1,109 @@
+import type { Sql } from "postgres";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+
+import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
+import { createConnection, type Connection } from "../../src/postgres/connection.ts";
+import { startDeadline } from "../../src/postgres/deadline.ts";
+import type { Session } from "../../src/postgres/session.ts";
+import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+
+describe.each(postgresMajors())("the probe of PostgreSQL %s", (major) => {
+  let server: EmbeddedPostgres;
+  let admin: Sql;
+  const connections: Connection[] = [];
+
+  beforeAll(async () => {
+    server = await startServer(major);
+    admin = connectTo(server);
+  });
+  afterEach(() => Promise.all(connections.splice(0).map((connection) => connection.close())));
+  afterAll(async () => {
+    await admin.end();
+    await server.remove();
+  });
+
+  test("bounds what our session may cost, below our own deadline", async () => {
+    const session = await use(aConnection(), { lookTimeoutSeconds: 10 });
+    expect(await settingsOf(session)).toMatchObject({
+      statement_timeout: "8000",
+      lock_timeout: "8000",
+      idle_in_transaction_session_timeout: "8000",
+      jit: "off",
+      max_parallel_workers_per_gather: "0",
+      search_path: "pg_catalog",
+      work_mem: "65536",
+      client_encoding: "UTF8",
+    });
+  });
+
+  test("lets the server notice that we are gone, where it can", async () => {
+    const settings = await settingsOf(await use(aConnection()));
+    expect(settings["client_connection_check_interval"]).toBe(Number(major) >= 14 ? "1000" : undefined);
+  });
+
+  test("sets another look timeout over the same connection", async () => {
+    const connection = aConnection();
+    const session = await use(connection, { lookTimeoutSeconds: 10 });
+    connection.askAgain();
+    expect(await use(connection, { lookTimeoutSeconds: 20 })).toBe(session);
+    expect(await settingsOf(session)).toMatchObject({ statement_timeout: "16000", lock_timeout: "16000" });
+  });
+
+  test("takes names as they are, though its database is of an encoding that cannot hold them", async () => {
+    await admin.unsafe(
+      "CREATE DATABASE legacy ENCODING 'EUC_JP' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
+    );
+    const name = "ümlaut 🦀";
+    await admin.unsafe(`CREATE ROLE "${name}" LOGIN`);
+    const stranger = connectTo(server, { user: name });
+    try {
+      await stranger.unsafe("SELECT 1");
+      const session = await use(aConnection(), { database: "legacy" });
+      const found = await ask(
+        session,
+        "SELECT usename FROM pg_stat_activity WHERE application_name = 'test' AND usename <> 'postgres'",
+      );
+      expect(found).toEqual([{ usename: name }]);
+    } finally {
+      await stranger.end();
+    }
+  });
+
+  function aConnection(): Connection {
+    const connection = createConnection();
+    connections.push(connection);
+    return connection;
+  }
+
+  async function use(
+    connection: Connection,
+    { lookTimeoutSeconds = 5, database = "postgres" } = {},
+  ): Promise<Session> {
+    const { session } = await connection.use(
+      {
+        host: server.socketFolder,
+        port: server.port,
+        user: "postgres",
+        password: undefined,
+        database,
+        sslMode: "disable",
+        sslRootCert: undefined,
+      },
+      { deadline: startDeadline(5), lookTimeoutSeconds },
+    );
+    return session;
+  }
+});
+
+async function settingsOf(session: Session): Promise<Readonly<Record<string, unknown>>> {
+  const [row] = await ask(session, "SELECT json_object_agg(name, setting) AS settings FROM pg_settings");
+  const settings: unknown = Object(row)["settings"];
+  return typeof settings === "object" && settings !== null ? { ...settings } : {};
+}
+
+async function ask(session: Session, statement: string): Promise<readonly unknown[]> {
+  const { rows } = await session.query(statement, [], { deadline: startDeadline(5), prepare: false });
+  return rows;
+}
