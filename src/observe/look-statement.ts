@@ -1,10 +1,21 @@
-// $2, $3, $4: the youngest age at which an idle transaction, an active statement, a transaction is a candidate.
+import { instant, namesOf, secondsSince } from "./sql.ts";
+
+/** How much of a statement is read: where it begins, and the end, where many libraries put their comment. */
+const HEAD_BYTES = 4096;
+const TAIL_BYTES = 1024;
+
+/** Enough to tell where the sessions of a pool come from. */
+const MOST_SAMPLES = 20;
+
 const clock = `
 clock AS MATERIALIZED (
   SELECT at,
          at - make_interval(secs => $2::float8) AS idle_before,
          at - make_interval(secs => $3::float8) AS active_before,
-         at - make_interval(secs => $4::float8) AS xact_before
+         at - make_interval(secs => $4::float8) AS xact_before,
+         at - make_interval(secs => $5::float8) AS unused_before,
+         at - make_interval(secs => $6::float8) AS rested_before,
+         at - make_interval(secs => $7::float8) AS quiet_before
   FROM (SELECT clock_timestamp() AS at OFFSET 0) AS now
 ), followed AS MATERIALIZED (
   SELECT unnest($1::text::int[]) AS pid
@@ -14,86 +25,138 @@ clock AS MATERIALIZED (
 const groups = `
 counted AS (
   -- Grouped before it is filtered: for a filter the planner expects one row, and then sorts and loops.
-  SELECT datid, usesysid, application_name, state, backend_type, backend_start IS NULL AS hidden, count(*) AS sessions,
-         min(xact_start) AS xact_start, min(state_change) AS state_change, min(backend_start) AS backend_start
+  SELECT datid, usesysid, application_name, CASE WHEN $11::text::boolean THEN client_addr END AS client_addr, state,
+         backend_type, backend_start IS NULL AS hidden, count(*) AS sessions,
+         count(*) FILTER (WHERE state_change <= (SELECT quiet_before FROM clock)) AS quiet,
+         min(xact_start) AS xact_start, min(state_change) AS state_change, min(backend_start) AS backend_start,
+         max(age(backend_xid)) AS xid_age, max(age(backend_xmin)) AS xmin_age
   FROM activity
-  GROUP BY datid, usesysid, application_name, state, backend_type, backend_start IS NULL
+  GROUP BY 1, 2, 3, 4, 5, 6, 7
 ), ranked AS (
-  SELECT *, row_number() OVER (ORDER BY sessions DESC, datid, usesysid, application_name, state) > $6::int AS folded
+  SELECT *, row_number() OVER (ORDER BY sessions DESC, datid, usesysid, application_name, state, client_addr)
+            > $9::int AS folded
   FROM counted
   WHERE backend_type = 'client backend' OR (hidden AND datid IS NOT NULL AND usesysid IS NOT NULL)
 ), grouped AS (
   SELECT folded, CASE WHEN NOT folded THEN datid END AS datid, CASE WHEN NOT folded THEN usesysid END AS usesysid,
-         CASE WHEN NOT folded THEN application_name END AS application_name, state,
-         sum(sessions)::int AS sessions, min(xact_start) AS xact_start, min(state_change) AS state_change,
-         min(backend_start) AS backend_start
-  FROM ranked GROUP BY 1, 2, 3, 4, 5
+         CASE WHEN NOT folded THEN application_name END AS application_name,
+         CASE WHEN NOT folded THEN client_addr END AS client_addr, state, sum(sessions)::int AS sessions,
+         CASE WHEN state IN ('idle', 'idle in transaction', 'idle in transaction (aborted)')
+              THEN sum(quiet)::int ELSE 0 END AS quiet_sessions,
+         min(xact_start) AS xact_start, min(state_change) AS state_change, min(backend_start) AS backend_start
+  FROM ranked GROUP BY 1, 2, 3, 4, 5, 6
+)`;
+
+// Of each overgrown application, those that fell silent last: who still moves is in use. PgBouncer's
+// application_name_add_host adds an address to the name.
+const sampled = `
+applications AS MATERIALIZED (
+  SELECT json_array_elements_text($10::text::json) AS name
+), sampled AS MATERIALIZED (
+  SELECT a.pid
+  FROM activity a, clock c
+  WHERE $10::text <> '[]' AND a.state = 'idle' AND a.backend_type = 'client backend' AND a.state_change <= c.quiet_before
+    AND EXISTS (SELECT FROM applications n
+                WHERE a.application_name = n.name OR starts_with(a.application_name, n.name || ' - '))
+  ORDER BY row_number() OVER (PARTITION BY a.application_name ORDER BY a.state_change DESC), a.state_change DESC, a.pid
+  LIMIT ${MOST_SAMPLES}
 )`;
 
 // A statement that waits is always a candidate: that it waited on its client at every look proves a stall, and that it
 // waited for a lock excuses its age.
+const isCandidate = `
+    backend_type = 'client backend' AND backend_start IS NOT NULL AND (
+      pid IN (SELECT pid FROM followed)
+      OR CASE state
+        WHEN 'idle' THEN state_change <= (SELECT rested_before FROM clock)
+          OR (query_start IS NULL AND state_change <= (SELECT unused_before FROM clock))
+        WHEN 'starting' THEN false
+        ELSE (state IN ('idle in transaction', 'idle in transaction (aborted)')
+            AND state_change <= (SELECT idle_before FROM clock))
+          OR (state IN ('active', 'fastpath function call')
+            AND (query_start <= (SELECT active_before FROM clock) OR wait_event_type IN ('Client', 'Lock')
+              OR wait_event = 'SyncRep'))
+          OR xact_start <= (SELECT xact_before FROM clock)
+        END)`;
+
+const byUrgency = "a.place, least(a.xact_start, a.state_change), a.pid";
+
+// There may be very many idle sessions: they never take the place of a transaction.
 const candidates = `
 matched AS (
-  SELECT a.*, a.pid IN (SELECT pid FROM followed) AS is_followed, count(*) OVER ()::int AS total
-  FROM activity a, clock c
-  WHERE a.backend_type = 'client backend' AND a.backend_start IS NOT NULL
-    AND (a.pid IN (SELECT pid FROM followed)
-      OR (a.state IN ('idle in transaction', 'idle in transaction (aborted)') AND a.state_change <= c.idle_before)
-      OR (a.state IN ('active', 'fastpath function call')
-          AND (a.query_start <= c.active_before OR a.wait_event_type IN ('Client', 'Lock') OR a.wait_event = 'SyncRep'))
-      OR (a.state <> 'starting' AND a.xact_start <= c.xact_before))
+  SELECT a.*, count(*) OVER ()::int AS total,
+         CASE WHEN a.pid IN (SELECT pid FROM followed) THEN 1 WHEN a.state <> 'idle' THEN 2
+              WHEN a.pid IN (SELECT pid FROM sampled) THEN 3 ELSE 4 END AS place
+  FROM activity a
+  WHERE a.is_candidate OR a.pid IN (SELECT pid FROM sampled)
 ), candidates AS MATERIALIZED (
-  SELECT * FROM matched
-  ORDER BY is_followed DESC, least(xact_start, state_change), pid
-  LIMIT $5::int
+  SELECT * FROM matched AS a
+  ORDER BY ${byUrgency}
+  LIMIT $8::int
 )`;
 
 const groupRows = `
-  SELECT g.folded, ${nameOf("g")}, g.application_name, g.state, g.sessions,
-         ${age("g.xact_start")} AS xact_seconds, ${age("g.state_change")} AS state_seconds,
-         ${age("g.backend_start")} AS session_seconds
+  SELECT g.folded, ${namesOf("g.datid", "g.usesysid")}, g.application_name, host(g.client_addr) AS client_addr, g.state,
+         g.sessions, g.quiet_sessions, ${secondsSince("g.xact_start")} AS xact_seconds,
+         ${secondsSince("g.state_change")} AS state_seconds, ${secondsSince("g.backend_start")} AS session_seconds
   FROM grouped g`;
 
+// A statement is bytes of any encoding, cut anywhere, and up to a megabyte: whatever counts characters would refuse it.
+// textsend() hands over the bytes as they are, unless a pooler left us with another client_encoding: it would convert.
 const candidateRows = `
-  SELECT a.pid, ${instant("a.backend_start")} AS backend_start, ${nameOf("a")}, a.application_name,
+  SELECT a.pid, ${instant("a.backend_start")} AS backend_start, ${namesOf("a.datid", "a.usesysid")}, a.application_name,
          host(a.client_addr) AS client_addr, a.state, a.wait_event_type, a.wait_event,
          ${instant("a.xact_start")} AS xact_start, ${instant("a.query_start")} AS query_start,
          ${instant("a.state_change")} AS state_change,
-         ${age("a.xact_start")} AS xact_seconds, ${age("a.query_start")} AS query_seconds,
-         ${age("a.state_change")} AS state_seconds, a.query_id::text,
+         ${secondsSince("a.xact_start")} AS xact_seconds, ${secondsSince("a.query_start")} AS query_seconds,
+         ${secondsSince("a.state_change")} AS state_seconds, a.query_id::text,
+         age(a.backend_xid) AS xid_age, age(a.backend_xmin) AS xmin_age,
+         CASE WHEN pg_client_encoding() = getdatabaseencoding()
+              THEN encode(substr(textsend(a.query), 1, ${HEAD_BYTES}), 'base64') END AS statement_head,
+         CASE WHEN pg_client_encoding() = getdatabaseencoding() AND octet_length(a.query) > ${HEAD_BYTES}
+              THEN encode(substr(textsend(a.query), octet_length(a.query) - ${TAIL_BYTES - 1}), 'base64') END AS statement_tail,
          p.command AS progress_command, p.counter AS progress_counter
-  FROM candidates a LEFT JOIN progress p ON p.pid = a.pid`;
+  FROM candidates a LEFT JOIN progress p ON p.pid = a.pid
+  ORDER BY ${byUrgency}`;
 
 /**
  * The one statement of a look, 13 to 18: one scan of `pg_stat_get_activity`, which the view would wrap in two joins.
  *
- * Parameters: $1 the followed pids as `{1,2}`; $2 to $4 the candidate ages in seconds; $5 and $6 the limits of
- * candidates and groups. The server copies its session table once per transaction: run it in one of its own, or it
- * reads the past.
+ * Parameters: $1 the followed pids as `{1,2}`; $2 to $7 the candidate ages in seconds, in the order of their type; $8
+ * and $9 the limits of candidates and groups; $10 the applications to sample, as JSON; $11 whether to group by client.
+ * The server copies its session table once per transaction: run it in one of its own, or it reads the past.
  */
 export function lookStatement(version: number): string {
   const isAtLeast14 = version >= 140000;
   return `
-WITH ${clock}, ${activity(isAtLeast14)}, ${groups}, ${candidates}, ${progress(isAtLeast14)}
+WITH ${clock}, ${activity(isAtLeast14)}, ${groups}, ${sampled}, ${candidates}, ${progress(isAtLeast14)}
 SELECT extract(epoch FROM c.at)::float8 AS taken_at_seconds,
        ${instant("pg_postmaster_start_time()")} AS postmaster_start,
        pg_is_in_recovery() AS standby,
        (SELECT COALESCE(sum(sessions) FILTER (WHERE hidden), 0)::int FROM ranked) AS hidden_sessions,
        (SELECT count(*)::int FROM ranked WHERE folded) AS groups_folded,
+       (SELECT max(greatest(xid_age, xmin_age)) FROM ranked) AS sessions_horizon,
+       (SELECT max(xmin_age) FROM counted WHERE backend_type = 'walsender') AS standbys_horizon,
        COALESCE((SELECT max(total) FROM candidates), 0) AS candidates_matched,
        (SELECT COALESCE(json_agg(g), '[]') FROM (${groupRows}) AS g) AS groups,
        (SELECT COALESCE(json_agg(b), '[]') FROM (${candidateRows}) AS b) AS candidates
 FROM clock c`;
 }
 
-/** `query_id` exists since 14. */
+/** `query_id` exists since 14. Statements may be long: only those are copied that may be asked for. */
 function activity(hasQueryId: boolean): string {
   return `
 activity AS MATERIALIZED (
   SELECT datid, pid, usesysid, application_name, state, wait_event_type, wait_event, xact_start, query_start,
-         backend_start, state_change, client_addr, backend_type, ${hasQueryId ? "query_id" : "NULL::bigint AS query_id"}
-  FROM pg_stat_get_activity(NULL)
-  WHERE pid <> pg_backend_pid()
+         backend_start, state_change, client_addr, backend_type, backend_xid, backend_xmin, is_candidate,
+         CASE WHEN is_candidate OR (state = 'idle' AND $10::text <> '[]') THEN query END AS query,
+         ${hasQueryId ? "query_id" : "NULL::bigint AS query_id"}
+  FROM (
+    SELECT *, ${isCandidate} AS is_candidate
+    FROM pg_stat_get_activity(NULL)
+    WHERE pid <> pg_backend_pid()
+    OFFSET 0
+  ) AS seen
 )`;
 }
 
@@ -114,20 +177,4 @@ progress AS (
        pg_stat_get_progress_info(w.command) AS p
   WHERE EXISTS (SELECT FROM candidates WHERE state = 'active')
 )`;
-}
-
-/** Seconds by the server's clock. The CASE matters: GREATEST ignores nulls and would make an unknown age 0. */
-function age(timestamp: string): string {
-  return `CASE WHEN ${timestamp} IS NOT NULL THEN greatest(extract(epoch FROM c.at - ${timestamp}), 0)::float8 END`;
-}
-
-/** A timestamp as text in microseconds, the same whatever TimeZone and DateStyle a pooler left us with. */
-function instant(timestamp: string): string {
-  return `to_char(${timestamp} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00')`;
-}
-
-/** Looked up by index, row by row: there are few, and a join would be planned for one. */
-function nameOf(row: string): string {
-  return `(SELECT datname FROM pg_database WHERE oid = ${row}.datid) AS datname,
-         (SELECT rolname FROM pg_roles WHERE oid = ${row}.usesysid) AS usename`;
 }

@@ -14,7 +14,11 @@ export type LookRequest = {
   readonly version: number;
   /** Pids of the sessions being followed: their rows come back while they exist, whatever they do. */
   readonly followedPids: readonly number[];
+  /** Applications of which a few quiet sessions come back, whatever their age. Untrusted text. */
+  readonly sampledApplications: readonly string[];
   readonly ages: CandidateAges;
+  /** Whether the sessions of each client host are a group of their own. */
+  readonly groupsByClient: boolean;
   readonly limits: LookLimits;
   readonly deadline: Deadline;
   readonly prepare: boolean;
@@ -25,22 +29,39 @@ const LONGEST_AGE_SECONDS = 1e9;
 
 /** Takes one look: one autocommit statement, one row. Throws a `PostgresFailure`. */
 export async function observe(session: Session, request: LookRequest): Promise<Snapshot> {
-  const { idleInTransactionSeconds, activeSeconds, transactionSeconds } = request.ages;
-  const reply = await session.query(
-    lookStatement(request.version),
-    [
-      `{${request.followedPids.join(",")}}`,
-      ...[idleInTransactionSeconds, activeSeconds, transactionSeconds].map((age) =>
-        Math.min(age, LONGEST_AGE_SECONDS),
-      ),
-      request.limits.candidates,
-      request.limits.groups,
-    ],
-    { deadline: request.deadline, prepare: request.prepare },
-  );
+  const { deadline, prepare } = request;
+  const reply = await session.query(lookStatement(request.version), parametersOf(request), {
+    deadline,
+    prepare,
+  });
   try {
     return toSnapshot(reply.rows[0]);
   } catch (error) {
     throw new PostgresFailure("protocol", "the answer to a look has an unexpected shape", { cause: error });
   }
+}
+
+/** In the order of `lookStatement`. */
+function parametersOf(request: LookRequest): readonly (string | number)[] {
+  const { ages, limits } = request;
+  return [
+    `{${request.followedPids.join(",")}}`,
+    ...[
+      ages.idleInTransactionSeconds,
+      ages.activeSeconds,
+      ages.transactionSeconds,
+      ages.neverUsedSeconds,
+      ages.idleSeconds,
+      ages.quietSeconds,
+    ].map((seconds) => Math.min(seconds, LONGEST_AGE_SECONDS)),
+    limits.candidates,
+    limits.groups,
+    JSON.stringify(request.sampledApplications.filter(isServerText)),
+    String(request.groupsByClient),
+  ];
+}
+
+/** The server keeps application names in ASCII; no other one could match, and not every database could read it. */
+function isServerText(applicationName: string): boolean {
+  return /^[ -~]*$/.test(applicationName);
 }

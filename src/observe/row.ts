@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { applicationClient } from "./application-name.ts";
+import { mergeGroups } from "./merge-groups.ts";
 import {
   backendStates,
   sights,
@@ -6,18 +8,22 @@ import {
   type BackendState,
   type SessionGroup,
   type Snapshot,
+  type StatementText,
 } from "./snapshot.ts";
 
 const text = z.string().nullable();
 const seconds = z.number().nullable();
+const transactions = z.number().nullable();
 
 const groupRow = z.object({
   folded: z.boolean(),
   datname: text,
   usename: text,
   application_name: text,
+  client_addr: text,
   state: text,
   sessions: z.number(),
+  quiet_sessions: z.number(),
   xact_seconds: seconds,
   state_seconds: seconds,
   session_seconds: seconds,
@@ -40,6 +46,10 @@ const backendRow = z.object({
   query_seconds: seconds,
   state_seconds: seconds,
   query_id: text,
+  statement_head: text,
+  statement_tail: text,
+  xid_age: transactions,
+  xmin_age: transactions,
   progress_command: text,
   progress_counter: text,
 });
@@ -50,6 +60,8 @@ const lookRow = z.object({
   standby: z.boolean(),
   hidden_sessions: z.number(),
   groups_folded: z.number(),
+  sessions_horizon: transactions,
+  standbys_horizon: transactions,
   candidates_matched: z.number(),
   groups: z.array(groupRow),
   candidates: z.array(backendRow),
@@ -68,7 +80,8 @@ export function toSnapshot(row: unknown): Snapshot {
       candidatesCut: look.candidates_matched - look.candidates.length,
       groupsFolded: look.groups_folded,
     },
-    groups: look.groups.map(toGroup),
+    groups: mergeGroups(look.groups.map(toGroup)),
+    horizons: { sessions: look.sessions_horizon, standbys: look.standbys_horizon },
     candidates: look.candidates.map(toBackend),
   };
 }
@@ -78,9 +91,11 @@ function toGroup(row: z.infer<typeof groupRow>): SessionGroup {
     folded: row.folded,
     datname: row.datname,
     usename: row.usename,
-    applicationName: row.application_name,
+    applicationName: toClient(row.application_name).applicationName,
+    clientAddr: row.client_addr,
     state: toState(row.state),
     sessions: row.sessions,
+    quietSessions: row.quiet_sessions,
     oldestXactSeconds: row.xact_seconds,
     oldestStateSeconds: row.state_seconds,
     oldestSessionSeconds: row.session_seconds,
@@ -88,12 +103,14 @@ function toGroup(row: z.infer<typeof groupRow>): SessionGroup {
 }
 
 function toBackend(row: z.infer<typeof backendRow>): Backend {
+  const { applicationName, clientAddress } = toClient(row.application_name);
   return {
     id: { pid: row.pid, backendStart: row.backend_start },
     datname: row.datname,
     usename: row.usename,
-    applicationName: row.application_name,
+    applicationName,
     clientAddr: row.client_addr,
+    pooledClientAddr: clientAddress,
     state: toState(row.state),
     waitEventType: row.wait_event_type,
     waitEvent: row.wait_event,
@@ -104,11 +121,30 @@ function toBackend(row: z.infer<typeof backendRow>): Backend {
     querySeconds: row.query_seconds,
     stateSeconds: row.state_seconds,
     queryId: row.query_id,
+    statement: toStatement(row.statement_head, row.statement_tail),
+    xidAge: row.xid_age,
+    xminAge: row.xmin_age,
     progress:
       row.progress_command === null
         ? null
         : { command: row.progress_command, counter: row.progress_counter ?? "" },
   };
+}
+
+function toClient(name: string | null): { applicationName: string | null; clientAddress: string | null } {
+  return name === null ? { applicationName: null, clientAddress: null } : applicationClient(name);
+}
+
+/** An empty text is none: the session ran nothing yet, or tracks no activities. */
+function toStatement(head: string | null, tail: string | null): StatementText | null {
+  return head === null || head === ""
+    ? null
+    : { head: decoded(head), tail: tail === null ? null : decoded(tail) };
+}
+
+/** In every encoding of a server ASCII is ASCII. Whatever is no UTF-8, or half of it, becomes U+FFFD. */
+function decoded(base64: string): string {
+  return new TextDecoder().decode(Buffer.from(base64, "base64"));
 }
 
 /** A state that a later server invents is unknown, and an unknown state is never a suspect. */

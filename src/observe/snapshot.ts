@@ -18,6 +18,9 @@ export type BackendState = (typeof backendStates)[number];
 /** A row of a `pg_stat_progress_*` view. `counter` moves while a COPY gets anywhere (`bytes_processed`). */
 export type Progress = { readonly command: string; readonly counter: string };
 
+/** `tail` is `null` when `head` is all that the server has. */
+export type StatementText = { readonly head: string; readonly tail: string | null };
+
 /** One client backend, as read from `pg_stat_activity`. `null` is SQL's null: hidden, or not applicable. */
 export type Backend = {
   readonly id: BackendId;
@@ -25,6 +28,8 @@ export type Backend = {
   readonly usename: string | null;
   readonly applicationName: string | null;
   readonly clientAddr: string | null;
+  /** The client behind a pooler that writes it into the application name (PgBouncer's `application_name_add_host`). */
+  readonly pooledClientAddr: string | null;
   readonly state: BackendState;
   readonly waitEventType: string | null;
   readonly waitEvent: string | null;
@@ -37,6 +42,11 @@ export type Backend = {
   readonly stateSeconds: number | null;
   /** `null` when the server computes none (`compute_query_id`), and on 13. Opaque: it differs between majors. */
   readonly queryId: string | null;
+  /** The last statement, its first and last kilobytes: maybe cut off, full of literals, never to be shown as it is. */
+  readonly statement: StatementText | null;
+  /** Transactions since its own was given an id, and since the oldest one that its snapshot still sees; `null` without. */
+  readonly xidAge: number | null;
+  readonly xminAge: number | null;
   /** Only read for active candidates. */
   readonly progress: Progress | null;
 };
@@ -47,15 +57,19 @@ export type SessionGroup = {
   readonly datname: string | null;
   readonly usename: string | null;
   readonly applicationName: string | null;
+  /** Only where a pool is declared per client host; else `null`, so that there are fewer groups. */
+  readonly clientAddr: string | null;
   readonly state: BackendState;
   readonly sessions: number;
+  /** Those that have not moved for longer than a session of a healthy pool rests (`quietSeconds`), unless active. */
+  readonly quietSessions: number;
   readonly oldestXactSeconds: number | null;
   readonly oldestStateSeconds: number | null;
   readonly oldestSessionSeconds: number | null;
 };
 
 /** What can be read of sessions. A census reads all of it; a cheaper look may leave some out. */
-export const sights = ["open_transactions", "aborted_transactions", "statements"] as const;
+export const sights = ["open_transactions", "aborted_transactions", "statements", "idle_sessions"] as const;
 
 export type Sight = (typeof sights)[number];
 
@@ -78,6 +92,8 @@ export type Snapshot = {
   readonly standby: boolean;
   readonly coverage: Coverage;
   readonly groups: readonly SessionGroup[];
+  /** The oldest horizons held, in transactions: by any client backend, by any walsender (`hot_standby_feedback`). */
+  readonly horizons: { readonly sessions: number | null; readonly standbys: number | null };
   /** Client backends that might be suspects, and every followed one that still exists. */
   readonly candidates: readonly Backend[];
 };
@@ -87,4 +103,8 @@ export type CandidateAges = {
   readonly idleInTransactionSeconds: number;
   readonly activeSeconds: number;
   readonly transactionSeconds: number;
+  readonly neverUsedSeconds: number;
+  readonly idleSeconds: number;
+  /** From this age on, a session that is not active counts as quiet. */
+  readonly quietSeconds: number;
 };

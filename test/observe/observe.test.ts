@@ -1,50 +1,26 @@
 import type { Sql } from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
-import { observe, type LookRequest } from "../../src/observe/observe.ts";
 import type { Snapshot } from "../../src/observe/snapshot.ts";
 import { startDeadline } from "../../src/postgres/deadline.ts";
-import { probe } from "../../src/postgres/probe.ts";
-import { openSession, type Session } from "../../src/postgres/session.ts";
 import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
+import { neverAges, openLooker, type Looker } from "./looker.ts";
 
 describe.each(postgresMajors())("a look at PostgreSQL %s", (major) => {
   let server: EmbeddedPostgres;
-  let session: Session;
-  let version: number;
+  let looker: Looker;
   const clients: Sql[] = [];
 
   beforeAll(async () => {
     server = await startServer(major);
-    session = openSession({
-      host: server.socketFolder,
-      port: server.port,
-      user: "postgres",
-      password: undefined,
-      database: "postgres",
-      sslMode: "prefer",
-      sslRootCert: undefined,
-    });
-    ({ version } = await probe(session, { deadline: startDeadline(5), lookTimeoutSeconds: 5 }));
+    looker = await openLooker(server);
   });
 
   afterAll(async () => {
     await Promise.all(clients.map((client) => client.end({ timeout: 0 })));
-    await session.close();
+    await looker.close();
     await server.remove();
   });
-
-  function look(request: Partial<LookRequest> = {}): Promise<Snapshot> {
-    return observe(session, {
-      version,
-      followedPids: [],
-      ages: { idleInTransactionSeconds: 0, activeSeconds: 0, transactionSeconds: 0 },
-      limits: { candidates: 100, groups: 100 },
-      deadline: startDeadline(5),
-      prepare: true,
-      ...request,
-    });
-  }
 
   /** A session of its own application with an open transaction; resolves to its pid. */
   async function openTransaction(applicationName: string): Promise<number> {
@@ -57,15 +33,17 @@ describe.each(postgresMajors())("a look at PostgreSQL %s", (major) => {
 
   test("returns who, in which state, since when, with ages by the server's clock", async () => {
     const pid = await openTransaction("first");
-    const backend = (await look()).candidates.find((candidate) => candidate.id.pid === pid);
+    const backend = (await looker.look()).candidates.find((candidate) => candidate.id.pid === pid);
     expect(backend).toMatchObject({
       datname: "postgres",
       usename: "postgres",
       applicationName: "first",
       clientAddr: null,
+      pooledClientAddr: null,
       state: "idle in transaction",
       waitEventType: "Client",
       waitEvent: "ClientRead",
+      statement: { head: "SELECT pg_backend_pid() AS pid", tail: null },
       progress: null,
     });
     expect(backend?.id.backendStart).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/);
@@ -75,7 +53,7 @@ describe.each(postgresMajors())("a look at PostgreSQL %s", (major) => {
 
   test("counts every client backend but its own", async () => {
     await openTransaction("second");
-    const { groups } = await look();
+    const { groups } = await looker.look();
     const [row] = await connectedClients();
     expect(sessionsIn(groups)).toBe(row?.sessions);
     expect(groups.some((group) => group.applicationName === "pgleash")).toBe(false);
@@ -86,7 +64,7 @@ describe.each(postgresMajors())("a look at PostgreSQL %s", (major) => {
     const client = connectTo(server, { applicationName: "counter" });
     clients.push(client);
     await client.unsafe("SELECT 1");
-    await look(); // the counter's session must be there for both
+    await looker.look(); // the counter's session must be there for both
     const rows = await client.unsafe<{ sessions: number }[]>(
       "SELECT count(*)::int AS sessions FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name NOT IN ('pgleash', 'counter')",
     );
@@ -96,21 +74,17 @@ describe.each(postgresMajors())("a look at PostgreSQL %s", (major) => {
 
   test("leaves the young out, and returns who is followed whatever its age", async () => {
     const pid = await openTransaction("followed");
-    const ages = {
-      idleInTransactionSeconds: Infinity,
-      activeSeconds: Infinity,
-      transactionSeconds: Infinity,
-    };
-    expect((await look({ ages })).candidates).toEqual([]);
-    const { candidates } = await look({ ages, followedPids: [pid] });
+    const ages = neverAges;
+    expect((await looker.look({ ages })).candidates).toEqual([]);
+    const { candidates } = await looker.look({ ages, followedPids: [pid] });
     expect(candidates.map(({ id }) => id.pid)).toEqual([pid]);
   });
 
   test("reads no more candidates than its limit, the followed first, and counts the rest", async () => {
     await openTransaction("oldest");
     const pid = await openTransaction("youngest");
-    const all = await look();
-    const { candidates, coverage } = await look({
+    const all = await looker.look();
+    const { candidates, coverage } = await looker.look({
       followedPids: [pid],
       limits: { candidates: 1, groups: 100 },
     });
@@ -119,8 +93,8 @@ describe.each(postgresMajors())("a look at PostgreSQL %s", (major) => {
   });
 
   test("folds the groups past its limit without losing a session", async () => {
-    const all = await look();
-    const { groups, coverage } = await look({ limits: { candidates: 100, groups: 1 } });
+    const all = await looker.look();
+    const { groups, coverage } = await looker.look({ limits: { candidates: 100, groups: 1 } });
     expect(coverage.groupsFolded).toBe(all.groups.length - 1);
     expect(sessionsIn(groups)).toBe(sessionsIn(all.groups));
     expect(
@@ -130,23 +104,20 @@ describe.each(postgresMajors())("a look at PostgreSQL %s", (major) => {
     ).toBe(true);
   });
 
-  test("is one statement, prepared once, that leaves no transaction open", async () => {
+  test("is one statement, prepared once like that of the evidence, that leaves no transaction open", async () => {
     const client = connectTo(server);
     clients.push(client);
-    await Promise.all([look(), look(), look()]);
+    await Promise.all([looker.look(), looker.look(), looker.gather(), looker.gather()]);
     const [own] = await client.unsafe(
       "SELECT state, xact_start FROM pg_stat_activity WHERE application_name = 'pgleash'",
     );
     expect(own).toMatchObject({ state: "idle", xact_start: null });
-    const prepared = await session.query(
+    const prepared = await looker.session.query(
       "SELECT count(*)::int AS statements FROM pg_catalog.pg_prepared_statements",
       [],
-      {
-        deadline: startDeadline(5),
-        prepare: false,
-      },
+      { deadline: startDeadline(5), prepare: false },
     );
-    expect(prepared.rows[0]).toEqual({ statements: 1 });
+    expect(prepared.rows[0]).toEqual({ statements: 2 });
   });
 });
 

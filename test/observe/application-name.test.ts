@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { applicationClient } from "../../../src/classify/attribution/application-name.ts";
+import { applicationClient } from "../../src/observe/application-name.ts";
 
 test.for([
   { tail: "127.0.0.1:54594", clientAddress: "127.0.0.1" },

@@ -1,0 +1,41 @@
+import type { Deadline } from "../postgres/deadline.ts";
+import { PostgresFailure } from "../postgres/failure.ts";
+import type { Session } from "../postgres/session.ts";
+import { evidenceStatement } from "./evidence-statement.ts";
+import { toEvidence } from "./evidence-row.ts";
+import type { Evidence, EvidenceQuestion } from "./evidence.ts";
+
+/** What to gather, and how. */
+export type EvidenceRequest = {
+  /** `server_version_num`. */
+  readonly version: number;
+  readonly question: EvidenceQuestion;
+  readonly deadline: Deadline;
+  readonly prepare: boolean;
+};
+
+/** Evidence, or why the server gave none. */
+export type Gathered =
+  | { readonly evidence: Evidence; readonly failure: null }
+  | { readonly evidence: null; readonly failure: string };
+
+/**
+ * Gathers what is read beside the look: one autocommit statement. A server that refuses it still shows its sessions, so
+ * a refusal is a result; a connection that fails throws a `PostgresFailure`.
+ */
+export async function gatherEvidence(session: Session, request: EvidenceRequest): Promise<Gathered> {
+  try {
+    const { waiterPids, idlePids } = request.question;
+    const reply = await session.query(
+      evidenceStatement(request.version),
+      [`{${waiterPids.join(",")}}`, `{${idlePids.join(",")}}`],
+      { deadline: request.deadline, prepare: request.prepare },
+    );
+    return { evidence: { ...toEvidence(reply.rows[0]), askedIdlePids: idlePids }, failure: null };
+  } catch (error) {
+    if (error instanceof PostgresFailure && error.isRefusal)
+      return { evidence: null, failure: error.message };
+    if (error instanceof PostgresFailure) throw error;
+    throw new PostgresFailure("protocol", "the evidence has an unexpected shape", { cause: error });
+  }
+}

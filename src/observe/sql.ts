@@ -1,0 +1,15 @@
+/** Seconds until `c.at`, by the server's clock. The CASE matters: GREATEST ignores nulls and would make an unknown age 0. */
+export function secondsSince(timestamp: string): string {
+  return `CASE WHEN ${timestamp} IS NOT NULL THEN greatest(extract(epoch FROM c.at - ${timestamp}), 0)::float8 END`;
+}
+
+/** A timestamp as text in microseconds, the same whatever TimeZone and DateStyle a pooler left us with. */
+export function instant(timestamp: string): string {
+  return `to_char(${timestamp} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00')`;
+}
+
+/** The names of a database and a role. Looked up by index, row by row: there are few, and a join would be planned for one. */
+export function namesOf(databaseOid: string, roleOid: string): string {
+  return `(SELECT datname FROM pg_database WHERE oid = ${databaseOid}) AS datname,
+         (SELECT rolname FROM pg_roles WHERE oid = ${roleOid}) AS usename`;
+}
