@@ -1,8 +1,12 @@
 import { candidateAges } from "./classify/candidate-ages.ts";
 import { classify } from "./classify/classify.ts";
-import { followedPids, type Memory } from "./classify/memory.ts";
+import { evidenceDue } from "./classify/evidence-due.ts";
+import { followedPids, overgrownApplications, type Memory } from "./classify/memory.ts";
+import type { DeclaredPool } from "./classify/pool.ts";
+import { isUnderPressure } from "./classify/slot-scope.ts";
 import type { ThresholdRules } from "./classify/thresholds.ts";
 import type { Report } from "./expose/report.ts";
+import { gatherEvidence } from "./observe/gather-evidence.ts";
 import { observe } from "./observe/observe.ts";
 import type { Deadline } from "./postgres/deadline.ts";
 import type { Probe } from "./postgres/probe.ts";
@@ -11,6 +15,7 @@ import type { Session } from "./postgres/session.ts";
 export type CycleOptions = {
   readonly probe: Probe;
   readonly thresholds: ThresholdRules;
+  readonly pools: readonly DeclaredPool[];
   readonly gapSeconds: number;
   readonly believesRows: boolean;
   readonly deadline: Deadline;
@@ -28,14 +33,23 @@ export async function cycle(
   memory: Memory,
   options: CycleOptions,
 ): Promise<{ readonly report: Report; readonly memory: Memory }> {
+  const { probe, thresholds, pools, gapSeconds, deadline } = options;
+  const asking = { version: probe.version, deadline, prepare: !probe.pooled };
   const snapshot = await observe(session, {
-    version: options.probe.version,
+    ...asking,
     followedPids: followedPids(memory),
-    ages: candidateAges(options.thresholds),
+    sampledApplications: overgrownApplications(memory),
+    ages: candidateAges(thresholds, isUnderPressure(memory.lastLook?.pressure ?? 0)),
+    groupsByClient: pools.some(({ per }) => per === "client"),
     limits,
-    deadline: options.deadline,
-    prepare: !options.probe.pooled,
   });
-  const verdict = classify(snapshot, memory, options);
-  return { report: { snapshot, suspects: verdict.suspects, events: verdict.events }, memory: verdict.memory };
+  const question = evidenceDue(snapshot, memory, gapSeconds);
+  const gathered = question === null ? null : await gatherEvidence(session, { ...asking, question });
+  const look = { snapshot, evidence: gathered?.evidence ?? null, askedForEvidence: question !== null };
+  const usableSlots =
+    probe.slots.max_connections -
+    probe.slots.reserved_connections -
+    probe.slots.superuser_reserved_connections;
+  const { memory: after, ...verdict } = classify(look, memory, { ...options, usableSlots });
+  return { report: { ...verdict, snapshot, evidenceFailure: gathered?.failure ?? null }, memory: after };
 }

@@ -3,7 +3,7 @@ import type { LeakKind } from "./kind.ts";
 import type { ThresholdRules } from "./thresholds.ts";
 
 /** How young a session may be and still be named by some detector: what a look need not return. */
-export function candidateAges(rules: ThresholdRules): CandidateAges {
+export function candidateAges(rules: ThresholdRules, isUnderPressure: boolean): CandidateAges {
   return {
     idleInTransactionSeconds: Math.min(
       youngest(rules, "idle_in_transaction"),
@@ -11,6 +11,10 @@ export function candidateAges(rules: ThresholdRules): CandidateAges {
     ),
     activeSeconds: youngest(rules, "stale_active"),
     transactionSeconds: youngest(rules, "long_transaction"),
+    neverUsedSeconds: youngest(rules, "never_used"),
+    // Most sessions are idle, and none of them is anybody's business while there are slots for all.
+    idleSeconds: isUnderPressure ? youngest(rules, "idle_too_long") : Infinity,
+    quietSeconds: youngest(rules, "pool_overgrown"),
   };
 }
 

@@ -1,96 +1,136 @@
+import type { Evidence } from "../observe/evidence.ts";
 import type { Snapshot } from "../observe/snapshot.ts";
-import { clientWaits } from "./client-wait.ts";
-import { detectors } from "./detectors/index.ts";
-import type { EpisodeEvent, Severity } from "./episode.ts";
-import { excuses } from "./excuse.ts";
-import { episodeKey, follow, type Finding } from "./follow.ts";
-import type { Memory } from "./memory.ts";
-import { sightings, type Sighting } from "./sighting.ts";
+import { preparedPid } from "./blocking.ts";
+import { findPreparedTransactions } from "./detectors/prepared-transaction.ts";
+import { endOfEpisode } from "./episode-end.ts";
+import type { EpisodeEvent } from "./episode.ts";
+import { episodeKey, type Finding } from "./finding.ts";
+import { follow } from "./follow.ts";
+import type { Exhaustion } from "./forecast/exhaustion.ts";
+import { horizonsOf, type Horizon } from "./horizon.ts";
+import { judgeBackends, type JudgedBackends } from "./judge-backends.ts";
+import { judgePools, type JudgedPools } from "./judge-pools.ts";
+import { forgotten, keptSight, type Memory } from "./memory.ts";
+import type { DeclaredPool, PoolUse } from "./pool.ts";
+import { isUnderPressure, pressureOf, slotScopes, type ScopesSeen } from "./slot-scope.ts";
 import type { Suspect } from "./suspect.ts";
 import { addEvents } from "./tally.ts";
-import { thresholdFor, type ThresholdRules } from "./thresholds.ts";
+import type { ThresholdRules } from "./thresholds.ts";
 
-/** How a snapshot is judged. */
+/** One look: what it read, and the evidence beside it. */
+export type Look = {
+  readonly snapshot: Snapshot;
+  /** `null` when none was asked for at this look, or when the server gave none. */
+  readonly evidence: Evidence | null;
+  readonly askedForEvidence: boolean;
+};
+
+/** How a look is judged. */
 export type ClassifyOptions = {
   readonly thresholds: ThresholdRules;
+  readonly pools: readonly DeclaredPool[];
+  /** Connection slots that an ordinary role can take. */
+  readonly usableSlots: number;
   /** Looks further apart than this cannot vouch for what happened in between. */
   readonly gapSeconds: number;
   /** Whether a look that none before it vouches for takes a wait to be as old as its statement. A single look must. */
   readonly believesRows: boolean;
 };
 
-/** What one look comes to: each suspect backend once, what happened to episodes, and what to remember. */
+/** What one look comes to: each suspect once, what happened to episodes, what is scarce, and what to remember. */
 export type Verdict = {
   readonly suspects: readonly Suspect[];
   readonly events: readonly EpisodeEvent[];
+  /** The declared pools, in the order of their declaration. */
+  readonly pools: readonly PoolUse[];
+  /** Where slots will run out, if sessions go on leaking as they do. */
+  readonly exhaustions: readonly Exhaustion[];
+  /** Who holds back vacuum, the oldest first. */
+  readonly horizons: readonly Horizon[];
+  /** The evidence that holds at this look, be it of an earlier one. */
+  readonly evidence: Evidence | null;
   readonly memory: Memory;
 };
 
-/** Judges one snapshot in the light of the looks before it. Pure. */
-export function classify(snapshot: Snapshot, memory: Memory, options: ClassifyOptions): Verdict {
-  const keptSight = hasKeptSight(snapshot, memory, options.gapSeconds);
-  const takenAtSeconds = keptSight ? (memory.lastLook?.takenAtSeconds ?? null) : null;
-  const { believesRows } = options;
-  const waits = clientWaits(snapshot, {
-    waits: keptSight ? memory.waits : new Map(),
-    takenAtSeconds,
-    believesRows,
-  });
-  const excused = excuses(snapshot, memory.excuses);
-  const seen = sightings(snapshot, waits, excused);
-  const findings = seen.flatMap((sighting) => findingsOf(sighting, options.thresholds));
-  const named = firstOfEachBackend(findings);
+/** Judges one look in the light of those before it. Pure. */
+export function classify(look: Look, memory: Memory, options: ClassifyOptions): Verdict {
+  const { snapshot } = look;
+  const { takenAtSeconds, postmasterStart, standby } = snapshot;
+  const hasKeptSight = keptSight(snapshot, memory, options.gapSeconds);
+  const before = hasKeptSight ? memory : forgotten(memory);
+  const { backends, pools, findings, slots, evidence, pressure } = judge(look, before, options);
   const { episodes, events } = follow({
-    snapshot,
-    sightings: seen,
+    nowSeconds: takenAtSeconds,
     findings,
-    named,
-    episodes: memory.episodes,
-    keptSight,
+    episodes: before.episodes,
+    endOf: endOfEpisode({
+      snapshot,
+      sightings: backends.sightings,
+      evidence,
+      overgrownPools: pools.overgrown,
+      keptSight: hasKeptSight,
+    }),
   });
-
-  const lastLook = {
-    takenAtSeconds: snapshot.takenAtSeconds,
-    postmasterStart: snapshot.postmasterStart,
-    standby: snapshot.standby,
-  };
+  const opening = findings.filter(({ opens }) => opens);
   return {
-    suspects: named.flatMap((finding) => toSuspect(finding, episodes)),
+    suspects: opening.flatMap((finding) => episodes.get(episodeKey(finding)) ?? []),
     events,
-    memory: { lastLook, waits, excuses: excused, episodes, tally: addEvents(memory.tally, events) },
+    pools: pools.uses,
+    exhaustions: slots.exhaustions,
+    horizons: horizonsOf(snapshot, evidence),
+    evidence,
+    memory: {
+      ...backends.remembered,
+      lastLook: { takenAtSeconds, postmasterStart, standby, pressure },
+      evidence,
+      looksSinceEvidence: look.askedForEvidence ? 0 : before.looksSinceEvidence + 1,
+      pools: pools.remembered,
+      slots: slots.series,
+      episodes,
+      tally: addEvents(before.tally, events),
+    },
   };
 }
 
-/** A restart, another server at the address, a new role, a clock that jumped, a gap: what was followed is out of sight. */
-function hasKeptSight(snapshot: Snapshot, { lastLook }: Memory, gapSeconds: number): boolean {
-  if (lastLook === null) return true;
-  const isSameServer =
-    lastLook.postmasterStart === snapshot.postmasterStart && lastLook.standby === snapshot.standby;
-  return isSameServer && Math.abs(snapshot.takenAtSeconds - lastLook.takenAtSeconds) <= gapSeconds;
-}
+type Judged = {
+  readonly backends: JudgedBackends;
+  readonly pools: JudgedPools;
+  readonly findings: readonly Finding[];
+  readonly slots: ScopesSeen;
+  readonly evidence: Evidence | null;
+  readonly pressure: number;
+};
 
-/** Every kind that fits, in the order of precedence. The first names the backend. */
-function findingsOf(sighting: Sighting, rules: ThresholdRules): readonly Finding[] {
-  return detectors.flatMap((detector) => {
-    const threshold = thresholdFor(rules, sighting.backend, detector.kind);
-    const period = detector.period(sighting);
-    const ageSeconds = detector.ageSeconds(sighting, threshold);
-    const isNamed = threshold.enabled && ageSeconds !== null && ageSeconds >= threshold.suspectAfterSeconds;
-    if (period === null || !isNamed) return [];
-    const severity: Severity = ageSeconds >= threshold.leakedAfterSeconds ? "leaked" : "suspect";
-    return [{ sighting, detector, period, ageSeconds, severity }];
+/** What this look finds, before it is known which of it goes on. */
+function judge({ snapshot, evidence: fresh }: Look, before: Memory, options: ClassifyOptions): Judged {
+  const { thresholds, usableSlots, believesRows } = options;
+  const evidence = fresh ?? before.evidence;
+  const pressure = pressureOf(snapshot, usableSlots);
+  const backends = judgeBackends(snapshot, before, {
+    fresh,
+    evidence,
+    thresholds,
+    believesRows,
+    isUnderPressure: isUnderPressure(pressure),
   });
-}
-
-function firstOfEachBackend(findings: readonly Finding[]): readonly Finding[] {
-  const seen = new Set<Sighting>();
-  return findings.filter(({ sighting }) => !seen.has(sighting) && seen.add(sighting));
-}
-
-function toSuspect(
-  { sighting, detector, period }: Finding,
-  episodes: Memory["episodes"],
-): readonly Suspect[] {
-  const episode = episodes.get(episodeKey(detector.kind, sighting.backend.id, period));
-  return episode === undefined ? [] : [{ ...episode, certainty: detector.certainty }];
+  const pools = judgePools(snapshot, {
+    declared: options.pools,
+    rules: thresholds,
+    before: before.pools,
+    backendFindings: backends.findings,
+    attributions: backends.remembered.attributions,
+  });
+  const prepared = findPreparedTransactions(evidence, {
+    nowSeconds: snapshot.takenAtSeconds,
+    rules: thresholds,
+    blockedSessions: backends.blocked.get(preparedPid) ?? 0,
+  });
+  return {
+    backends,
+    pools,
+    findings: [...backends.findings, ...prepared, ...pools.findings],
+    slots: slotScopes(snapshot, evidence, { usableSlots, before: before.slots }),
+    evidence,
+    pressure,
+  };
 }

@@ -1,15 +1,11 @@
 import type { Sight } from "../observe/snapshot.ts";
-import type { LeakKind } from "./kind.ts";
+import type { BackendKind } from "./kind.ts";
 import type { Sighting } from "./sighting.ts";
 import type { Threshold } from "./thresholds.ts";
 
-/** How much a verdict of this kind proves: `low` cannot be told from honest work by the view alone. */
-export type Certainty = "high" | "medium" | "low";
-
-/** One kind of leak. Pure: the same sighting gives the same answer. */
+/** One kind of leak of a backend. Pure: the same sighting gives the same answer. */
 export type Detector = {
-  readonly kind: LeakKind;
-  readonly certainty: Certainty;
+  readonly kind: BackendKind;
   /** What a look must have read to find it. */
   readonly sight: Sight;
   /** Names the very period that is too long, or `null` outside one. An episode lives exactly as long as its period. */

@@ -1,5 +1,10 @@
+import type { PreparedTransaction } from "../observe/evidence.ts";
 import type { Backend } from "../observe/snapshot.ts";
-import type { LeakKind } from "./kind.ts";
+import type { CommentKeys } from "./attribution/comment-keys.ts";
+import type { Certainty } from "./certainty.ts";
+import type { Harm } from "./harm.ts";
+import type { BackendKind } from "./kind.ts";
+import type { OvergrownPool } from "./pool.ts";
 
 /** `suspect` is worth a look, `leaked` is so old that nobody is expected to come back for it. */
 export const severities = ["suspect", "leaked"] as const;
@@ -14,19 +19,33 @@ export const episodeEnds = ["returned", "vanished", "terminated", "lost_sight"] 
 
 export type EpisodeEnd = (typeof episodeEnds)[number];
 
-/** One suspect followed over looks: one backend in one very period of one kind. */
-export type Episode = {
-  readonly kind: LeakKind;
-  /** Backend, age and severity as last named: a lock or another kind may hide it meanwhile. */
-  readonly backend: Backend;
-  readonly period: string;
+/** What a verdict is about: a backend, a prepared transaction, or a pool as a whole. */
+export type Subject =
+  | { readonly kind: BackendKind; readonly backend: Backend }
+  | { readonly kind: "prepared_transaction"; readonly prepared: PreparedTransaction }
+  | { readonly kind: "pool_overgrown"; readonly pool: OvergrownPool };
+
+/** What is said of a suspect, as last seen: a lock or another kind may hide it meanwhile. */
+export type Findings = {
   readonly severity: Severity;
-  /** How long the backend has looked like this leak, by the server's clock. */
+  /** How long the subject has looked like this leak, by the server's clock. */
   readonly ageSeconds: number;
-  /** On how many looks of this process, and since when (epoch seconds, server's clock), it was named so. */
-  readonly sightings: number;
-  readonly firstSeenSeconds: number;
+  readonly harm: Harm;
+  /** What the session last said about itself in a comment: `route` → `/checkout`. */
+  readonly commentKeys: CommentKeys;
+  /** Its last statement without literals; `null` where there is none. */
+  readonly redactedStatement: string | null;
 };
+
+/** One suspect followed over looks: one subject in one very period of one kind. */
+export type Episode = Subject &
+  Findings & {
+    readonly certainty: Certainty;
+    readonly period: string;
+    /** On how many looks of this process, and since when (epoch seconds, server's clock), it was named so. */
+    readonly sightings: number;
+    readonly firstSeenSeconds: number;
+  };
 
 /** Each transition of an episode happens once. */
 export type EpisodeEvent =

@@ -1,20 +1,34 @@
+import type { Evidence } from "../observe/evidence.ts";
+import type { Snapshot } from "../observe/snapshot.ts";
+import type { Attributions } from "./attribution/remember.ts";
+import type { Waits } from "./blocking.ts";
 import type { ClientWaits } from "./client-wait.ts";
 import type { Episode } from "./episode.ts";
 import type { Excuses } from "./excuse.ts";
+import type { PoolMemories } from "./pool-memory.ts";
+import type { ScopeSeries } from "./slot-scope.ts";
 import { emptyTally, type Tally } from "./tally.ts";
 
-/** The last look that succeeded: which server answered, and when by its clock. */
+/** The last look that succeeded: which server answered, when by its clock, and how full it was. */
 export type LastLook = {
   readonly takenAtSeconds: number;
   readonly postmasterStart: string;
   readonly standby: boolean;
+  readonly pressure: number;
 };
 
 /** All that is remembered of one server between looks. A value: it goes into `classify` and a new one comes out. */
 export type Memory = {
   readonly lastLook: LastLook | null;
-  readonly waits: ClientWaits;
+  readonly clientWaits: ClientWaits;
   readonly excuses: Excuses;
+  readonly lockWaits: Waits;
+  readonly attributions: Attributions;
+  /** The last evidence of this server, and how many looks ago it was asked for. */
+  readonly evidence: Evidence | null;
+  readonly looksSinceEvidence: number;
+  readonly pools: PoolMemories;
+  readonly slots: ScopeSeries;
   /** Open episodes, by `episodeKey`. */
   readonly episodes: ReadonlyMap<string, Episode>;
   readonly tally: Tally;
@@ -22,10 +36,51 @@ export type Memory = {
 
 /** What a process knows before its first look. */
 export function emptyMemory(): Memory {
-  return { lastLook: null, waits: new Map(), excuses: new Map(), episodes: new Map(), tally: emptyTally };
+  return {
+    lastLook: null,
+    clientWaits: new Map(),
+    excuses: new Map(),
+    lockWaits: new Map(),
+    attributions: new Map(),
+    evidence: null,
+    looksSinceEvidence: 0,
+    pools: new Map(),
+    slots: new Map(),
+    episodes: new Map(),
+    tally: emptyTally,
+  };
+}
+
+/**
+ * Whether the memory is of this server, and of just now. A restart, another server at the address, a new role, a clock
+ * that jumped, a gap: what was followed is out of sight, and nothing vouches for the time in between.
+ */
+export function keptSight(snapshot: Snapshot, { lastLook }: Memory, gapSeconds: number): boolean {
+  if (lastLook === null) return true;
+  const isSameServer =
+    lastLook.postmasterStart === snapshot.postmasterStart && lastLook.standby === snapshot.standby;
+  return isSameServer && Math.abs(snapshot.takenAtSeconds - lastLook.takenAtSeconds) <= gapSeconds;
+}
+
+/** What is left to know once sight was lost: what sessions said and did stays true, what they are now is open. */
+export function forgotten({ excuses, attributions, episodes, tally }: Memory): Memory {
+  return { ...emptyMemory(), excuses, attributions, episodes, tally };
 }
 
 /** The pids whose rows the next look must return, whatever they do by then. */
 export function followedPids(memory: Memory): readonly number[] {
-  return [...new Set([...memory.episodes.values()].map((episode) => episode.backend.id.pid))];
+  const pids = [...memory.episodes.values()].flatMap((episode) =>
+    "backend" in episode ? [episode.backend.id.pid] : [],
+  );
+  return [...new Set(pids)];
 }
+
+/** The applications of overgrown pools: a few of their idle sessions tell where they come from. */
+export function overgrownApplications(memory: Memory): readonly string[] {
+  const names = [...memory.episodes.values()].flatMap((episode) =>
+    "pool" in episode ? episode.pool.applicationNames : [],
+  );
+  return [...new Set(names)].slice(0, MOST_APPLICATIONS);
+}
+
+const MOST_APPLICATIONS = 20;

@@ -36,6 +36,10 @@ export const emptyTally: Tally = {
   stalled_client: nothing,
   stale_active: nothing,
   long_transaction: nothing,
+  never_used: nothing,
+  idle_too_long: nothing,
+  prepared_transaction: nothing,
+  pool_overgrown: nothing,
 };
 
 /** Counts what happened to episodes on one look. */

@@ -10,9 +10,15 @@ export type Threshold = {
 
 export type Thresholds = Readonly<Record<LeakKind, Threshold>>;
 
-/** Other thresholds for some backends. `matches` is compiled by `config/`; it says no to what it cannot see. */
+/** What a matcher can see of a suspect. `null`, and the state `unknown`, are not seen. */
+export type Matchable = Pick<
+  Backend,
+  "datname" | "usename" | "applicationName" | "clientAddr" | "state" | "queryId"
+>;
+
+/** Other thresholds for some suspects. `matches` is compiled by `config/`; it says no to what it cannot see. */
 export type ThresholdOverride = {
-  readonly matches: (backend: Backend) => boolean;
+  readonly matches: (suspect: Matchable) => boolean;
   readonly thresholds: Partial<Thresholds>;
 };
 
@@ -32,13 +38,18 @@ export const builtInThresholds: Thresholds = {
   stalled_client: threshold(5 * MINUTE, 30 * MINUTE),
   stale_active: threshold(30 * MINUTE, 2 * HOUR),
   long_transaction: threshold(15 * MINUTE, HOUR),
+  never_used: threshold(10 * MINUTE, HOUR),
+  // A healthy pool looks the same: whoever wants it must say so.
+  idle_too_long: { ...threshold(HOUR, 24 * HOUR), enabled: false },
+  prepared_transaction: threshold(MINUTE, 10 * MINUTE),
+  pool_overgrown: threshold(MINUTE, 10 * MINUTE),
 };
 
-/** The threshold that holds for this backend and kind. */
-export function thresholdFor(rules: ThresholdRules, backend: Backend, kind: LeakKind): Threshold {
+/** The threshold that holds for this suspect and kind. */
+export function thresholdFor(rules: ThresholdRules, suspect: Matchable, kind: LeakKind): Threshold {
   for (const override of rules.overrides) {
     const own = override.thresholds[kind];
-    if (own !== undefined && override.matches(backend)) return own;
+    if (own !== undefined && override.matches(suspect)) return own;
   }
   return rules.defaults[kind];
 }

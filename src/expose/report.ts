@@ -1,10 +1,9 @@
-import type { EpisodeEvent } from "../classify/episode.ts";
-import type { Suspect } from "../classify/suspect.ts";
+import type { Verdict } from "../classify/classify.ts";
 import type { Snapshot } from "../observe/snapshot.ts";
 
 /** What one look came to. Everything shown comes from it. */
-export type Report = {
+export type Report = Omit<Verdict, "memory"> & {
   readonly snapshot: Snapshot;
-  readonly suspects: readonly Suspect[];
-  readonly events: readonly EpisodeEvent[];
+  /** Why the server gave no evidence when it was asked for some; `null` when it did, or was not asked. */
+  readonly evidenceFailure: string | null;
 };

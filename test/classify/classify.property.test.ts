@@ -1,22 +1,33 @@
 import { expect, test } from "vitest";
-import { classify, type Verdict } from "../../src/classify/classify.ts";
+import { classify, type Look, type Verdict } from "../../src/classify/classify.ts";
 import { detectors } from "../../src/classify/detectors/index.ts";
 import type { Episode } from "../../src/classify/episode.ts";
-import { episodeKey } from "../../src/classify/follow.ts";
 import { leakKinds } from "../../src/classify/kind.ts";
 import { emptyMemory, type Memory } from "../../src/classify/memory.ts";
 import type { Tally } from "../../src/classify/tally.ts";
-import type { Snapshot } from "../../src/observe/snapshot.ts";
 import { randomBackend, randomFrom, randomLooks } from "../support/random-looks.ts";
-import { rules } from "../support/thresholds.ts";
+import { judging, rules } from "../support/thresholds.ts";
 
 /** Seeds, not chance: a failure names its seed, and the next run fails the same way. */
 const SEQUENCES = process.env["PGLEASH_TIER"] === undefined ? 10_000 : 100_000;
-const options = { thresholds: rules, gapSeconds: 30, believesRows: false };
+/** One of the two applications that the looks know has declared its pool. */
+const options = {
+  ...judging,
+  pools: [
+    {
+      name: "jobs",
+      matches: ({ applicationName }: { readonly applicationName: string | null }) =>
+        applicationName === "jobs",
+      size: 5,
+      maxOverflow: 5,
+      per: "all" as const,
+    },
+  ],
+};
 
-type Step = { readonly before: Memory; readonly look: Snapshot; readonly verdict: Verdict };
+type Step = { readonly before: Memory; readonly look: Look; readonly verdict: Verdict };
 
-function steps(looks: readonly Snapshot[]): readonly Step[] {
+function steps(looks: readonly Look[]): readonly Step[] {
   let memory = emptyMemory();
   return looks.map((look) => {
     const before = memory;
@@ -27,7 +38,7 @@ function steps(looks: readonly Snapshot[]): readonly Step[] {
 }
 
 /** The first rule that some sequence breaks, with the seed that breaks it; `null` when none does. */
-function firstBroken(check: (looks: readonly Snapshot[], seed: number) => string | null): string | null {
+function firstBroken(check: (looks: readonly Look[], seed: number) => string | null): string | null {
   for (let seed = 0; seed < SEQUENCES; seed += 1) {
     const broken = check(randomLooks(randomFrom(seed)), seed);
     if (broken !== null) return `seed ${seed}: ${broken}`;
@@ -53,8 +64,13 @@ function sum(tally: Tally, count: (kind: Tally[keyof Tally]) => number): number 
   return leakKinds.reduce((total, kind) => total + count(tally[kind]), 0);
 }
 
-function keyOf({ kind, backend, period }: Episode): string {
-  return episodeKey(kind, backend.id, period);
+function keyOf(episode: Episode): string {
+  return JSON.stringify([episode.kind, subjectOf(episode), episode.period]);
+}
+
+function subjectOf(episode: Episode): unknown {
+  if ("backend" in episode) return episode.backend.id;
+  return "prepared" in episode ? episode.prepared.gid : episode.pool.key;
 }
 
 test("every episode begins before it is leaked, and ends, at most once", () => {
@@ -100,11 +116,16 @@ test("no counter ever falls, and what began has ended or is open", () => {
 test("what is remembered is bounded by what the looks return", () => {
   const broken = firstBroken((looks) => {
     for (const { before, look, verdict } of steps(looks)) {
-      const { episodes, waits } = verdict.memory;
-      if (waits.size > look.candidates.length) return "more waits than candidates";
+      const { episodes, clientWaits, lockWaits, excuses, attributions, pools, slots } = verdict.memory;
+      const { candidates, groups } = look.snapshot;
+      if (Math.max(clientWaits.size, lockWaits.size, excuses.size, attributions.size) > candidates.length)
+        return "more is remembered of sessions than there are candidates";
+      if (pools.size > groups.length + options.pools.length) return "more pools than groups";
+      if (slots.size > 1) return "more series than limits";
       // A look that cannot see a kind keeps its episodes, so these may add to those of the candidates.
       const unseen = [...before.episodes.values()].filter(({ kind }) => !sees(look, kind)).length;
-      if (episodes.size > look.candidates.length * leakKinds.length + unseen)
+      const others = 2 + pools.size;
+      if (episodes.size > candidates.length * leakKinds.length + unseen + others)
         return "episodes outgrow the candidates";
     }
     return null;
@@ -115,13 +136,13 @@ test("what is remembered is bounded by what the looks return", () => {
 test("an unrelated backend changes no verdict about the others", () => {
   const broken = firstBroken((looks, seed) => {
     const random = randomFrom(seed + SEQUENCES);
-    const crowded = looks.map((look) => ({
+    const crowded = looks.map(({ snapshot, ...look }) => ({
       ...look,
-      candidates: [randomBackend(random, 99), ...look.candidates],
+      snapshot: { ...snapshot, candidates: [randomBackend(random, 99), ...snapshot.candidates] },
     }));
     const alone = steps(looks).map(({ verdict }) => verdict.suspects);
     const among = steps(crowded).map(({ verdict }) =>
-      verdict.suspects.filter(({ backend }) => backend.id.pid !== 99),
+      verdict.suspects.filter((suspect) => !("backend" in suspect) || suspect.backend.id.pid !== 99),
     );
     return JSON.stringify(alone) === JSON.stringify(among) ? null : "the others are judged differently";
   });
@@ -144,8 +165,8 @@ test("a kind outside the coverage of a look does not end on it", () => {
 test("each suspect backend is named once, and only by a kind whose threshold it is past", () => {
   const broken = firstBroken((looks) => {
     for (const { verdict } of steps(looks)) {
-      const pids = verdict.suspects.map(({ backend }) => backend.id.pid);
-      if (new Set(pids).size !== pids.length) return "a backend is named twice";
+      const subjects = verdict.suspects.map((suspect) => JSON.stringify(subjectOf(suspect)));
+      if (new Set(subjects).size !== subjects.length) return "a subject is named twice";
       const isPast = verdict.suspects.every(
         ({ kind, ageSeconds }) => ageSeconds >= rules.defaults[kind].suspectAfterSeconds,
       );
@@ -156,8 +177,8 @@ test("each suspect backend is named once, and only by a kind whose threshold it 
   expect(broken).toBeNull();
 });
 
-function sees(look: Snapshot, kind: Episode["kind"]): boolean {
-  return detectors.some(
-    (detector) => detector.kind === kind && look.coverage.sights.includes(detector.sight),
-  );
+/** What is no backend is seen by the evidence, which holds until the next. */
+function sees({ snapshot }: Look, kind: Episode["kind"]): boolean {
+  const detector = detectors.find((one) => one.kind === kind);
+  return detector === undefined || snapshot.coverage.sights.includes(detector.sight);
 }

@@ -4,15 +4,15 @@ import { emptyMemory, followedPids } from "../../src/classify/memory.ts";
 import type { ThresholdRules } from "../../src/classify/thresholds.ts";
 import type { Backend, Snapshot } from "../../src/observe/snapshot.ts";
 import { anIdleTransaction, aRunningStatement } from "../support/a-sighting.ts";
-import { aLook, aSnapshot } from "../support/a-snapshot.ts";
-import { rules, thresholds } from "../support/thresholds.ts";
+import { aLook, aSnapshot, lookOf } from "../support/a-snapshot.ts";
+import { judging, rules, thresholds } from "../support/thresholds.ts";
 
 /** The verdicts over a sequence of looks. */
 function judge(looks: readonly Snapshot[], judgedBy: ThresholdRules = rules): readonly Verdict[] {
   const verdicts: Verdict[] = [];
   for (const look of looks) {
     const memory = verdicts.at(-1)?.memory ?? emptyMemory();
-    verdicts.push(classify(look, memory, { thresholds: judgedBy, gapSeconds: 30, believesRows: false }));
+    verdicts.push(classify(lookOf(look), memory, { ...judging, thresholds: judgedBy }));
   }
   return verdicts;
 }
@@ -141,8 +141,8 @@ describe("a backend that fits several kinds", () => {
       querySeconds: 100,
       xactSeconds: 900,
     });
-    const single = { thresholds: rules, gapSeconds: 30, believesRows: true };
-    const { suspects } = classify(aLook(100, stalled), emptyMemory(), single);
+    const single = { ...judging, believesRows: true };
+    const { suspects } = classify(lookOf(aLook(100, stalled)), emptyMemory(), single);
     expect(suspects.map(({ kind }) => kind)).toEqual(["stalled_client"]);
   });
 
@@ -233,9 +233,8 @@ test("a leak stays leaked when a reload raises the threshold above its age", () 
   const first = judge([aLook(60, forgotten(60))])[0]?.memory ?? emptyMemory();
   const patient = { ...thresholds.idle_in_transaction, leakedAfterSeconds: 3600 };
   const options = {
+    ...judging,
     thresholds: { defaults: { ...thresholds, idle_in_transaction: patient }, overrides: [] },
-    gapSeconds: 30,
-    believesRows: false,
   };
-  expect(classify(aLook(70, forgotten(70)), first, options).suspects[0]?.severity).toBe("leaked");
+  expect(classify(lookOf(aLook(70, forgotten(70))), first, options).suspects[0]?.severity).toBe("leaked");
 });

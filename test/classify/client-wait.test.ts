@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { clientWaits, type Before } from "../../src/classify/client-wait.ts";
-import { sightings } from "../../src/classify/sighting.ts";
+import { clientWaits, type Before, type ClientWaits } from "../../src/classify/client-wait.ts";
+import { sightings, type Surroundings } from "../../src/classify/sighting.ts";
 import type { Backend, Progress, Snapshot } from "../../src/observe/snapshot.ts";
 import { aRunningStatement } from "../support/a-sighting.ts";
 import { aLook } from "../support/a-snapshot.ts";
@@ -21,13 +21,24 @@ function copied(bytes: number): { readonly progress: Progress } {
 
 const nothing: Before = { waits: new Map(), takenAtSeconds: null, believesRows: false };
 
+/** Nothing is known but these waits. */
+function around(waits: ClientWaits): Surroundings {
+  return {
+    waits,
+    excuses: new Map(),
+    blockedSessions: new Map(),
+    isUnderPressure: false,
+    unlockedPids: new Set(),
+  };
+}
+
 /** How long the one candidate of the last look is said to have waited; `undefined` when it is not in it. */
 function waitAfter(...looks: readonly Snapshot[]): number | null | undefined {
   let before = nothing;
   let seconds: number | null | undefined;
   for (const look of looks) {
     const waits = clientWaits(look, before);
-    const [sighting] = sightings(look, waits, new Map());
+    const [sighting] = sightings(look, around(waits));
     seconds = sighting === undefined ? undefined : (sighting.clientWait?.seconds ?? null);
     before = { waits, takenAtSeconds: look.takenAtSeconds, believesRows: false };
   }
@@ -42,7 +53,7 @@ describe("a statement that waits on its client", () => {
   test("is believed by whoever takes a single look: it has waited since it began", () => {
     const look = aLook(300, waiting(300));
     const waits = clientWaits(look, { ...nothing, believesRows: true });
-    expect(sightings(look, waits, new Map())[0]?.clientWait?.seconds).toBe(300);
+    expect(sightings(look, around(waits))[0]?.clientWait?.seconds).toBe(300);
   });
 
   test("counts from its begin when it was seen waiting at every look of its life", () => {
@@ -74,7 +85,7 @@ describe("a COPY", () => {
   test("may be moving, so that a single look does not believe it", () => {
     const look = aLook(300, waiting(300, copied(10)));
     const waits = clientWaits(look, { ...nothing, believesRows: true });
-    expect(sightings(look, waits, new Map())[0]?.clientWait?.seconds).toBe(0);
+    expect(sightings(look, around(waits))[0]?.clientWait?.seconds).toBe(0);
   });
 
   test("begun since the last look and stalled from then on counts from its begin", () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Episode, EpisodeEvent } from "../../src/classify/episode.ts";
+import { slotOnly } from "../../src/classify/harm.ts";
 import { addEvents, durationBuckets, emptyTally } from "../../src/classify/tally.ts";
 import { anIdleTransaction } from "../support/a-sighting.ts";
 
@@ -9,6 +10,10 @@ function episode(ageSeconds: number): Episode {
     backend: anIdleTransaction(),
     period: "p",
     severity: "suspect",
+    certainty: "high",
+    harm: slotOnly,
+    commentKeys: new Map(),
+    redactedStatement: null,
     ageSeconds,
     sightings: 1,
     firstSeenSeconds: 0,

@@ -32,22 +32,31 @@ test("what no override names keeps the default", () => {
 
 test("a look asks for sessions as young as any override names them", () => {
   const rules = { defaults: thresholds, overrides: [override(2, "web-1")] };
-  expect(candidateAges(rules)).toEqual({
+  expect(candidateAges(rules, true)).toEqual({
     idleInTransactionSeconds: 2,
     activeSeconds: 10,
     transactionSeconds: 10,
+    neverUsedSeconds: 10,
+    idleSeconds: 10,
+    quietSeconds: 10,
   });
 });
 
 test("a look asks for nothing that is turned off everywhere", () => {
   const off = { ...thresholds.stale_active, enabled: false };
-  expect(candidateAges({ defaults: { ...thresholds, stale_active: off }, overrides: [] }).activeSeconds).toBe(
-    Infinity,
-  );
+  const rules = { defaults: { ...thresholds, stale_active: off }, overrides: [] };
+  expect(candidateAges(rules, false).activeSeconds).toBe(Infinity);
 });
 
-test.for(leakKinds)("built in, %s is enabled and suspected before it is leaked", (kind) => {
-  const { enabled, suspectAfterSeconds, leakedAfterSeconds } = builtInThresholds[kind];
-  expect(enabled).toBe(true);
-  expect(suspectAfterSeconds).toBeLessThan(leakedAfterSeconds);
+test("a look asks for idle sessions only while slots are scarce", () => {
+  expect(candidateAges({ defaults: thresholds, overrides: [] }, false).idleSeconds).toBe(Infinity);
 });
+
+test.for(leakKinds)(
+  "built in, %s is suspected before it is leaked, and enabled unless a pool looks the same",
+  (kind) => {
+    const { enabled, suspectAfterSeconds, leakedAfterSeconds } = builtInThresholds[kind];
+    expect(enabled).toBe(kind !== "idle_too_long");
+    expect(suspectAfterSeconds).toBeLessThan(leakedAfterSeconds);
+  },
+);

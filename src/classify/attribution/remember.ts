@@ -1,41 +1,48 @@
-import type { BackendId } from "../../observe/snapshot.ts";
+import type { Backend } from "../../observe/snapshot.ts";
 import { backendKey } from "../backend-key.ts";
-import { commentKeys, type CommentKeys } from "./comment-keys.ts";
+import type { CommentKeys } from "./comment-keys.ts";
+import { keysOfStatement, redactedStatement } from "./statement.ts";
 
-/** The last statement of a session, as read at a look. `null` is SQL's null. */
-export type Statement = {
-  readonly id: BackendId;
+/** What is known of a session's statements. */
+export type Attribution = {
+  /** Of the last statement read; a statement is read once. */
   readonly queryStart: string | null;
-  /** As the server shows it: maybe cut off, never to be shown as it is. */
-  readonly query: string | null;
+  readonly redactedStatement: string | null;
+  /**
+   * Of the last statement that carried any: `BEGIN` and `COMMIT` carry none, the one before them may. They then tell
+   * who used the session before; a pool may have handed it on since.
+   */
+  readonly commentKeys: CommentKeys;
 };
 
-/**
- * What a session last said about itself, and in the statement begun when. Where that is not the session's present
- * statement, it tells who used the session before; a pool may have handed it on since.
- */
-export type Attribution = { readonly queryStart: string | null; readonly keys: CommentKeys };
-
-/** By `backendKey`. Bounded by the candidates of one look; a session that never said anything has none. */
+/** By `backendKey`. Bounded by the candidates of one look. */
 export type Attributions = ReadonlyMap<string, Attribution>;
 
-/** The keys of each session's last commented statement: `BEGIN` and `COMMIT` carry none, the one before them may. */
-export function rememberKeys(statements: readonly Statement[], before: Attributions): Attributions {
-  const attributions = new Map<string, Attribution>();
-  for (const statement of statements) {
-    const key = backendKey(statement.id);
-    const attribution = attributionOf(statement, before.get(key));
-    if (attribution !== undefined) attributions.set(key, attribution);
-  }
-  return attributions;
+const noKeys: CommentKeys = new Map();
+
+/** What a session is known by that was never read. */
+export const unattributed: Attribution = {
+  queryStart: null,
+  redactedStatement: null,
+  commentKeys: noKeys,
+};
+
+/** Reads the statements of a look, and keeps what the sessions said before where they now say nothing. */
+export function attributionsOf(candidates: readonly Backend[], before: Attributions): Attributions {
+  return new Map(
+    candidates.map((backend) => {
+      const key = backendKey(backend.id);
+      return [key, attributionOf(backend, before.get(key) ?? unattributed)];
+    }),
+  );
 }
 
-function attributionOf(
-  { queryStart, query }: Statement,
-  before: Attribution | undefined,
-): Attribution | undefined {
-  const isSameStatement = before !== undefined && queryStart !== null && before.queryStart === queryStart;
-  if (isSameStatement || query === null) return before;
-  const keys = commentKeys(query);
-  return keys.size === 0 ? before : { queryStart, keys };
+function attributionOf({ queryStart, statement }: Backend, before: Attribution): Attribution {
+  if (statement === null || (queryStart !== null && before.queryStart === queryStart)) return before;
+  const keys = keysOfStatement(statement);
+  return {
+    queryStart,
+    redactedStatement: redactedStatement(statement),
+    commentKeys: keys.size === 0 ? before.commentKeys : keys,
+  };
 }

@@ -6,7 +6,6 @@ import type { Detector } from "../detector.ts";
  */
 export const idleInTransactionAborted: Detector = {
   kind: "idle_in_transaction_aborted",
-  certainty: "high",
   sight: "aborted_transactions",
   period: ({ backend }) => (backend.state === "idle in transaction (aborted)" ? backend.stateChange : null),
   ageSeconds: ({ backend }) =>

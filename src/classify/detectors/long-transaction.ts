@@ -8,7 +8,6 @@ import { isSpared } from "../excuse.ts";
  */
 export const longTransaction: Detector = {
   kind: "long_transaction",
-  certainty: "medium",
   sight: "open_transactions",
   // Whatever the session does meanwhile, an error inside a savepoint included, the transaction is the same.
   period: ({ backend }) => (backend.state === "starting" ? null : backend.xactStart),

@@ -9,7 +9,6 @@ import { waitsOnClient } from "../waits-on-client.ts";
  */
 export const staleActive: Detector = {
   kind: "stale_active",
-  certainty: "low",
   sight: "statements",
   period: ({ backend }) => (isRunning(backend) ? backend.queryStart : null),
   ageSeconds({ backend, unsparedSeconds, offClientSeconds }) {

@@ -6,7 +6,6 @@ import type { Detector } from "../detector.ts";
  */
 export const stalledClient: Detector = {
   kind: "stalled_client",
-  certainty: "medium",
   sight: "statements",
   // A statement that moved in between began a new wait, and with it a new period.
   period: ({ backend, clientWait }) =>

@@ -1,54 +1,67 @@
 import { expect, test } from "vitest";
 
-import { rememberKeys, type Statement } from "../../../src/classify/attribution/remember.ts";
+import { attributionsOf, type Attributions } from "../../../src/classify/attribution/remember.ts";
 import { backendKey } from "../../../src/classify/backend-key.ts";
+import type { Backend } from "../../../src/observe/snapshot.ts";
+import { aBackend } from "../../support/a-backend.ts";
 
-const id = { pid: 7, backendStart: "2026-01-01 00:00:00.000001+00" };
-const commented = aStatement({ queryStart: "t1", query: "SELECT 1 /*route='a'*/" });
-const none = new Map();
+const none: Attributions = new Map();
+const commented = said("SELECT 1 /*route='a'*/", { queryStart: "t1" });
 
-function aStatement(overrides: Partial<Statement> = {}): Statement {
-  return { id, queryStart: "t2", query: "COMMIT", ...overrides };
+function said(head: string, overrides: Partial<Backend> = {}): Backend {
+  return aBackend({ queryStart: "t2", statement: { head, tail: null }, ...overrides });
 }
 
-function remembered(...statements: readonly Statement[]): unknown {
-  const attributions = statements.reduce(
-    (before, statement) => rememberKeys([statement], before),
-    rememberKeys([], none),
-  );
-  const attribution = attributions.get(backendKey(id));
-  return attribution && { ...attribution, keys: Object.fromEntries(attribution.keys) };
+/** What is known after these looks, each at one session; `undefined` when nothing is. */
+function remembered(...backends: readonly Backend[]): unknown {
+  const attributions = backends.reduce((before, backend) => attributionsOf([backend], before), none);
+  const attribution = attributions.get(backendKey(aBackend().id));
+  return attribution && { ...attribution, commentKeys: Object.fromEntries(attribution.commentKeys) };
 }
 
-test("a commented statement is remembered with its start", () => {
-  expect(remembered(commented)).toEqual({ queryStart: "t1", keys: { route: "a" } });
+test("a statement is remembered without its literals, and with what its comment says", () => {
+  expect(remembered(commented)).toEqual({
+    queryStart: "t1",
+    redactedStatement: "SELECT ?",
+    commentKeys: { route: "a" },
+  });
 });
 
-test.for(["BEGIN", "COMMIT", "SET a = 1", "", null, "<insufficient privilege>"])(
-  "%j says nothing, so what its session said before it stays",
-  (query) => {
-    expect(remembered(commented, aStatement({ query }))).toEqual({ queryStart: "t1", keys: { route: "a" } });
+test.for(["BEGIN", "COMMIT", "SET a = 1", ""])(
+  "%j says nothing, so what was said before it stays",
+  (head) => {
+    expect(remembered(commented, said(head))).toMatchObject({
+      queryStart: "t2",
+      commentKeys: { route: "a" },
+    });
   },
 );
 
-test("a later comment takes the place of the one before", () => {
-  const later = aStatement({ query: "SELECT 1 /*job='b'*/" });
-  expect(remembered(commented, later)).toEqual({ queryStart: "t2", keys: { job: "b" } });
+test("where no statement is shown, the last one that was stays", () => {
+  expect(remembered(commented, aBackend({ statement: null }))).toMatchObject({
+    redactedStatement: "SELECT ?",
+  });
 });
 
-test("a session that never said anything is not remembered", () => {
-  expect(remembered(aStatement())).toBeUndefined();
+test("a later comment takes the place of the one before", () => {
+  expect(remembered(commented, said("SELECT 1 /*job='b'*/"))).toMatchObject({ commentKeys: { job: "b" } });
+});
+
+test("a statement is read once, whatever a later look of it says", () => {
+  expect(remembered(commented, said("SELECT 2 /*job='b'*/", { queryStart: "t1" }))).toMatchObject({
+    commentKeys: { route: "a" },
+  });
 });
 
 test("a session that is no candidate any more is forgotten, and so is a pid that another session has", () => {
-  const other = { ...id, backendStart: "2026-01-02 00:00:00.000001+00" };
-  expect(remembered(commented, aStatement({ id: { pid: 8, backendStart: "x" } }))).toBeUndefined();
-  const after = rememberKeys([aStatement({ id: other })], rememberKeys([commented], none));
-  expect(after.size).toBe(0);
+  const other = { ...aBackend().id, backendStart: "2026-01-02 00:00:00.000001+00" };
+  expect(remembered(commented, said("x", { id: { pid: 8, backendStart: "x" } }))).toBeUndefined();
+  const after = attributionsOf([said("COMMIT", { id: other })], attributionsOf([commented], none));
+  expect(after.get(backendKey(other))?.commentKeys.size).toBe(0);
 });
 
 test("what was remembered before stays as it was", () => {
-  const before = rememberKeys([commented], none);
-  rememberKeys([aStatement({ query: "/*job='b'*/" })], before);
-  expect(before.get(backendKey(id))?.keys.get("route")).toBe("a");
+  const before = attributionsOf([commented], none);
+  attributionsOf([said("/*job='b'*/")], before);
+  expect(before.get(backendKey(commented.id))?.commentKeys.get("route")).toBe("a");
 });

@@ -1,0 +1,41 @@
+import type { Evidence } from "../observe/evidence.ts";
+import type { Snapshot } from "../observe/snapshot.ts";
+import { backendKey } from "./backend-key.ts";
+import { isStillPrepared } from "./detectors/prepared-transaction.ts";
+import { detectors } from "./detectors/index.ts";
+import type { Episode, EpisodeEnd } from "./episode.ts";
+import type { Sighting } from "./sighting.ts";
+
+/** What this look knows of those that earlier looks named. */
+export type Present = {
+  readonly snapshot: Snapshot;
+  readonly sightings: readonly Sighting[];
+  readonly evidence: Evidence | null;
+  /** Keys of the pools that are still overgrown. */
+  readonly overgrownPools: ReadonlySet<string>;
+  /** False when this look cannot vouch for what happened since the last one. */
+  readonly keptSight: boolean;
+};
+
+/** An episode ends with its period, not with its verdict: while a lock or another kind hides it, it stays open. */
+export function endOfEpisode(present: Present): (episode: Episode) => EpisodeEnd | null {
+  const sightings = new Map(present.sightings.map((sighting) => [backendKey(sighting.backend.id), sighting]));
+  return (episode) => {
+    if (!present.keptSight) return "lost_sight";
+    if ("prepared" in episode) return isStillPrepared(episode.prepared, present.evidence) ? null : "vanished";
+    if ("pool" in episode) return present.overgrownPools.has(episode.pool.key) ? null : "returned";
+    return endOfBackend(episode, sightings.get(backendKey(episode.backend.id)), present.snapshot);
+  };
+}
+
+function endOfBackend(
+  { kind, period }: Episode,
+  sighting: Sighting | undefined,
+  { coverage }: Snapshot,
+): EpisodeEnd | null {
+  const detector = detectors.find((one) => one.kind === kind);
+  if (detector === undefined) return "lost_sight";
+  if (!coverage.sights.includes(detector.sight)) return null;
+  if (sighting === undefined) return coverage.hiddenSessions > 0 ? "lost_sight" : "vanished";
+  return detector.period(sighting) === period ? null : "returned";
+}

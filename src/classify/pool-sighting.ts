@@ -1,0 +1,115 @@
+import type { SessionGroup, Snapshot } from "../observe/snapshot.ts";
+import type { DeclaredPool, PoolHolder, PoolUse } from "./pool.ts";
+
+/** A pool as one look saw it: one that is declared, or the sessions that one application holds with one role. */
+export type PoolSighting = {
+  readonly key: string;
+  readonly holder: PoolHolder;
+  /** `null` for a pool that nobody declared. */
+  readonly use: PoolUse | null;
+  readonly sessions: number;
+  readonly quietSessions: number;
+  readonly applicationNames: readonly string[];
+};
+
+/** The declared pools, seen or not, and every other holder of sessions that do not move. */
+export function poolSightings(
+  { groups }: Snapshot,
+  declared: readonly DeclaredPool[],
+): readonly PoolSighting[] {
+  const members = new Map<string, SessionGroup[]>();
+  for (const group of groups) {
+    if (group.folded) continue;
+    const pool = declared.find(({ matches }) => matches(group));
+    const key = pool === undefined ? keyOfHolder(group) : keyOfDeclared(pool);
+    members.set(key, [...(members.get(key) ?? []), group]);
+  }
+  const ofDeclared = declared.map((pool) => {
+    const own = members.get(keyOfDeclared(pool)) ?? [];
+    members.delete(keyOfDeclared(pool));
+    return sightingOf(keyOfDeclared(pool), own, useOf(pool, own));
+  });
+  const others = [...members].map(([key, own]) => sightingOf(key, own, null));
+  return [...ofDeclared, ...others.filter(({ quietSessions }) => quietSessions > 0)];
+}
+
+function keyOfDeclared({ name }: DeclaredPool): string {
+  return `declared ${name}`;
+}
+
+/** In which pool a session is. */
+export function poolKeyOf(
+  session: PoolHolder & { readonly clientAddr: string | null },
+  declared: readonly DeclaredPool[],
+): string {
+  const pool = declared.find(({ matches }) => matches(session));
+  return pool === undefined ? keyOfHolder(session) : keyOfDeclared(pool);
+}
+
+function keyOfHolder({ datname, usename, applicationName }: PoolHolder): string {
+  return JSON.stringify([datname, usename, applicationName]);
+}
+
+function sightingOf(key: string, groups: readonly SessionGroup[], use: PoolUse | null): PoolSighting {
+  const names = new Set(groups.map(({ applicationName }) => applicationName));
+  return {
+    key,
+    holder: commonHolder(groups),
+    use,
+    sessions: sum(groups, ({ sessions }) => sessions),
+    quietSessions: sum(groups, ({ quietSessions }) => quietSessions),
+    applicationNames: [...names].filter((name) => name !== null),
+  };
+}
+
+/** Who holds these sessions, where they agree. */
+function commonHolder(groups: readonly PoolHolder[]): PoolHolder {
+  const common = (pick: (group: PoolHolder) => string | null): string | null => {
+    const [first = null, ...others] = new Set(groups.map(pick));
+    return others.length === 0 ? first : null;
+  };
+  return {
+    datname: common(({ datname }) => datname),
+    usename: common(({ usename }) => usename),
+    applicationName: common(({ applicationName }) => applicationName),
+  };
+}
+
+/** Where size and overflow hold per client, one host that has room to spare does not make up for another. */
+function useOf(pool: DeclaredPool, groups: readonly SessionGroup[]): PoolUse {
+  const places = new Map<string | null, number>();
+  for (const { clientAddr, sessions } of groups) {
+    const place = pool.per === "client" ? clientAddr : null;
+    places.set(place, (places.get(place) ?? 0) + sessions);
+  }
+  const counts = [...places.values()];
+  const hosts = Math.max(1, counts.length);
+  const beyond = (room: number): number => sum(counts, (sessions) => Math.max(0, sessions - room));
+  const active = sum(groups, ({ state, sessions }) => (isActive(state) ? sessions : 0));
+  return {
+    name: pool.name,
+    size: pool.size * hosts,
+    maxOverflow: pool.maxOverflow * hosts,
+    active,
+    idle: sum(groups, ({ state, sessions }) => (isActive(state) ? 0 : sessions)),
+    overflow: beyond(pool.size),
+    excess: beyond(pool.size + pool.maxOverflow),
+    oldestSessionSeconds: oldest(groups),
+  };
+}
+
+/** A session inside a transaction is out of its pool, whatever it does there. */
+function isActive(state: SessionGroup["state"]): boolean {
+  return state !== "idle";
+}
+
+function oldest(groups: readonly SessionGroup[]): number | null {
+  return groups.reduce<number | null>(
+    (most, { oldestSessionSeconds: age }) => (age === null ? most : Math.max(most ?? 0, age)),
+    null,
+  );
+}
+
+function sum<Item>(items: readonly Item[], count: (item: Item) => number): number {
+  return items.reduce((total, item) => total + count(item), 0);
+}

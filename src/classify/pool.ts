@@ -1,0 +1,53 @@
+import type { Growth } from "./forecast/growth.ts";
+
+/** Whose sessions form a pool. `null` where a declared pool spans several. */
+export type PoolHolder = {
+  readonly datname: string | null;
+  readonly usename: string | null;
+  readonly applicationName: string | null;
+};
+
+/** A pool that the configuration declares. `matches` is compiled by `config/`; it says no to what it cannot see. */
+export type DeclaredPool = {
+  readonly name: string;
+  readonly matches: (session: PoolHolder & { readonly clientAddr: string | null }) => boolean;
+  readonly size: number;
+  readonly maxOverflow: number;
+  /** Whether size and overflow hold for each client host, or for all of them together. */
+  readonly per: "client" | "all";
+};
+
+/** What one look saw of a declared pool. */
+export type PoolUse = {
+  readonly name: string;
+  /** `size` and `max_overflow`, times the client hosts seen where they hold for each. */
+  readonly size: number;
+  readonly maxOverflow: number;
+  readonly active: number;
+  readonly idle: number;
+  /** Sessions beyond `size`, and beyond `size + max_overflow`, summed over the places where they are. */
+  readonly overflow: number;
+  readonly excess: number;
+  readonly oldestSessionSeconds: number | null;
+};
+
+/** A pool that a verdict names: above what was declared, or growing without ever shrinking. */
+export type OvergrownPool = {
+  /** Unique on its server: under which key it is remembered. */
+  readonly key: string;
+  readonly holder: PoolHolder;
+  /** The name under which it was declared, if it was. */
+  readonly name: string | null;
+  readonly sessions: number;
+  readonly quietSessions: number;
+  /** Sessions above what was declared. */
+  readonly excess: number;
+  /** Sessions that came since it began to grow and never moved again. */
+  readonly leakedSessions: number;
+  /** Since when (epoch seconds, server's clock) they have leaked; `null` when none did. */
+  readonly leakingSinceSeconds: number | null;
+  /** How fast it grows; `null` while it does not. */
+  readonly growth: Growth | null;
+  /** The applications in it, as the server knows them. */
+  readonly applicationNames: readonly string[];
+};

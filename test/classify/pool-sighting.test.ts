@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+
+import { poolKeyOf, poolSightings } from "../../src/classify/pool-sighting.ts";
+import type { DeclaredPool } from "../../src/classify/pool.ts";
+import { aSnapshot } from "../support/a-snapshot.ts";
+import { aGroup } from "../support/a-view.ts";
+
+function declared(overrides: Partial<DeclaredPool> = {}): DeclaredPool {
+  return {
+    name: "orders",
+    matches: ({ applicationName }) => applicationName === "orders",
+    size: 10,
+    maxOverflow: 5,
+    per: "all",
+    ...overrides,
+  };
+}
+
+const onHost = (clientAddr: string | null, sessions: number) =>
+  aGroup({ applicationName: "orders", clientAddr, sessions });
+
+describe("a declared pool", () => {
+  test("is there though nobody uses it", () => {
+    expect(poolSightings(aSnapshot(), [declared()])).toMatchObject([
+      {
+        sessions: 0,
+        use: { name: "orders", size: 10, maxOverflow: 5, active: 0, idle: 0, overflow: 0, excess: 0 },
+      },
+    ]);
+  });
+
+  test("counts a session inside a transaction as active, for it is out of the pool", () => {
+    const groups = [
+      aGroup({ applicationName: "orders", state: "idle", sessions: 7 }),
+      aGroup({
+        applicationName: "orders",
+        state: "idle in transaction",
+        sessions: 2,
+        oldestSessionSeconds: 9000,
+      }),
+      aGroup({ applicationName: "orders", state: "active", sessions: 3 }),
+      aGroup({ applicationName: "other", sessions: 50 }),
+    ];
+    expect(poolSightings(aSnapshot({ groups }), [declared()])[0]?.use).toEqual({
+      name: "orders",
+      size: 10,
+      maxOverflow: 5,
+      active: 5,
+      idle: 7,
+      overflow: 2,
+      excess: 0,
+      oldestSessionSeconds: 9000,
+    });
+  });
+
+  test("in all is above its size by what all hosts have together", () => {
+    const groups = [onHost("10.0.0.1", 12), onHost("10.0.0.2", 8)];
+    expect(poolSightings(aSnapshot({ groups }), [declared()])[0]?.use).toMatchObject({
+      size: 10,
+      overflow: 10,
+      excess: 5,
+    });
+  });
+
+  test("per client is above its size where one host is, whatever the others have to spare", () => {
+    const groups = [onHost("10.0.0.1", 18), onHost("10.0.0.2", 2), onHost(null, 11)];
+    expect(poolSightings(aSnapshot({ groups }), [declared({ per: "client" })])[0]?.use).toMatchObject({
+      size: 30,
+      maxOverflow: 15,
+      overflow: 9,
+      excess: 3,
+    });
+  });
+
+  test("owns the sessions that it is the first to match", () => {
+    const groups = [onHost(null, 4)];
+    const [first, second] = poolSightings(aSnapshot({ groups }), [declared(), declared({ name: "again" })]);
+    expect([first?.sessions, second?.sessions]).toEqual([4, 0]);
+    expect(poolKeyOf(onHost(null, 4), [declared()])).toBe(first?.key);
+  });
+
+  test("tells who holds it as far as its sessions agree", () => {
+    const groups = [onHost(null, 1), { ...onHost(null, 1), datname: "crm" }];
+    expect(poolSightings(aSnapshot({ groups }), [declared()])[0]?.holder).toEqual({
+      datname: null,
+      usename: "app",
+      applicationName: "orders",
+    });
+  });
+});
+
+describe("a pool that nobody declared", () => {
+  test("is all that one application holds with one role in one database", () => {
+    const groups = [
+      aGroup({ state: "idle", sessions: 3, quietSessions: 2 }),
+      aGroup({ state: "idle in transaction", sessions: 1, quietSessions: 1 }),
+      aGroup({ usename: "other", sessions: 9, quietSessions: 0 }),
+      aGroup({ folded: true, sessions: 500, quietSessions: 400 }),
+    ];
+    expect(poolSightings(aSnapshot({ groups }), [])).toMatchObject([
+      { sessions: 4, quietSessions: 3, use: null, applicationNames: ["web-1"] },
+    ]);
+  });
+
+  test("cannot be taken for a declared one by its name", () => {
+    const group = aGroup({ applicationName: "declared orders", quietSessions: 1 });
+    const [declaredOne, other] = poolSightings(aSnapshot({ groups: [group] }), [declared()]);
+    expect(declaredOne?.key).not.toBe(other?.key);
+  });
+});
