@@ -18,6 +18,10 @@ export function fillThresholds(places: readonly FileDetectors[]): Thresholds {
     stalled_client: fill("stalled_client"),
     stale_active: fill("stale_active"),
     long_transaction: fill("long_transaction"),
+    never_used: fill("never_used"),
+    idle_too_long: fill("idle_too_long"),
+    prepared_transaction: fill("prepared_transaction"),
+    pool_overgrown: fill("pool_overgrown"),
   };
 }
 

@@ -1,23 +1,20 @@
 import { RE2JS, RE2JSSyntaxException } from "re2js";
 
-import type { Backend } from "../observe/snapshot.ts";
 import { closestWord } from "./closest-word.ts";
 
-/** One condition on a backend, as in Alertmanager. It says no to what it cannot see, even when negated. */
-export type Matcher = { readonly text: string; readonly matches: (backend: Backend) => boolean };
+/** One condition on a session, as in Alertmanager. It says no to what it cannot see, even when negated. */
+export type Matcher<Seen> = { readonly text: string; readonly matches: (seen: Seen) => boolean };
+
+/** What matchers can be about in one place of the file. */
+export type Labels<Seen> = {
+  /** How each label is read; `null` is not seen. */
+  readonly fields: Readonly<Record<string, (seen: Seen) => string | null>>;
+  /** Labels that are known elsewhere, and why they make no sense here. */
+  readonly refused: Readonly<Record<string, string>>;
+};
 
 /** Why a text is no matcher. */
 export type MatcherProblem = { readonly expected: string; readonly hint: string | undefined };
-
-const fields: Readonly<Record<string, (backend: Backend) => string | null>> = {
-  datname: (backend) => backend.datname,
-  usename: (backend) => backend.usename,
-  application_name: (backend) => backend.applicationName,
-  client_addr: (backend) => backend.clientAddr,
-  state: (backend) => (backend.state === "unknown" ? null : backend.state),
-  query_id: (backend) => backend.queryId,
-};
-const labels = Object.keys(fields);
 
 /** What a matcher looks like, for messages. */
 export const MATCHER_SHAPE = 'a matcher such as usename="app" or application_name=~"web-.*"';
@@ -25,35 +22,45 @@ export const MATCHER_SHAPE = 'a matcher such as usename="app" or application_nam
 const shape = /^\s*(?<label>\w+)\s*(?<operator>=~|!~|!=|=)\s*"(?<value>(?:[^"\\]|\\[^])*)"\s*$/u;
 
 /** Reads `label`, one of `= != =~ !~`, and a value in double quotes with the escapes `\\`, `\"` and `\n`. */
-export function parseMatcher(
+export function parseMatcher<Seen>(
   text: string,
-): { readonly matcher: Matcher } | { readonly problem: MatcherProblem } {
-  const { label, operator, value } = shape.exec(text)?.groups ?? {};
-  if (label === undefined || value === undefined) {
+  labels: Labels<Seen>,
+): { readonly matcher: Matcher<Seen> } | { readonly problem: MatcherProblem } {
+  const { label, operator, value: quoted } = shape.exec(text)?.groups ?? {};
+  if (label === undefined || quoted === undefined) {
     return { problem: { expected: MATCHER_SHAPE, hint: hintForShape(text) } };
   }
-  const field = Object.hasOwn(fields, label) ? fields[label] : undefined;
-  if (field === undefined) {
-    const near = closestWord(label, labels);
-    const hint = near === undefined ? undefined : `did you mean ${near}?`;
-    return { problem: { expected: `a matcher on one of ${labels.join(", ")}`, hint } };
-  }
+  const field = Object.hasOwn(labels.fields, label) ? labels.fields[label] : undefined;
+  if (field === undefined) return { problem: explainLabel(label, labels) };
   const isPattern = operator?.endsWith("~") === true;
-  const isWanted = isPattern ? compilePattern(unescape(value)) : equals(unescape(value));
+  const isWanted = isPattern ? compilePattern(unescape(quoted)) : equals(unescape(quoted));
   if (typeof isWanted === "string") {
     return { problem: { expected: "a regular expression in RE2 syntax", hint: isWanted } };
   }
   const isNegated = operator?.startsWith("!") === true;
-  const matches = (backend: Backend): boolean => {
-    const seen = field(backend);
-    return seen !== null && isWanted(seen) !== isNegated;
+  const matches = (seen: Seen): boolean => {
+    const value = field(seen);
+    return value !== null && isWanted(value) !== isNegated;
   };
   return { matcher: { text: text.trim(), matches } };
 }
 
 /** The conjunction of matchers. None at all names nobody, so that an empty scope can never mean everybody. */
-export function matchAll(matchers: readonly Matcher[]): (backend: Backend) => boolean {
-  return (backend) => matchers.length > 0 && matchers.every((matcher) => matcher.matches(backend));
+export function matchAll<Seen>(matchers: readonly Matcher<Seen>[]): (seen: Seen) => boolean {
+  return (seen) => matchers.length > 0 && matchers.every((matcher) => matcher.matches(seen));
+}
+
+/** The label that a text is a matcher on, known or not; `undefined` when it is no matcher. */
+export function labelOf(text: string): string | undefined {
+  return shape.exec(text)?.groups?.["label"];
+}
+
+function explainLabel<Seen>(label: string, { fields, refused }: Labels<Seen>): MatcherProblem {
+  const known = Object.keys(fields);
+  const near = closestWord(label, known);
+  const guess = near === undefined ? undefined : `did you mean ${near}?`;
+  const hint = Object.hasOwn(refused, label) ? refused[label] : guess;
+  return { expected: `a matcher on one of ${known.join(", ")}`, hint };
 }
 
 function equals(wanted: string): (seen: string) => boolean {

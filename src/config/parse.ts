@@ -40,7 +40,8 @@ export function parseConfig(source: ConfigSource | undefined, environment: Envir
     return { issues: inOrderOfTheFile(issues) };
   }
   if (issues.length > 0 || read.data === undefined) return { issues: inOrderOfTheFile(issues) };
-  return { config: { labelBudget: read.data.label_budget, servers: resolved.servers } };
+  const { label_budget: labelBudget, comment_labels: commentLabels } = read.data;
+  return { config: { labelBudget, commentLabels, servers: resolved.servers } };
 }
 
 function locateMistake(mistake: Mistake, source: string, document: ConfigDocument): ConfigIssue {

@@ -2,12 +2,13 @@ import { completeConnection, connectionFromEnvironment } from "../postgres/conne
 import type { ConnectionResult, Environment } from "../postgres/connection-environment.ts";
 import type { ConnectionSettings } from "../postgres/settings.ts";
 import type { Schedule, ServerConfig } from "./config.ts";
+import { fillPools } from "./fill-pools.ts";
 import { fillOverride, fillThresholds } from "./fill-thresholds.ts";
 import type { Mistake } from "./issue.ts";
 import type { FileConfig } from "./schema.ts";
 
 type FileServer = NonNullable<FileConfig["servers"]>[number];
-type FilePlace = Pick<FileServer, "every" | "cron" | "look_timeout" | "detectors" | "overrides">;
+type FilePlace = Pick<FileServer, "every" | "cron" | "look_timeout" | "detectors" | "overrides" | "pools">;
 
 const EVERY_SECONDS = 10;
 const LOOK_TIMEOUT_SECONDS = 5;
@@ -59,6 +60,7 @@ function resolveServer(
       defaults: fillThresholds(places),
       overrides: overrides.map((override) => fillOverride(override, places)),
     },
+    pools: fillPools([place.pools, file.pools]),
   };
 }
 

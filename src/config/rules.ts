@@ -4,15 +4,17 @@ import { builtInThresholds } from "../classify/thresholds.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { formatPath } from "./issue.ts";
 import type { Mistake, Path } from "./issue.ts";
-
-/** A rule that concerns several fields. It reads the raw file, because it must judge the rest of a broken one too. */
-type Rule = (file: unknown) => readonly Mistake[];
+import { poolRules } from "./pool-rules.ts";
+import { isGiven, itemPaths, repeatedTexts, serverPaths, valueAt, watchedPaths } from "./raw-file.ts";
+import type { Rule } from "./raw-file.ts";
 
 const rules: readonly Rule[] = [
   oneScheduleInEachPlace,
   everyServerHasItsOwnName,
   aLookEndsBeforeTheNext,
   suspectComesBeforeLeaked,
+  everyCommentLabelOnce,
+  ...poolRules,
 ];
 
 /** All mistakes between fields, each once. A field that is wrong by itself is no party to any of them. */
@@ -41,20 +43,18 @@ function oneScheduleInEachPlace(file: unknown): readonly Mistake[] {
 }
 
 function everyServerHasItsOwnName(file: unknown): readonly Mistake[] {
-  const owners = new Map<unknown, Path>();
-  const mistakes: Mistake[] = [];
-  for (const place of serverPaths(file)) {
-    const path = [...place, "name"];
-    const name = valueAt(file, path);
-    const owner = owners.get(name);
-    if (typeof name !== "string") continue;
-    if (owner === undefined) owners.set(name, place);
-    else {
-      const got = `the name of ${formatPath(owner)}`;
-      mistakes.push({ path, at: "value", expected: "a name that no other server has", got, hint: undefined });
-    }
-  }
-  return mistakes;
+  const paths = serverPaths(file).map((server) => [...server, "name"]);
+  return repeatedTexts(file, paths, {
+    expected: "a name that no other server has",
+    got: (first) => `the name of ${formatPath(first.slice(0, -1))}`,
+  });
+}
+
+function everyCommentLabelOnce(file: unknown): readonly Mistake[] {
+  return repeatedTexts(file, itemPaths(file, ["comment_labels"]), {
+    expected: "every key once",
+    got: (first) => `the key of ${formatPath(first)}`,
+  });
 }
 
 function aLookEndsBeforeTheNext(file: unknown): readonly Mistake[] {
@@ -119,34 +119,6 @@ function inOrder(less: Setting, more: Setting): readonly Mistake[] {
   return [{ path: culprit.path, at: "value", expected, got, hint: undefined }];
 }
 
-/** The servers of the file, or the file's own place where the environment names the one server. */
-function watchedPaths(file: unknown): readonly Path[] {
-  const servers = serverPaths(file);
-  return servers.length > 0 ? servers : [[]];
-}
-
-function serverPaths(file: unknown): readonly Path[] {
-  return itemPaths(file, ["servers"]);
-}
-
 function overridePaths(file: unknown, list: Path): readonly Path[] {
   return itemPaths(file, list).map((item) => [...item, "detectors"]);
-}
-
-function itemPaths(file: unknown, list: Path): readonly Path[] {
-  const items = valueAt(file, list);
-  return Array.isArray(items) ? items.map((_, index) => [...list, index]) : [];
-}
-
-function isGiven(file: unknown, path: Path): boolean {
-  return valueAt(file, path) !== undefined;
-}
-
-function valueAt(file: unknown, path: Path): unknown {
-  let value = file;
-  for (const step of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = Reflect.get(value, step);
-  }
-  return value;
 }

@@ -1,11 +1,14 @@
 import * as z from "zod";
 
-import type { LeakKind } from "../classify/kind.ts";
-import { builtInThresholds } from "../classify/thresholds.ts";
+import { commentLabelsField } from "./comment-labels-field.ts";
 import { cronField } from "./cron-field.ts";
+import { detectorsField } from "./detectors-field.ts";
 import { durationField } from "./duration-field.ts";
-import { formatDuration } from "./duration.ts";
+import { mapping } from "./mapping.ts";
 import { matcherField } from "./matcher-field.ts";
+import { suspectLabels } from "./matcher-labels.ts";
+import { nameField } from "./name-field.ts";
+import { poolsField } from "./pools-field.ts";
 import { urlField } from "./url-field.ts";
 
 // Every message here is only what was expected: `explain-issue.ts` adds what came instead, and what to do.
@@ -29,32 +32,12 @@ const lookTimeout = durationField({
   examples: ["5s", "800ms"],
 });
 
-const detector = mapping({
-  enabled: z
-    .boolean({ error: "true or false" })
-    .meta({ description: "Whether this kind is looked for. True where nothing else is said." })
-    .optional(),
-  suspect_after: threshold("Age from which a session is a suspect."),
-  leaked_after: threshold("Age from which a suspect is called leaked."),
-});
-
-const detectors = mapping({
-  idle_in_transaction_aborted: ofKind(
-    "idle_in_transaction_aborted",
-    "Idle in a transaction that has failed.",
-  ),
-  idle_in_transaction: ofKind("idle_in_transaction", "Idle in an open transaction: a commit was forgotten."),
-  stalled_client: ofKind("stalled_client", "Active, but waiting for its client."),
-  stale_active: ofKind("stale_active", "Active for long: its caller may have gone away."),
-  long_transaction: ofKind("long_transaction", "Statements come and go, the transaction stays open."),
-} satisfies Record<LeakKind, z.ZodType>).meta({ description: "Thresholds by kind of leak." });
-
 const override = mapping({
   match: z
-    .array(matcherField, { error: "a list of matchers" })
+    .array(matcherField(suspectLabels), { error: "a list of matchers" })
     .min(1, { error: "at least one matcher, because an override must name whom it is for" })
     .meta({ description: "Whom it is for: all matchers must match." }),
-  detectors,
+  detectors: detectorsField,
 });
 
 const overrides = z.array(override, { error: "a list of overrides" }).meta({
@@ -66,18 +49,16 @@ const watching = {
   every: every.optional(),
   cron: cronField.optional(),
   look_timeout: lookTimeout.optional(),
-  detectors: detectors.optional(),
+  detectors: detectorsField.optional(),
   overrides: overrides.optional(),
+  pools: poolsField.optional(),
 };
 
 /** For editors only: `rules.ts` says it to people, with the place. */
 const oneSchedule = { not: { required: ["every", "cron"] } };
 
 const server = mapping({
-  name: z
-    .string({ error: "a name" })
-    .regex(/^[^\p{C}\s](?:[^\p{C}]{0,98}[^\p{C}\s])?$/u, { error: "a name of 1 to 100 printable characters" })
-    .meta({ description: "The label `server` of its metrics. Unique.", examples: ["main"] }),
+  name: nameField("The label `server` of its metrics. Unique.", "main"),
   url: urlField,
   ...watching,
 }).meta(oneSchedule);
@@ -93,6 +74,7 @@ export const configSchema = mapping({
     .max(1000, { error: LABEL_BUDGET })
     .meta({ description: "Label sets per server and metric family; what is beyond it is folded into one." })
     .default(200),
+  comment_labels: commentLabelsField.default([]),
   servers: z
     .array(server, { error: "a list of servers" })
     .min(1, { error: "at least one server" })
@@ -104,29 +86,3 @@ export const configSchema = mapping({
 
 /** The file as read: durations in seconds, matchers compiled, URLs taken apart. */
 export type FileConfig = z.output<typeof configSchema>;
-
-function threshold(what: string) {
-  return durationField({
-    expected: "a duration above 0s",
-    fromSeconds: 0.001,
-    toSeconds: Number.MAX_SAFE_INTEGER,
-    precision: "milliseconds",
-    description: `${what} Where it is absent, the next wider place decides.`,
-    examples: ["30s", "5m", "1h30m"],
-  }).optional();
-}
-
-function ofKind(kind: LeakKind, what: string) {
-  const { suspectAfterSeconds, leakedAfterSeconds } = builtInThresholds[kind];
-  const [suspect, leaked] = [formatDuration(suspectAfterSeconds), formatDuration(leakedAfterSeconds)];
-  const description = `${what} Built in: suspect after ${suspect}, leaked after ${leaked}.`;
-  return detector.meta({ description }).optional();
-}
-
-/** For an unknown key the message is the list of the known ones, from which a near one is guessed. */
-function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === "unrecognized_keys" ? Object.keys(shape).join(", ") : "a mapping of keys to values",
-  });
-}

@@ -11,12 +11,13 @@ import { formatDuration } from "./duration.ts";
  * put back, the text loads to the same configuration.
  */
 export function showConfig(config: Config): string {
-  const file = { label_budget: config.labelBudget, servers: config.servers.map(describeServer) };
+  const { labelBudget: label_budget, commentLabels: comment_labels } = config;
+  const file = { label_budget, comment_labels, servers: config.servers.map(describeServer) };
   return stringify(file, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 function describeServer(server: ServerConfig): object {
-  const { name, connection, schedule, lookTimeoutSeconds, thresholds } = server;
+  const { name, connection, schedule, lookTimeoutSeconds, thresholds, pools } = server;
   return {
     name,
     url: maskedUrl(connection),
@@ -25,6 +26,9 @@ function describeServer(server: ServerConfig): object {
     detectors: describeThresholds(thresholds.defaults),
     overrides: thresholds.overrides.map((override) => {
       return { match: override.match, detectors: describeThresholds(override.thresholds) };
+    }),
+    pools: pools.map(({ name: pool, match, size, maxOverflow: max_overflow, per }) => {
+      return { name: pool, match, size, max_overflow, per };
     }),
   };
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
 import { configJsonSchema } from "../../src/config/json-schema.ts";
-import { anEnvironment, configOf } from "../support/config-text.ts";
+import { anEnvironment, configOf, issuesOf } from "../support/config-text.ts";
 
 const environment = anEnvironment({ PGPASSWORD: "s3cret" });
 
@@ -43,13 +43,36 @@ describe.for([
 });
 
 test.for([
+  "pools: [{ name: a, match: ['usename=\"app\"'], size: 1 }]",
+  "pools: [{ name: a, match: ['usename=\"app\"'], size: 9, max_overflow: 0, per: client }]",
+  "servers: [{ name: a, url: 'postgres://h', pools: [] }]",
+  "comment_labels: []",
+  "comment_labels: [route, service.name, db_driver]",
+  "detectors: { idle_too_long: { enabled: true } }",
+])("the schema takes what the code takes: %j", (text) => {
+  configOf(text);
+  validate(parse(text));
+  expect(validate.errors).toBeNull();
+});
+
+test.for([
   "every: 5",
   "evry: 5s",
   "every: 5x",
   "label_budget: 0",
   "detectors: { stale: {} }",
   "overrides: [{ match: [] }]",
+  "pools: [{ match: ['usename=\"app\"'], size: 1 }]",
+  "pools: [{ name: a, match: [], size: 1 }]",
+  "pools: [{ name: a, match: ['usename=\"app\"'], size: 0 }]",
+  "pools: [{ name: a, match: ['usename=\"app\"'], size: 1, max_overflow: -1 }]",
+  "pools: [{ name: a, match: ['usename=\"app\"'], size: 1, per: host }]",
+  "comment_labels: [Route]",
+  "comment_labels: [route, route]",
+  "comment_labels: [traceparent]",
+  "comment_labels: [a, b, c, d, e, f]",
   "every: 5s\ncron: x",
 ])("the schema refuses what the code refuses: %j", (text) => {
+  expect(issuesOf(text)).not.toEqual([]);
   expect(validate(parse(text))).toBe(false);
 });

@@ -1,13 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { matchAll, parseMatcher } from "../../src/config/matcher.ts";
+import type { Matchable } from "../../src/classify/thresholds.ts";
+import { poolLabels, suspectLabels } from "../../src/config/matcher-labels.ts";
+import { labelOf, matchAll, parseMatcher } from "../../src/config/matcher.ts";
 import type { Matcher } from "../../src/config/matcher.ts";
 import type { Backend } from "../../src/observe/snapshot.ts";
 import { aBackend } from "../support/a-backend.ts";
 
-function matcher(text: string): Matcher {
-  const read = parseMatcher(text);
+function matcher(text: string): Matcher<Matchable> {
+  const read = parseMatcher(text, suspectLabels);
   if ("matcher" in read) return read.matcher;
   throw new Error(`expected a matcher, got ${text}: ${read.problem.expected}`);
 }
@@ -113,17 +115,50 @@ describe("parseMatcher refuses", () => {
     ['usename!~"(a)\\1"', pattern, "invalid escape sequence"],
     ['usename=~"((a{100}){100}){100}"', pattern, "invalid repeat count"],
   ] as const)("%s", ([text, expected, hint]) => {
-    expect(parseMatcher(text)).toEqual({ problem: { expected, hint } });
+    expect(parseMatcher(text, suspectLabels)).toEqual({ problem: { expected, hint } });
   });
 
   test("never throws, whatever the text", () => {
     fc.assert(
       fc.property(fc.string(), fc.constantFrom("=", "=~", "!~"), (value, operator) => {
-        expect(() => parseMatcher(`usename${operator}"${value}"`)).not.toThrow();
-        expect(() => parseMatcher(value)).not.toThrow();
+        expect(() => parseMatcher(`usename${operator}"${value}"`, suspectLabels)).not.toThrow();
+        expect(() => parseMatcher(value, suspectLabels)).not.toThrow();
       }),
     );
   });
+});
+
+describe("a matcher of a pool", () => {
+  const session = { datname: "shop", usename: "app", applicationName: null, clientAddr: "10.0.0.1" };
+
+  test.for([
+    ['usename="app"', true],
+    ['client_addr=~"10[.].*"', true],
+    ['application_name!="web-1"', false],
+  ] as const)("%s says %s about who holds a session", ([text, expected]) => {
+    const read = parseMatcher(text, poolLabels);
+    expect("matcher" in read && read.matcher.matches(session)).toBe(expected);
+  });
+
+  const expected = "a matcher on one of datname, usename, application_name, client_addr";
+  const hint = "a session belongs to its pool whatever it does";
+
+  test.for([
+    ['state="idle"', hint],
+    ['query_id!="7731"', hint],
+    ['username="app"', "did you mean usename?"],
+    ['toString="app"', undefined],
+  ] as const)("%s is refused", ([text, why]) => {
+    expect(parseMatcher(text, poolLabels)).toEqual({ problem: { expected, hint: why } });
+  });
+});
+
+test.for([
+  ['usename="app"', "usename"],
+  [' nonsense =~ "("', "nonsense"],
+  ["usename=app", undefined],
+] as const)("the label of %j is %s", ([text, label]) => {
+  expect(labelOf(text)).toBe(label);
 });
 
 describe("matchAll", () => {

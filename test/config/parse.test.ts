@@ -4,13 +4,15 @@ import { builtInThresholds } from "../../src/classify/thresholds.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { anEnvironment, configOf, issuesOf } from "../support/config-text.ts";
 
-const ALL_KEYS = "one of every, cron, look_timeout, detectors, overrides, label_budget, servers";
+const ALL_KEYS =
+  "one of every, cron, look_timeout, detectors, overrides, pools, label_budget, comment_labels, servers";
 const EVERY = "a duration of whole seconds from 1s to 1d";
 
 describe("a file loads", () => {
   test.for(["", "# nothing yet\n", "---\n", "{}", "null"])("when it is empty: %j", (text) => {
     expect(configOf(text)).toEqual({
       labelBudget: 200,
+      commentLabels: [],
       servers: [
         {
           name: "localhost:5432",
@@ -18,6 +20,7 @@ describe("a file loads", () => {
           schedule: { everySeconds: 10 },
           lookTimeoutSeconds: 5,
           thresholds: { defaults: builtInThresholds, overrides: [] },
+          pools: [],
         },
       ],
     });
@@ -74,6 +77,10 @@ describe("one mistake is told as file:line:column: path: expected, got", () => {
     ["hunter2", "1:1: expected a mapping of keys to values, got a text"],
     ["detectors: []", "1:12: detectors: expected a mapping of keys to values, got an empty list"],
     ["overrides: { match: [] }", "1:12: overrides: expected a list of overrides, got a mapping"],
+    [
+      "detectors: { never_use: {} }",
+      "1:14: detectors.never_use: expected one of idle_in_transaction_aborted, idle_in_transaction, stalled_client, stale_active, long_transaction, never_used, idle_too_long, prepared_transaction, pool_overgrown, got an unknown key (did you mean never_used?)",
+    ],
     ["servers: []", "1:10: servers: expected at least one server, got an empty list"],
     ["servers: x", "1:10: servers: expected a list of servers, got a text"],
     [

@@ -7,9 +7,15 @@ const full = String.raw`
 every: 1m30s
 look_timeout: 1s500ms
 label_budget: 17
+comment_labels: [route, service.name]
 detectors: { stale_active: { enabled: false } }
 overrides: [{ match: ['usename="a\"b"', 'datname!~"x"'], detectors: { stale_active: { enabled: true } } }]
+pools: [{ name: "web: all", match: ['application_name=~"web-\d+"'], size: 10, max_overflow: 5, per: client }]
 servers:
+  - name: pooled
+    url: postgres://h
+    detectors: { idle_too_long: { enabled: true } }
+    pools: [{ name: orders, match: ['usename="orders"'], size: 3 }]
   - { name: "prod: 1", url: "postgres://a%40b:s3cret%2F@[fe80::1%25eth0]:1/d%2Fe?sslmode=require&sslrootcert=/x%20y" }
   - { name: socket, url: "postgres:///d?host=/tmp/a%20b&port=5433&sslmode=require", cron: "0 * * * * MON" }
   - { name: tls, url: "postgres://h?sslmode=verify-full&sslrootcert=system" }
@@ -19,6 +25,7 @@ describe("what is shown", () => {
   test("is the whole configuration, with every default and without the password", () => {
     const shown = showConfig(configOf("", anEnvironment({ PGHOST: "db1", PGPASSWORD: "s3cret" })));
     expect(shown).toBe(`label_budget: 200
+comment_labels: []
 servers:
   - name: db1:5432
     url: postgres://dba:***@db1:5432/dba?sslmode=prefer
@@ -45,7 +52,42 @@ servers:
         enabled: true
         suspect_after: 15m
         leaked_after: 1h
+      never_used:
+        enabled: true
+        suspect_after: 10m
+        leaked_after: 1h
+      idle_too_long:
+        enabled: false
+        suspect_after: 1h
+        leaked_after: 1d
+      prepared_transaction:
+        enabled: true
+        suspect_after: 1m
+        leaked_after: 10m
+      pool_overgrown:
+        enabled: true
+        suspect_after: 1m
+        leaked_after: 10m
     overrides: []
+    pools: []
+`);
+  });
+
+  test("names the pools of each server, its own first, with what holds where nothing is said", () => {
+    const [pools] = /    pools:\n(?:      .*\n)+/u.exec(showConfig(configOf(full))) ?? [];
+    expect(pools).toBe(String.raw`    pools:
+      - name: orders
+        match:
+          - usename="orders"
+        size: 3
+        max_overflow: 0
+        per: all
+      - name: "web: all"
+        match:
+          - application_name=~"web-\d+"
+        size: 10
+        max_overflow: 5
+        per: client
 `);
   });
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 
+import { leakKinds } from "../../src/classify/kind.ts";
 import type { LeakKind } from "../../src/classify/kind.ts";
 import { builtInThresholds, thresholdFor } from "../../src/classify/thresholds.ts";
-import type { Threshold } from "../../src/classify/thresholds.ts";
+import type { Matchable, Threshold } from "../../src/classify/thresholds.ts";
 import type { Backend } from "../../src/observe/snapshot.ts";
 import { aBackend } from "../support/a-backend.ts";
 import { configOf } from "../support/config-text.ts";
@@ -43,6 +44,52 @@ servers:
         detectors:
           idle_in_transaction: { leaked_after: 4h }
 `;
+
+describe("every kind can be set on each level", () => {
+  test.for(leakKinds)("%s", (kind) => {
+    const { servers } = configOf(`
+detectors: { ${kind}: { enabled: true, suspect_after: 7s, leaked_after: 1d } }
+servers:
+  - name: a
+    url: postgres://h
+    detectors: { ${kind}: { suspect_after: 8s } }
+    overrides: [{ match: ['usename="app"'], detectors: { ${kind}: { leaked_after: 9s } } }]
+`);
+    const { defaults, overrides } = servers[0]?.thresholds ?? {};
+    expect(defaults?.[kind]).toEqual({ enabled: true, suspectAfterSeconds: 8, leakedAfterSeconds: 86_400 });
+    expect(overrides?.map(({ thresholds }) => thresholds)).toEqual([
+      { [kind]: { enabled: true, suspectAfterSeconds: 8, leakedAfterSeconds: 9 } },
+    ]);
+  });
+});
+
+test.for([
+  ["", false],
+  ["detectors: { idle_too_long: { suspect_after: 2h } }", false],
+  ["detectors: { idle_too_long: { enabled: true } }", true],
+] as const)("idle_too_long is only looked for when the file says so: %j", ([file, enabled]) => {
+  expect(configOf(file).servers[0]?.thresholds.defaults.idle_too_long.enabled).toBe(enabled);
+});
+
+test("an override decides about what has no session by what can be seen of it", () => {
+  const file = `
+overrides:
+  - { match: ['application_name!="x"'], detectors: { prepared_transaction: { suspect_after: 2m } } }
+  - { match: ['state!="idle"'], detectors: { prepared_transaction: { suspect_after: 3m } } }
+  - { match: ['usename="xa"'], detectors: { prepared_transaction: { suspect_after: 4m } } }
+`;
+  const prepared: Matchable = {
+    datname: "shop",
+    usename: "xa",
+    applicationName: null,
+    clientAddr: null,
+    state: "unknown",
+    queryId: null,
+  };
+  const [server] = configOf(file).servers;
+  if (server === undefined) throw new Error("expected a server");
+  expect(thresholdFor(server.thresholds, prepared, "prepared_transaction").suspectAfterSeconds).toBe(240);
+});
 
 describe("a field that is not given is taken from the next wider place", () => {
   const builtIn = builtInThresholds;
