@@ -84,6 +84,9 @@ detectors:
   stalled_client: { suspect_after: 8s, leaked_after: 30s }
   stale_active: { suspect_after: 10s, leaked_after: 40s }
   long_transaction: { suspect_after: 12s, leaked_after: 50s }
+  pool_overgrown: { suspect_after: 5s, leaked_after: 60s }
+pools:
+  - { name: orders-api, match: ['application_name="orders-api"'], size: 2, max_overflow: 1 }
 servers:
   - { name: demo, url: "postgres://pgleash@/postgres?host=${encodeURIComponent(host)}&port=${port}&sslmode=disable" }
 `;

@@ -1,7 +1,11 @@
 import type { LeakKind } from "../classify/kind.ts";
+import type { Suspect } from "../classify/suspect.ts";
 import type { Daemon } from "../daemon.ts";
+import { outlook } from "../expose/outlook.ts";
 import { rankedSuspects } from "../expose/suspect-columns.ts";
 import { suspectTable } from "../expose/suspect-table.ts";
+import { printable } from "../printable.ts";
+import { fitScreen } from "./fit-screen.ts";
 import type { Runtime } from "./runtime.ts";
 
 const REDRAW_MS = 500;
@@ -20,23 +24,25 @@ export async function showLive(runtime: Runtime, daemon: Daemon, { kinds, stoppe
   let printed = "";
 
   function draw(): void {
-    const suspects = rankedSuspects(daemon.view().servers);
+    const { servers } = daemon.view();
+    const suspects = rankedSuspects(servers);
     const seconds = Math.round((performance.now() - startedMs) / 1000);
     for (const { suspect } of suspects) if (!found.has(suspect.kind)) found.set(suspect.kind, seconds);
-    const verdicts = suspects
-      .map(({ suspect }) => `${suspect.backend.id.pid}${suspect.kind}${suspect.severity}`)
-      .join();
-    const lines = [...suspectTable(suspects), `${seconds}s: ${summary(kinds, found)}`];
+    const table = suspectTable(suspects);
+    const sentences = outlook(servers).map(printable);
+    const last = `${seconds}s: ${summary(kinds, found)}`;
+    const verdicts = [
+      ...suspects.map(({ suspect }) => `${identity(suspect)} ${suspect.kind} ${suspect.severity}`),
+      sentences.length,
+    ].join("\n");
     const terminal = runtime.terminal();
     if (terminal !== undefined) {
-      const { columns, rows } = terminal;
-      // What the screen does not hold cannot be drawn over: the summary stays, and the table is cut above it.
-      const visible = [...lines.slice(0, -1).slice(0, Math.max(0, rows - 2)), ...lines.slice(-1)];
-      const drawing = visible.map((line) => `${line.slice(0, columns - 1)}\n`).join("");
+      const visible = fitScreen({ table, sentences, last }, terminal);
+      const drawing = visible.map((line) => `${line}\n`).join("");
       runtime.write(`${drawn > 0 ? `\x1b[${drawn}A\x1b[J` : ""}${drawing}`);
       drawn = visible.length;
     } else if (verdicts !== printed) {
-      runtime.write(`${lines.join("\n")}\n\n`);
+      runtime.write(`${[...table, ...sentences, last].join("\n")}\n\n`);
       printed = verdicts;
     }
   }
@@ -44,6 +50,11 @@ export async function showLive(runtime: Runtime, daemon: Daemon, { kinds, stoppe
   const timer = setInterval(draw, REDRAW_MS);
   await stopped;
   clearInterval(timer);
+}
+
+function identity(suspect: Suspect): string {
+  if ("backend" in suspect) return String(suspect.backend.id.pid);
+  return "prepared" in suspect ? suspect.prepared.gid : suspect.pool.key;
 }
 
 function summary(kinds: readonly LeakKind[], found: ReadonlyMap<LeakKind, number>): string {

@@ -1,6 +1,9 @@
 import { emptyMemory } from "../classify/memory.ts";
-import type { ServerConfig } from "../config/config.ts";
+import type { Config, ServerConfig } from "../config/config.ts";
 import { cycle } from "../cycle.ts";
+import { sessionsIn, suspectBackends, suspectPools } from "../expose/aggregate.ts";
+import { outlook } from "../expose/outlook.ts";
+import type { Report } from "../expose/report.ts";
 import { firstView, viewAfterFailure, viewAfterLook } from "../expose/server-view.ts";
 import { rankedSuspects } from "../expose/suspect-columns.ts";
 import { suspectTable } from "../expose/suspect-table.ts";
@@ -22,8 +25,8 @@ const flags = { json: { type: "boolean", default: false }, "config.file": { type
 export const suspects: Command = {
   help: `Usage: pgleash suspects [URL] [--json] [--config.file=FILE]
 
-Looks once and prints the sessions that look leaked. Exits with 3 when there are any, with 1 when a server
-could not be looked at or hides sessions from us, with 0 when all is well.
+Looks once and prints what looks leaked: sessions, and prepared transactions. Exits with 3 when there is any,
+with 1 when a server could not be looked at or hides something from us, with 0 when all is well.
 
 Examples:
   pgleash suspects postgres://pgleash@db1/postgres
@@ -32,7 +35,8 @@ Examples:
   --json               JSON instead of a table
   --config.file=FILE   thresholds and servers; without it the built-in thresholds hold
 
-One look cannot tell a stalled COPY from one that moves: only "pgleash serve" reports it.
+One look cannot tell a stalled COPY from one that moves, nor a pool that grows from a large one: only
+"pgleash serve" reports them.
 `,
   async run(runtime, words) {
     const { values, positionals } = parseWords(words, flags, 1);
@@ -45,26 +49,27 @@ One look cannot tell a stalled COPY from one that moves: only "pgleash serve" re
       runtime.writeError(`${loaded.problems.join("\n")}\n`);
       return exitCodes.failed;
     }
-    const views = await Promise.all(
-      loaded.config.servers.map((server) => lookAt(server, loaded.config.labelBudget)),
-    );
-    if (values.json) runtime.write(`${escapedJson(suspectsJson(views), 2)}\n`);
-    else runtime.write(`${[...suspectTable(rankedSuspects(views)), summary(views)].join("\n")}\n`);
+    const { config } = loaded;
+    const views = await Promise.all(config.servers.map((server) => lookAt(server, config)));
+    runtime.write(values.json ? `${escapedJson(suspectsJson(views), 2)}\n` : text(views));
     return conclude(runtime, views);
   },
 };
 
 /** A single look has nobody to vouch for it, so it believes the rows. */
-async function lookAt(server: ServerConfig, labelBudget: number): Promise<ServerView> {
-  const { name, connection, lookTimeoutSeconds, thresholds } = server;
+async function lookAt(
+  server: ServerConfig,
+  { labelBudget, commentLabels: commentKeys }: Config,
+): Promise<ServerView> {
+  const { name, connection, lookTimeoutSeconds, thresholds, pools } = server;
   const view = firstView(name, 0);
   const session = openSession(connection);
   const deadline = startDeadline(lookTimeoutSeconds);
   try {
     const probed = await probe(session, { deadline, lookTimeoutSeconds });
-    const options = { probe: probed, thresholds, gapSeconds: Infinity, believesRows: true, deadline };
-    const { report, memory } = await cycle(session, emptyMemory(), options);
-    return viewAfterLook(view, { report, probe: probed, tally: memory.tally, labelBudget });
+    const judging = { thresholds, pools, gapSeconds: Infinity, believesRows: true };
+    const { report, memory } = await cycle(session, emptyMemory(), { probe: probed, ...judging, deadline });
+    return viewAfterLook(view, { report, probe: probed, tally: memory.tally, labelBudget, commentKeys });
   } catch (error) {
     return viewAfterFailure(view, toFailure(error));
   } finally {
@@ -72,31 +77,52 @@ async function lookAt(server: ServerConfig, labelBudget: number): Promise<Server
   }
 }
 
+function text(views: readonly ServerView[]): string {
+  const lines = [
+    ...suspectTable(rankedSuspects(views)),
+    ...outlook(views).map(printable),
+    summary(
+      views.flatMap(({ report }) => report ?? []),
+      views.length,
+    ),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
 /** A server that could not be looked at is not calm: the sentence says so, also to who reads standard output only. */
-function summary(views: readonly ServerView[]): string {
-  const reports = views.flatMap(({ report }) => report ?? []);
-  const sessions = reports
-    .flatMap(({ snapshot }) => snapshot.groups)
-    .reduce((sum, group) => sum + group.sessions, 0);
-  const found = reports.flatMap((report) => report.suspects).length;
-  const hidden = reports.reduce((sum, { snapshot }) => sum + snapshot.coverage.hiddenSessions, 0);
-  const unseen = views.length - reports.length;
+function summary(reports: readonly Report[], servers: number): string {
+  const sessions = sum(reports, ({ snapshot }) => sessionsIn(snapshot.groups));
+  const found = sum(reports, (report) => suspectBackends(report).length);
+  const pools = sum(reports, (report) => suspectPools(report).length);
+  const prepared = sum(reports, ({ suspects: all }) => all.length) - found - pools;
+  const hidden = sum(reports, ({ snapshot }) => snapshot.coverage.hiddenSessions);
+  const unseen = servers - reports.length;
   return [
     `${found} of ${sessions} sessions suspected`,
+    ...(prepared > 0 ? [`${prepared} prepared transactions too`] : []),
+    ...(pools > 0 ? [`${pools} pools overgrown`] : []),
     ...(hidden > 0 ? [`${hidden} hidden from us`] : []),
-    ...(unseen > 0 ? [`${unseen} of ${views.length} servers could not be looked at`] : []),
+    ...(unseen > 0 ? [`${unseen} of ${servers} servers could not be looked at`] : []),
   ].join("; ");
 }
 
+function sum(reports: readonly Report[], count: (report: Report) => number): number {
+  return reports.reduce((total, report) => total + count(report), 0);
+}
+
 function conclude(runtime: Runtime, views: readonly ServerView[]): 0 | 1 | 3 {
-  const blind = views.filter(({ report }) => report === null || report.snapshot.coverage.hiddenSessions > 0);
-  for (const { server, failure, report, probe: probed } of blind) {
-    const why =
-      failure === null
-        ? `${report?.snapshot.coverage.hiddenSessions} sessions are hidden from ${probed?.user}: grant it pg_monitor`
-        : `${failure.reason}: ${failure.message}`;
-    runtime.writeError(`pgleash: ${printable(`${server}: ${why}`)}\n`);
-  }
+  const blind = views.flatMap((view) => whyBlind(view).map((why) => `${view.server}: ${why}`));
+  for (const line of blind) runtime.writeError(`pgleash: ${printable(line)}\n`);
   if (views.some(({ report }) => (report?.suspects.length ?? 0) > 0)) return exitCodes.suspects;
   return blind.length > 0 ? exitCodes.failed : exitCodes.ok;
+}
+
+/** Why finding nobody proves nothing. */
+function whyBlind({ failure, report, evidenceFailure, probe: probed }: ServerView): readonly string[] {
+  if (failure !== null) return [`${failure.reason}: ${failure.message}`];
+  const hidden = report?.snapshot.coverage.hiddenSessions ?? 0;
+  return [
+    ...(hidden > 0 ? [`${hidden} sessions are hidden from ${probed?.user}: grant it pg_monitor`] : []),
+    ...(evidenceFailure === null ? [] : [`prepared transactions and lock waits unseen: ${evidenceFailure}`]),
+  ];
 }

@@ -1,8 +1,30 @@
+import type { Suspect } from "../classify/suspect.ts";
 import { backendStates, type SessionGroup } from "../observe/snapshot.ts";
 import type { Sample } from "./family.ts";
-import { everybodyElse, shownAs, type LabelBudget } from "./label-budget.ts";
+import { foldedSets, type LabelBudget } from "./label-budget.ts";
 import type { Report } from "./report.ts";
 import { whoOf } from "./who.ts";
+
+/** A single session that is suspected. */
+export type BackendSuspect = Extract<Suspect, { readonly backend: unknown }>;
+
+/** A pool that is suspected as a whole. */
+export type PoolSuspect = Extract<Suspect, { readonly pool: unknown }>;
+
+/** The single sessions among the suspects. */
+export function suspectBackends({ suspects }: Report): readonly BackendSuspect[] {
+  return suspects.flatMap((suspect) => ("backend" in suspect ? [suspect] : []));
+}
+
+/** The pools among the suspects. */
+export function suspectPools({ suspects }: Report): readonly PoolSuspect[] {
+  return suspects.flatMap((suspect) => ("pool" in suspect ? [suspect] : []));
+}
+
+/** All sessions that a look counted; its own is not among them. */
+export function sessionsIn(groups: readonly SessionGroup[]): number {
+  return groups.reduce((sum, group) => sum + group.sessions, 0);
+}
 
 /** A sample for each state: the set is closed, so every one is there from the start. */
 export function byState(
@@ -22,17 +44,6 @@ export function oldest(ages: readonly (number | null)[]): number {
 
 /** How many label sets of sessions are not shown under their own names. */
 export function foldedGroups({ snapshot }: Report, budget: LabelBudget): number {
-  return (
-    snapshot.coverage.groupsFolded +
-    folded(
-      snapshot.groups.filter((group) => !group.folded),
-      budget,
-    )
-  );
-}
-
-/** How many different holders of these rows are not shown under their own names. */
-export function folded(rows: readonly Parameters<typeof whoOf>[0][], budget: LabelBudget): number {
-  const names = rows.map(whoOf).filter((name) => shownAs(budget, name) === everybodyElse);
-  return new Set(names.map((name) => JSON.stringify(name))).size;
+  const named = snapshot.groups.filter((group) => !group.folded);
+  return snapshot.coverage.groupsFolded + foldedSets(budget, named.map(whoOf));
 }

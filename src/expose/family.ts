@@ -1,8 +1,8 @@
 import type { DurationHistogram } from "../classify/tally.ts";
+import type { Interval } from "../classify/forecast/interval.ts";
+import type { Labels } from "./label-budget.ts";
 import type { Report } from "./report.ts";
 import type { ServerView, View } from "./view.ts";
-
-export type Labels = Readonly<Record<string, string>>;
 
 export type Sample = { readonly labels: Labels; readonly value: number };
 
@@ -67,6 +67,26 @@ export function counter(
     labels: ["server", ...labels],
     samples: (view) => ofServers(view, samples),
   };
+}
+
+/** A counter that the server keeps: like everything of a snapshot, it is gone while the last look failed. */
+export function snapshotCounter(
+  name: string,
+  help: string,
+  labels: readonly string[],
+  samples: (report: Report, server: ServerView) => readonly Sample[],
+): Family {
+  return counter(name, help, labels, (server) =>
+    server.report === null ? [] : samples(server.report, server),
+  );
+}
+
+/** An estimate and its bounds: a sample each, told apart by the label `bound`. */
+export function intervalSamples(labels: Labels, { estimate, lower, upper }: Interval): readonly Sample[] {
+  return Object.entries({ estimate, lower, upper }).map(([bound, value]) => ({
+    labels: { ...labels, bound },
+    value,
+  }));
 }
 
 /** Adds samples with equal labels up, so that folded names never make a series twice. */

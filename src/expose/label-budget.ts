@@ -1,3 +1,6 @@
+/** Names and values of labels. */
+export type Labels = Readonly<Record<string, string>>;
+
 /** Who holds a session, as label values. Users control all three, so their number is bounded. */
 export type Who = { readonly datname: string; readonly usename: string; readonly application_name: string };
 
@@ -7,23 +10,25 @@ export type Who = { readonly datname: string; readonly usename: string; readonly
  */
 export type LabelBudget = ReadonlyMap<string, number>;
 
+/** Label sets that want to be shown, by how much each counts. All of one budget have the same labels in one order. */
+export type Wanted = readonly { readonly labels: Labels; readonly weight: number }[];
+
 /** How long an admitted label set outlives its last session. */
 const STAY_SECONDS = 3600;
+
+/** What stands for every value that is beyond the budget. */
+export const other = "…other";
 
 /**
  * Everybody else. PostgreSQL rewrites what is not ASCII in `application_name`, so no application can have this name.
  */
-export const everybodyElse: Who = { datname: "…other", usename: "…other", application_name: "…other" };
+export const everybodyElse: Who = { datname: other, usename: other, application_name: other };
 
 /** Admits the heaviest of those wanted to the free places. Pure. */
-export function admit(
-  budget: LabelBudget,
-  wanted: readonly { readonly who: Who; readonly weight: number }[],
-  nowSeconds: number,
-  limit: number,
-): LabelBudget {
+export function admit(budget: LabelBudget, wanted: Wanted, nowSeconds: number, limit: number): LabelBudget {
   const weights = new Map<string, number>();
-  for (const { who, weight } of wanted) weights.set(keyOf(who), (weights.get(keyOf(who)) ?? 0) + weight);
+  for (const { labels, weight } of wanted)
+    weights.set(keyOf(labels), (weights.get(keyOf(labels)) ?? 0) + weight);
 
   const staying = [...budget]
     .map(([key, lastSeconds]): [string, number] => [key, weights.has(key) ? nowSeconds : lastSeconds])
@@ -37,11 +42,16 @@ export function admit(
   return admitted;
 }
 
-/** The labels to show for somebody: their own, or everybody else's. */
-export function shownAs(budget: LabelBudget, who: Who): Who {
-  return budget.has(keyOf(who)) ? who : everybodyElse;
+/** The labels to show: those wanted, or those of all the others. */
+export function shownAs<Set extends Labels>(budget: LabelBudget, wanted: Set, others: Set): Set {
+  return budget.has(keyOf(wanted)) ? wanted : others;
 }
 
-function keyOf(who: Who): string {
-  return JSON.stringify([who.datname, who.usename, who.application_name]);
+/** How many different label sets are not shown under their own names. */
+export function foldedSets(budget: LabelBudget, wanted: readonly Labels[]): number {
+  return new Set(wanted.map(keyOf).filter((key) => !budget.has(key))).size;
+}
+
+function keyOf(labels: Labels): string {
+  return JSON.stringify(Object.values(labels));
 }

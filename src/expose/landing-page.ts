@@ -1,11 +1,13 @@
 import { printable } from "../printable.ts";
+import { sessionsIn } from "./aggregate.ts";
+import { outlook } from "./outlook.ts";
 import { rankedSuspects, suspectColumns } from "./suspect-columns.ts";
 import type { ServerView, View } from "./view.ts";
 
 /** What the page links to: the metrics, wherever they are, and the API, unless it is turned off. */
 export type LandingLinks = { readonly metricsPath: string; readonly hasApi: boolean };
 
-/** The page at `/`: which servers are watched, how they are, and who is suspected. No script, no foreign asset. */
+/** The page at `/`: which servers are watched, how they are, and who leaks how fast. No script, no foreign asset. */
 export function landingPage(view: View, { metricsPath, hasApi }: LandingLinks): string {
   const suspects = rankedSuspects(view.servers);
   const titles = suspectColumns.map(({ title }) => title);
@@ -18,25 +20,29 @@ th,td{text-align:left;padding:.25rem .75rem;border-bottom:1px solid #ccc}th{font
 <body><h1>pgleash ${escaped(view.version)}</h1>
 <p><a href="${escaped(metricsPath)}">Metrics</a> · ${api}<a href="/-/ready">Ready?</a></p>
 <h2>Servers</h2>${table(["Server", "State", "PostgreSQL", "Sessions", "Suspects"], view.servers.map(serverRow))}
-<h2>Suspects</h2>${suspects.length === 0 ? "<p>None.</p>" : table(titles, suspectRows)}</body></html>
+<h2>Suspects</h2>${list(outlook(view.servers))}${suspects.length === 0 ? "<p>None.</p>" : table(titles, suspectRows)}</body></html>
 `;
 }
 
-function serverRow({ server, report, failure, probe }: ServerView): readonly string[] {
-  const sessions = report?.snapshot.groups.reduce((sum, group) => sum + group.sessions, 0);
-  const hidden = report?.snapshot.coverage.hiddenSessions ?? 0;
-  const state = report === null ? whyNot(failure) : "up";
-  return [
-    server,
-    hidden > 0 ? `${state}, ${hidden} sessions hidden: grant pg_monitor` : state,
-    probe?.versionText ?? "",
-    sessions === undefined ? "" : String(sessions),
-    report === null ? "" : String(report.suspects.length),
+function serverRow({ server, report, failure, evidenceFailure, probe }: ServerView): readonly string[] {
+  const version = probe?.versionText ?? "";
+  if (report === null) return [server, whyNot(failure), version, "", ""];
+  const { groups, coverage } = report.snapshot;
+  const hidden = coverage.hiddenSessions;
+  const state = [
+    "up",
+    ...(hidden > 0 ? [`${hidden} sessions hidden: grant pg_monitor`] : []),
+    ...(evidenceFailure === null ? [] : [`no evidence: ${evidenceFailure}`]),
   ];
+  return [server, state.join(", "), version, String(sessionsIn(groups)), String(report.suspects.length)];
 }
 
 function whyNot(failure: ServerView["failure"]): string {
   return failure === null ? "not looked at yet" : `down (${failure.reason}): ${failure.message}`;
+}
+
+function list(lines: readonly string[]): string {
+  return lines.length === 0 ? "" : `<ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join("\n")}</ul>`;
 }
 
 function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { durationBuckets } from "../classify/tally.ts";
-import type { Family, HistogramSample, Labels } from "./family.ts";
+import type { Family, HistogramSample } from "./family.ts";
+import type { Labels } from "./label-budget.ts";
 import { metrics } from "./metrics.ts";
 import type { View } from "./view.ts";
 

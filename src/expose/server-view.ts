@@ -1,10 +1,12 @@
-import { emptyTally, type Tally } from "../classify/tally.ts";
+import { emptyTally } from "../classify/tally.ts";
 import type { PostgresFailure } from "../postgres/failure.ts";
 import type { Probe } from "../postgres/probe.ts";
-import { admit } from "./label-budget.ts";
+import { suspectBackends, suspectPools } from "./aggregate.ts";
+import { commentLabelsOf } from "./comment-labels.ts";
+import { admit, type LabelBudget, type Wanted } from "./label-budget.ts";
 import type { Report } from "./report.ts";
 import type { ServerView } from "./view.ts";
-import { whoOf } from "./who.ts";
+import { poolWhoOf, whoOf } from "./who.ts";
 
 /** A server that was not looked at yet. */
 export function firstView(server: string, intervalSeconds: number): ServerView {
@@ -14,6 +16,7 @@ export function firstView(server: string, intervalSeconds: number): ServerView {
     probe: null,
     report: null,
     failure: null,
+    evidenceFailure: null,
     looks: {
       begun: 0,
       failures: { connect: 0, auth: 0, permission: 0, timeout: 0, protocol: 0, exhausted: 0 },
@@ -22,39 +25,67 @@ export function firstView(server: string, intervalSeconds: number): ServerView {
     lastDurationSeconds: null,
     lastSuccessSeconds: null,
     tally: emptyTally,
+    labelBudget: 0,
     sessionLabels: new Map(),
     suspectLabels: new Map(),
+    poolLabels: new Map(),
+    commentLabels: new Map(),
+    commentKeys: [],
   };
 }
 
 /** What a look that succeeded adds. */
-export type LookResult = {
+export type LookResult = Pick<ServerView, "tally" | "labelBudget" | "commentKeys"> & {
   readonly report: Report;
   readonly probe: Probe;
-  readonly tally: Tally;
-  /** The most label sets per metric that are shown under their own names. */
-  readonly labelBudget: number;
 };
 
 /** The view after a look that succeeded. */
-export function viewAfterLook(
-  view: ServerView,
-  { report, probe, tally, labelBudget }: LookResult,
-): ServerView {
-  const { takenAtSeconds, groups } = report.snapshot;
-  const sessions = groups
-    .filter((group) => !group.folded)
-    .map((group) => ({ who: whoOf(group), weight: group.sessions }));
-  const suspects = report.suspects.map(({ backend }) => ({ who: whoOf(backend), weight: 1 }));
+export function viewAfterLook(view: ServerView, look: LookResult): ServerView {
   return {
     ...view,
-    probe,
-    report,
-    tally,
+    ...look,
+    ...labelsAfterLook(view, look),
     failure: null,
-    sessionLabels: admit(view.sessionLabels, sessions, takenAtSeconds, labelBudget),
-    suspectLabels: admit(view.suspectLabels, suspects, takenAtSeconds, labelBudget),
+    evidenceFailure: evidenceFailureAfter(view, look.report),
   };
+}
+
+/** Each metric has a budget of its own, or the sessions of a busy server would leave none to its suspects. */
+function labelsAfterLook(
+  view: ServerView,
+  { report, labelBudget, commentKeys }: LookResult,
+): Pick<ServerView, "sessionLabels" | "suspectLabels" | "poolLabels" | "commentLabels"> {
+  const { takenAtSeconds, groups } = report.snapshot;
+  const admitted = (before: LabelBudget, wanted: Wanted): LabelBudget =>
+    admit(before, wanted, takenAtSeconds, labelBudget);
+  const sessions = groups
+    .filter((group) => !group.folded)
+    .map((group) => ({ labels: whoOf(group), weight: group.sessions }));
+  const suspects = suspectBackends(report).map(({ backend }) => ({ labels: whoOf(backend), weight: 1 }));
+  const pools = suspectPools(report).map(({ pool }) => ({
+    labels: poolWhoOf(pool),
+    weight: pool.leakedSessions,
+  }));
+  const comments = commentLabelsOf(report.suspects, commentKeys).map(({ labels }) => ({ labels, weight: 1 }));
+  // Values of keys that nobody wants any more must not keep those of the new ones out.
+  const isSameKeys = commentKeys.join() === view.commentKeys.join();
+  return {
+    sessionLabels: admitted(view.sessionLabels, sessions),
+    suspectLabels: admitted(view.suspectLabels, suspects),
+    poolLabels: admitted(view.poolLabels, pools),
+    commentLabels: admitted(isSameKeys ? view.commentLabels : new Map(), comments),
+  };
+}
+
+/** Most looks ask for none: what the last answer was holds until the next. */
+function evidenceFailureAfter(
+  view: ServerView,
+  { snapshot, evidence, evidenceFailure }: Report,
+): string | null {
+  if (evidenceFailure !== null) return evidenceFailure;
+  const isOfThisLook = evidence !== null && evidence.takenAtSeconds >= snapshot.takenAtSeconds;
+  return isOfThisLook ? null : view.evidenceFailure;
 }
 
 /** The view after a look that failed: the counters stay, the snapshot goes. */

@@ -1,5 +1,6 @@
 import { printable } from "../printable.ts";
-import { suspectColumns, type ServerSuspect, type SuspectColumn } from "./suspect-columns.ts";
+import { shortened } from "./shortened.ts";
+import { suspectColumns, type ServerSuspect } from "./suspect-columns.ts";
 
 /** The widest a cell gets: a name of 63 bytes must not push the rest off the screen. */
 const WIDEST_CELL = 32;
@@ -8,7 +9,10 @@ const WIDEST_CELL = 32;
 export function suspectTable(suspects: readonly ServerSuspect[]): readonly string[] {
   if (suspects.length === 0) return [];
   const titles = suspectColumns.map(({ title }) => title.toUpperCase());
-  const rows = [titles, ...suspects.map((row) => suspectColumns.map((column) => cell(column, row)))];
+  const cells = suspects.map((row) =>
+    suspectColumns.map((column) => shortened(printable(column.text(row)), WIDEST_CELL)),
+  );
+  const rows = [titles, ...cells];
   const widths = suspectColumns.map((_column, index) =>
     Math.max(...rows.map((row) => row[index]?.length ?? 0)),
   );
@@ -18,14 +22,6 @@ export function suspectTable(suspects: readonly ServerSuspect[]): readonly strin
       .join("  ")
       .trimEnd(),
   );
-}
-
-function cell(column: SuspectColumn, row: ServerSuspect): string {
-  // By code points: half of a surrogate pair would print as a replacement character.
-  const characters = Array.from(printable(column.text(row)));
-  return characters.length > WIDEST_CELL
-    ? `${characters.slice(0, WIDEST_CELL - 1).join("")}…`
-    : characters.join("");
 }
 
 function aligned(text: string, width: number, isNumber: true | undefined): string {

@@ -1,38 +1,55 @@
-import { rankedSuspects, type ServerSuspect } from "./suspect-columns.ts";
+import type { Exhaustion } from "../classify/forecast/exhaustion.ts";
+import type { Horizon, HorizonHolder } from "../classify/horizon.ts";
+import type { PoolUse } from "../classify/pool.ts";
+import type { FailureReason } from "../postgres/failure.ts";
+import { sessionsIn } from "./aggregate.ts";
+import { rankedSuspects } from "./suspect-columns.ts";
+import { intervalJson, suspectJson, type IntervalJson, type SuspectJson } from "./suspect-json.ts";
 import type { ServerView } from "./view.ts";
 
-/** One suspect as `/api/v1/suspects` and `--json` show it. Null is SQL's null. */
-export type SuspectJson = {
-  readonly server: string;
-  readonly kind: string;
-  readonly severity: string;
-  readonly certainty: string;
-  readonly age_seconds: number;
-  readonly sightings: number;
-  readonly first_seen: string;
-  readonly pid: number;
-  readonly backend_start: string;
-  readonly datname: string | null;
-  readonly usename: string | null;
-  readonly application_name: string | null;
-  readonly client_addr: string | null;
-  readonly state: string;
-  readonly wait_event_type: string | null;
-  readonly wait_event: string | null;
-  readonly xact_start: string | null;
-  readonly query_start: string | null;
-  readonly state_change: string | null;
-  readonly query_id: string | null;
+/** Where slots run out, and when. */
+export type ExhaustionJson = {
+  readonly scope: Exhaustion["scope"];
+  /** Empty for the server. */
+  readonly name: string;
+  readonly limit: number;
+  readonly used: number;
+  readonly in_seconds: IntervalJson;
+};
+
+/** Who holds back vacuum; `age` is in transactions. */
+export type HorizonJson = {
+  readonly holder: HorizonHolder;
+  readonly name: string | null;
+  readonly age: number;
+};
+
+/** A declared pool. */
+export type PoolJson = {
+  readonly name: string;
+  readonly size: number;
+  readonly max_overflow: number;
+  readonly active: number;
+  readonly idle: number;
+  readonly overflow: number;
+  readonly excess: number;
+  readonly oldest_session_seconds: number | null;
 };
 
 /** One server as it was looked at. While it is down, blind or cut, an empty list of suspects proves nothing. */
 export type ServerJson = {
   readonly server: string;
   readonly up: boolean;
-  readonly failure: { readonly reason: string; readonly message: string } | null;
+  readonly failure: { readonly reason: FailureReason; readonly message: string } | null;
+  /** Without evidence, prepared transactions, limits, and who blocks whom go unseen. */
+  readonly evidence_failure: string | null;
   readonly sessions: number | null;
   readonly hidden_sessions: number | null;
   readonly candidates_cut: number | null;
+  readonly exhaustions: readonly ExhaustionJson[];
+  /** The oldest first. */
+  readonly horizons: readonly HorizonJson[];
+  readonly pools: readonly PoolJson[];
 };
 
 export type SuspectsJson = {
@@ -43,45 +60,46 @@ export type SuspectsJson = {
 /** Everything that the last looks named. */
 export function suspectsJson(servers: readonly ServerView[]): SuspectsJson {
   return {
-    servers: servers.map(toServerJson),
-    suspects: rankedSuspects(servers).map(toJson),
+    servers: servers.map(serverJson),
+    suspects: rankedSuspects(servers).map(({ server, suspect }) => suspectJson(server, suspect)),
   };
 }
 
-function toServerJson({ server, report, failure }: ServerView): ServerJson {
+function serverJson({ server, report, failure, evidenceFailure }: ServerView): ServerJson {
   const { groups, coverage } = report?.snapshot ?? {};
   return {
     server,
     up: report !== null,
     failure,
-    sessions: groups?.reduce((sum, group) => sum + group.sessions, 0) ?? null,
+    evidence_failure: evidenceFailure,
+    sessions: groups === undefined ? null : sessionsIn(groups),
     hidden_sessions: coverage?.hiddenSessions ?? null,
     candidates_cut: coverage?.candidatesCut ?? null,
+    exhaustions: report?.exhaustions.map(exhaustionJson) ?? [],
+    horizons: report?.horizons.map(horizonJson) ?? [],
+    pools: report?.pools.map(poolJson) ?? [],
   };
 }
 
-function toJson({ server, suspect }: ServerSuspect): SuspectJson {
-  const { backend } = suspect;
+/** A forecast, as the log shows it too. */
+export function exhaustionJson({ scope, name, limit, used, inSeconds }: Exhaustion): ExhaustionJson {
+  return { scope, name, limit, used, in_seconds: intervalJson(inSeconds, { scale: 1, digits: 0 }) };
+}
+
+/** Field by field: what a noun comes to hold later must not show by itself. */
+function horizonJson({ holder, name, age }: Horizon): HorizonJson {
+  return { holder, name, age };
+}
+
+function poolJson(pool: PoolUse): PoolJson {
   return {
-    server,
-    kind: suspect.kind,
-    severity: suspect.severity,
-    certainty: suspect.certainty,
-    age_seconds: Math.round(suspect.ageSeconds * 1000) / 1000,
-    sightings: suspect.sightings,
-    first_seen: new Date(suspect.firstSeenSeconds * 1000).toISOString(),
-    pid: backend.id.pid,
-    backend_start: backend.id.backendStart,
-    datname: backend.datname,
-    usename: backend.usename,
-    application_name: backend.applicationName,
-    client_addr: backend.clientAddr,
-    state: backend.state,
-    wait_event_type: backend.waitEventType,
-    wait_event: backend.waitEvent,
-    xact_start: backend.xactStart,
-    query_start: backend.queryStart,
-    state_change: backend.stateChange,
-    query_id: backend.queryId,
+    name: pool.name,
+    size: pool.size,
+    max_overflow: pool.maxOverflow,
+    active: pool.active,
+    idle: pool.idle,
+    overflow: pool.overflow,
+    excess: pool.excess,
+    oldest_session_seconds: pool.oldestSessionSeconds,
   };
 }

@@ -22,13 +22,21 @@ export type ServerView = {
   readonly report: Report | null;
   /** Why the last look failed; `null` when it did not, or before the first. */
   readonly failure: { readonly reason: FailureReason; readonly message: string } | null;
+  /** Why the server gave no evidence when it was last asked for some; `null` when it did, or was not asked yet. */
+  readonly evidenceFailure: string | null;
   readonly looks: LookTally;
   readonly lastDurationSeconds: number | null;
   /** Epoch seconds, by our own clock. */
   readonly lastSuccessSeconds: number | null;
   readonly tally: Tally;
+  /** The most label sets per metric that are shown under their own names. */
+  readonly labelBudget: number;
   readonly sessionLabels: LabelBudget;
   readonly suspectLabels: LabelBudget;
+  readonly poolLabels: LabelBudget;
+  readonly commentLabels: LabelBudget;
+  /** The keys of statement comments that the operator wants as labels. */
+  readonly commentKeys: readonly string[];
 };
 
 /** The whole process. */

@@ -1,4 +1,8 @@
-import type { Who } from "./label-budget.ts";
+import type { OvergrownPool } from "../classify/pool.ts";
+import { everybodyElse, other, type Who } from "./label-budget.ts";
+
+/** Whose sessions leak: who holds them, and the pool that was declared for them, if any. */
+export type PoolWho = Who & { readonly pool: string };
 
 /** SQL's null becomes the empty label, which Prometheus treats as absent. */
 export function whoOf(row: {
@@ -12,3 +16,11 @@ export function whoOf(row: {
     application_name: row.applicationName ?? "",
   };
 }
+
+/** What differs between the sessions of a pool is empty. */
+export function poolWhoOf({ holder, name }: OvergrownPool): PoolWho {
+  return { ...whoOf(holder), pool: name ?? "" };
+}
+
+/** The pools beyond the budget. */
+export const everyOtherPool: PoolWho = { ...everybodyElse, pool: other };

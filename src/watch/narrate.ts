@@ -1,4 +1,6 @@
 import type { EpisodeEvent } from "../classify/episode.ts";
+import { suspectJson } from "../expose/suspect-json.ts";
+import { exhaustionJson, type ExhaustionJson } from "../expose/suspects-json.ts";
 import type { ServerView } from "../expose/view.ts";
 import type { Log } from "../log.ts";
 import type { Probe } from "../postgres/probe.ts";
@@ -16,6 +18,8 @@ export function narrate(log: Log, before: ServerView, after: ServerView): void {
   if (after.probe !== null && isNewConnection) narrateProbe(log, server, after.probe);
   else if (before.failure !== null) log.info({ server }, "looks succeed again");
   narrateCoverage(log, before, after);
+  narrateEvidence(log, before, after);
+  narrateForecasts(log, before, after);
   for (const event of after.report?.events ?? []) narrateEvent(log, server, event);
 }
 
@@ -45,33 +49,57 @@ function narrateCoverage(log: Log, before: ServerView, after: ServerView): void 
     );
 }
 
+function narrateEvidence(log: Log, before: ServerView, after: ServerView): void {
+  const { server, evidenceFailure: error } = after;
+  if (error !== null && before.evidenceFailure === null)
+    log.warn(
+      { server, error },
+      "evidence refused: prepared transactions, limits and who blocks whom go unseen",
+    );
+  if (error === null && before.evidenceFailure !== null) log.info({ server }, "evidence comes again");
+}
+
+/** The estimate moves at each look, the forecast itself comes and goes once. */
+function narrateForecasts(log: Log, before: ServerView, after: ServerView): void {
+  const { server } = after;
+  const known = before.report?.exhaustions ?? [];
+  const current = after.report?.exhaustions ?? [];
+  for (const fresh of current.filter((forecast) => !known.some((one) => isOfSameSlots(one, forecast))))
+    log.warn({ server, ...exhaustionJson(fresh) }, "slots will run out");
+  for (const gone of known.filter((forecast) => !current.some((one) => isOfSameSlots(one, forecast))))
+    log.info({ server, scope: gone.scope, name: gone.name }, "slots no longer run out");
+}
+
+type Slots = Pick<ExhaustionJson, "scope" | "name">;
+
+function isOfSameSlots(a: Slots, b: Slots): boolean {
+  return a.scope === b.scope && a.name === b.name;
+}
+
+/** The fields are those of the API: there, too, no statement is shown with its literals. */
 function narrateEvent(log: Log, server: string, event: EpisodeEvent): void {
-  const { kind, severity, backend, ageSeconds, sightings } = event.episode;
-  const fields = {
-    server,
-    kind,
-    severity,
-    age_seconds: Math.round(ageSeconds),
-    sightings,
-    pid: backend.id.pid,
-    backend_start: backend.id.backendStart,
-    datname: backend.datname,
-    usename: backend.usename,
-    application_name: backend.applicationName,
-    client_addr: backend.clientAddr,
-    query_id: backend.queryId,
-  };
+  const fields = suspectJson(server, event.episode);
+  const messages = messagesOf[fields.subject];
   switch (event.type) {
     case "suspected":
-      log.info(fields, "session suspected");
+      log.info(fields, messages.suspected);
       break;
     case "leaked":
-      log.warn(fields, "session leaked");
+      log.warn(fields, messages.leaked);
       break;
     case "ended":
       log.info({ ...fields, end: event.end }, "episode ended");
   }
 }
+
+const messagesOf = {
+  backend: { suspected: "session suspected", leaked: "session leaked" },
+  prepared_transaction: {
+    suspected: "prepared transaction suspected",
+    leaked: "prepared transaction leaked",
+  },
+  pool: { suspected: "pool suspected", leaked: "pool leaked" },
+} as const;
 
 function quotedIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

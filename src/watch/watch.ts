@@ -15,6 +15,8 @@ import { timingOf } from "./schedule.ts";
 export type WatchSettings = {
   readonly server: ServerConfig;
   readonly labelBudget: number;
+  /** Keys of statement comments that become labels. */
+  readonly commentKeys: readonly string[];
 };
 
 /** One watched server: its connection, what is remembered of it, and what is shown of it. */
@@ -38,19 +40,20 @@ export function createWatch(first: WatchSettings, log: Log, onChange: () => void
 
   /** One deadline for the whole look: connecting must not add to what the schedule allows. */
   async function lookOnce(): Promise<ServerView> {
-    const { server, labelBudget } = settings;
-    const { lookTimeoutSeconds, schedule, thresholds } = server;
+    const { server, labelBudget, commentKeys } = settings;
+    const { lookTimeoutSeconds, schedule, thresholds, pools } = server;
     const deadline = startDeadline(lookTimeoutSeconds);
     const { session, probe } = await connection.use(server.connection, { deadline, lookTimeoutSeconds });
     const lastLook = view.lastSuccessSeconds === null ? new Date() : new Date(view.lastSuccessSeconds * 1000);
     const { gapSeconds, intervalSeconds } = timingOf(schedule, lastLook);
-    const options = { probe, thresholds, gapSeconds, believesRows: false, deadline };
-    const looked = await cycle(session, memory, options);
-    memory = looked.memory;
+    const options = { probe, thresholds, pools, gapSeconds, believesRows: false, deadline };
+    const { report, memory: remembered } = await cycle(session, memory, options);
+    memory = remembered;
     connection.succeeded();
     // Sessions that hide or show themselves mean that a grant changed, and with it what the probe found out.
-    if (hidesSessions(view.report) !== hidesSessions(looked.report)) connection.askAgain();
-    const after = viewAfterLook(view, { report: looked.report, probe, tally: memory.tally, labelBudget });
+    if (hidesSessions(view.report) !== hidesSessions(report)) connection.askAgain();
+    const { tally } = memory;
+    const after = viewAfterLook(view, { report, probe, tally, labelBudget, commentKeys });
     return { ...after, intervalSeconds, lastSuccessSeconds: Date.now() / 1000 };
   }
 

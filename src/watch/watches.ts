@@ -26,8 +26,8 @@ export function createWatches(log: Log, onChange: () => void): Watches {
 
   return {
     views: () => [...watches.values()].map((watch) => watch.view()),
-    async apply({ servers, labelBudget }) {
-      const settings = servers.map((server) => ({ server, labelBudget }));
+    async apply({ servers, labelBudget, commentLabels: commentKeys }) {
+      const settings = servers.map((server) => ({ server, labelBudget, commentKeys }));
       // Meanwhile the old servers stay watched, and on the page: one of them may be in a look that hangs.
       await Promise.all(settings.map(async (one) => watches.get(one.server.name)?.configure(one)));
       if (isStopped) return;

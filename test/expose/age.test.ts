@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { formatAge } from "../../src/expose/age.ts";
+import { formatAge, formatSpan, formatTimeOfDay } from "../../src/expose/age.ts";
 
 test.for([
   [0, "0s"],
@@ -33,3 +33,24 @@ test("never says more than the age, and less by no more than the smallest unit s
     }),
   );
 });
+
+test.for([
+  [0, "0 s"],
+  [45.4, "45 s"],
+  [119, "119 s"],
+  [120, "2 min"],
+  [2400, "40 min"],
+  [7199, "120 min"],
+  [7200, "2 h"],
+  [172_799, "48 h"],
+  [259_200, "3 days"],
+] as const)("%d seconds to come read as %s", ([seconds, text]) => {
+  expect(formatSpan(seconds)).toBe(text);
+});
+
+test.for(["1970-01-01T00:00:00Z", "2026-11-20T14:05:59.9Z", "2027-01-15T23:59:59Z"])(
+  "the time of day of %s is the one of UTC",
+  (iso) => {
+    expect(formatTimeOfDay(Date.parse(iso) / 1000)).toBe(`${iso.slice(11, 16)} UTC`);
+  },
+);

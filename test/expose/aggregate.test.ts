@@ -1,19 +1,37 @@
 import { describe, expect, test } from "vitest";
 
-import { byState, folded, foldedGroups, oldest } from "../../src/expose/aggregate.ts";
-import { admit } from "../../src/expose/label-budget.ts";
+import {
+  byState,
+  foldedGroups,
+  oldest,
+  sessionsIn,
+  suspectBackends,
+  suspectPools,
+} from "../../src/expose/aggregate.ts";
+import { admit, foldedSets } from "../../src/expose/label-budget.ts";
 import { whoOf } from "../../src/expose/who.ts";
 import { backendStates } from "../../src/observe/snapshot.ts";
 import { aSnapshot } from "../support/a-snapshot.ts";
-import { aGroup, aReport } from "../support/a-view.ts";
+import { aGroup, aPoolSuspect, aPreparedSuspect, aReport, aSuspect } from "../support/a-view.ts";
 
 const shownGroup = aGroup({ applicationName: "shown" });
-const budget = admit(new Map(), [{ who: whoOf(shownGroup), weight: 1 }], 0, 1);
+const budget = admit(new Map(), [{ labels: whoOf(shownGroup), weight: 1 }], 0, 1);
 
 test("every state has a sample, in the order of the states, 0 where nobody is in it", () => {
   const samples = byState([aGroup({ state: "active", sessions: 7 })], (groups) => groups.length);
   expect(samples.map(({ labels }) => labels["state"])).toEqual(backendStates);
   expect(samples.filter(({ value }) => value > 0)).toEqual([{ labels: { state: "active" }, value: 1 }]);
+});
+
+test("sessions are added up over their groups; none are none", () => {
+  expect(sessionsIn([aGroup({ sessions: 7 }), aGroup({ sessions: 5, folded: true })])).toBe(12);
+  expect(sessionsIn([])).toBe(0);
+});
+
+test("suspects are told apart by their subject", () => {
+  const [backend, pool] = [aSuspect(), aPoolSuspect()];
+  const report = aReport({ suspects: [aPreparedSuspect(), backend, pool] });
+  expect([suspectBackends(report), suspectPools(report)]).toEqual([[backend], [pool]]);
 });
 
 describe("oldest", () => {
@@ -34,7 +52,7 @@ describe("folded label sets", () => {
       aGroup({ applicationName: "a", state: "active" }),
       aGroup({ applicationName: "b" }),
     ];
-    expect(folded(rows, budget)).toBe(2);
+    expect(foldedSets(budget, rows.map(whoOf))).toBe(2);
   });
 
   test("include those that the server folded, which have no names to count again", () => {

@@ -1,7 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { admit, everybodyElse, shownAs, type LabelBudget, type Who } from "../../src/expose/label-budget.ts";
+import {
+  admit,
+  everybodyElse,
+  foldedSets,
+  shownAs,
+  type LabelBudget,
+  type Wanted,
+  type Who,
+} from "../../src/expose/label-budget.ts";
 
 const HOUR = 3600;
 
@@ -9,12 +17,12 @@ function who(application_name: string): Who {
   return { datname: "shop", usename: "app", application_name };
 }
 
-function wanted(...names: readonly (readonly [string, number])[]): Parameters<typeof admit>[1] {
-  return names.map(([name, weight]) => ({ who: who(name), weight }));
+function wanted(...names: readonly (readonly [string, number])[]): Wanted {
+  return names.map(([name, weight]) => ({ labels: who(name), weight }));
 }
 
 function isShown(budget: LabelBudget, name: string): boolean {
-  return shownAs(budget, who(name)) !== everybodyElse;
+  return shownAs(budget, who(name), everybodyElse) !== everybodyElse;
 }
 
 describe("admit", () => {
@@ -76,8 +84,29 @@ describe("admit", () => {
 
 test("holders whose names run into each other are told apart", () => {
   const one: Who = { datname: 'a","b', usename: "c", application_name: "d" };
-  const budget = admit(new Map(), [{ who: one, weight: 1 }], 0, 5);
-  expect(shownAs(budget, { datname: "a", usename: 'b","c', application_name: "d" })).toBe(everybodyElse);
+  const budget = admit(new Map(), [{ labels: one, weight: 1 }], 0, 5);
+  const other: Who = { datname: "a", usename: 'b","c', application_name: "d" };
+  expect(shownAs(budget, other, everybodyElse)).toBe(everybodyElse);
+});
+
+test("sets beyond the budget are counted once each", () => {
+  const budget = admit(new Map(), wanted(["first", 1]), 0, 1);
+  expect(foldedSets(budget, ["first", "second", "third", "second"].map(who))).toBe(2);
+});
+
+test("labels of any kind are budgeted: the same value under two keys takes two places", () => {
+  const sets = ["route", "job"].map((key) => ({ key, value: "checkout" }));
+  const budget = admit(
+    new Map(),
+    sets.map((labels) => ({ labels, weight: 1 })),
+    0,
+    1,
+  );
+  const others = { key: "", value: "…other" };
+  expect(sets.map((labels) => shownAs(budget, labels, others))).toEqual([
+    others,
+    { key: "job", value: "checkout" },
+  ]);
 });
 
 const looks = fc.array(

@@ -7,7 +7,17 @@ import type { View } from "../../src/expose/view.ts";
 import { PostgresFailure } from "../../src/postgres/failure.ts";
 import { aBackend } from "../support/a-backend.ts";
 import { aSnapshot } from "../support/a-snapshot.ts";
-import { aGroup, aProbe, aReport, aServerView, aSuspect, aView } from "../support/a-view.ts";
+import {
+  aGroup,
+  anOvergrownPool,
+  aPoolSuspect,
+  aPreparedSuspect,
+  aProbe,
+  aReport,
+  aServerView,
+  aSuspect,
+  aView,
+} from "../support/a-view.ts";
 
 /** The cells of every row of both tables, titles left out. */
 function rowsOf(view: View): readonly (readonly string[])[] {
@@ -44,6 +54,28 @@ describe("a server", () => {
     });
     expect(rowsOf(view)[0]?.[1]).toBe("up, 4 sessions hidden: grant pg_monitor");
   });
+});
+
+test("a server that gives no evidence says why", () => {
+  const view = aView({ servers: [aServerView({ evidenceFailure: "permission denied" })] });
+  expect(rowsOf(view)[0]?.[1]).toBe("up, no evidence: permission denied");
+});
+
+test("what leaks how fast, and when slots run out, stands above the table", () => {
+  const inSeconds = { estimate: 2400, lower: 1860, upper: 3120 };
+  const report = aReport({
+    suspects: [aPoolSuspect()],
+    exhaustions: [{ scope: "role", name: "<app>", limit: 97, used: 50, inSeconds }],
+  });
+  const page = landingPage(aView({ servers: [aServerView({ report })] }), {
+    metricsPath: "/metrics",
+    hasApi: true,
+  });
+  expect(page.match(/<li>.*<\/li>/g)).toEqual([
+    "<li>orders-api, role orders, database shop, route /checkout: 12.0 (9.6 to 14.9) sessions a minute leaked since 07:57 UTC, 30 so far</li>",
+    "<li>slots of role &lt;app&gt; run out in 40 min (31 min to 52 min)</li>",
+  ]);
+  expect(page.indexOf("</ul>")).toBeLessThan(page.indexOf("<th>Verdict</th>"));
 });
 
 test("suspects stand in the order of the ranking; without any, the page says so", () => {
@@ -87,10 +119,23 @@ const hostile = fc.oneof(
 
 function viewNaming(name: string): View {
   const backend = aBackend({ applicationName: name, usename: name, datname: name, clientAddr: name });
+  const commentKeys = new Map([["route", name]]);
+  const holder = { datname: name, usename: name, applicationName: name };
+  const suspects = [
+    aSuspect({ backend, commentKeys }),
+    aPreparedSuspect({ prepared: { ...aPreparedSuspect().prepared, gid: name } }),
+    aPoolSuspect({ pool: anOvergrownPool({ holder, name }), commentKeys }),
+  ];
+  const inSeconds = { estimate: 2400, lower: 1860, upper: 3120 };
   const up = aServerView({
     server: name,
     probe: aProbe({ versionText: name }),
-    report: aReport({ suspects: [aSuspect({ backend })] }),
+    evidenceFailure: name,
+    report: aReport({
+      suspects,
+      exhaustions: [{ scope: "role", name, limit: 97, used: 50, inSeconds }],
+      horizons: [{ holder: "replication_slot", name, age: 2_000_000 }],
+    }),
   });
   const down = viewAfterFailure(firstView(name, 5), new PostgresFailure("protocol", name));
   return aView({ version: name, servers: [up, down] });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { episodeEnds, severities } from "../../src/classify/episode.ts";
+import { harmLevels } from "../../src/classify/harm.ts";
+import { horizonHolders } from "../../src/classify/horizon.ts";
 import { leakKinds } from "../../src/classify/kind.ts";
 import { addEvents, emptyTally } from "../../src/classify/tally.ts";
 import { everybodyElse } from "../../src/expose/label-budget.ts";
@@ -10,26 +12,10 @@ import type { View } from "../../src/expose/view.ts";
 import { backendStates } from "../../src/observe/snapshot.ts";
 import { failureReasons, PostgresFailure } from "../../src/postgres/failure.ts";
 import { aBackend } from "../support/a-backend.ts";
+import { aBusyView } from "../support/a-busy-view.ts";
+import { samplesOf, valueOf } from "../support/a-metric.ts";
 import { aSnapshot } from "../support/a-snapshot.ts";
 import { aGroup, aProbe, aReport, aServerView, aSuspect, aView } from "../support/a-view.ts";
-
-type Plain = { readonly labels: Readonly<Record<string, string>>; readonly value: number };
-
-function samplesOf(name: string, view: View): readonly Plain[] {
-  const family = metrics.find((metric) => metric.name === name);
-  if (family === undefined || family.type === "histogram") throw new Error(`no such plain metric: ${name}`);
-  return family.samples(view);
-}
-
-function valueOf(
-  name: string,
-  view: View,
-  labels: Readonly<Record<string, string>> = {},
-): number | undefined {
-  const fits = (sample: Plain) =>
-    Object.entries(labels).every(([key, value]) => sample.labels[key] === value);
-  return samplesOf(name, view).find(fits)?.value;
-}
 
 /** The names of the metrics that have a sample for a server in this state. */
 function namesWithSamples(view: View): readonly string[] {
@@ -43,7 +29,7 @@ describe("the table", () => {
     expect(new Set(metrics.map(({ name }) => name)).size).toBe(metrics.length);
     for (const { name, help, labels } of metrics) {
       expect(name).toMatch(/^pgleash_[a-z_]+$/);
-      expect(help).toMatch(/^[A-Z].*\.$|^[A-Z].*[^.]$/);
+      expect(help).toMatch(/^[A-Z][^\n]*\.$/);
       expect(new Set(labels).size).toBe(labels.length);
     }
   });
@@ -54,12 +40,18 @@ describe("the table", () => {
   });
 
   test("fills exactly the labels that it declares", () => {
-    const view = aView({ servers: [aServerView({ report: aReport({ suspects: [aSuspect()] }) })] });
+    const view = aBusyView();
     for (const family of metrics) {
       const keys = family.samples(view).map(({ labels }) => Object.keys(labels).toSorted());
-      expect(keys.length).toBeGreaterThan(0);
+      expect([family.name, keys.length]).not.toEqual([family.name, 0]);
       for (const each of keys) expect(each).toEqual(family.labels.toSorted());
     }
+  });
+
+  test("has no label for a pid, a query, an address or a gid", () => {
+    const labels = new Set(metrics.flatMap((family) => family.labels));
+    for (const label of ["pid", "query", "query_id", "client_addr", "gid"])
+      expect(labels).not.toContain(label);
   });
 });
 
@@ -95,7 +87,10 @@ describe("a look at an idle server", () => {
     ["pgleash_oldest_state_age_seconds", backendStates.length],
     ["pgleash_suspects", leakKinds.length * severities.length],
     ["pgleash_oldest_suspect_age_seconds", leakKinds.length],
-    ["pgleash_folded_label_sets", 2],
+    ["pgleash_harm_suspects", harmLevels.length * severities.length],
+    ["pgleash_blocked_sessions", 1],
+    ["pgleash_oldest_horizon_age_transactions", horizonHolders.length],
+    ["pgleash_folded_label_sets", 7],
   ] as const)("shows the whole closed set of %s at 0", ([name, size]) => {
     const samples = samplesOf(name, view);
     expect(samples).toHaveLength(size);
@@ -117,11 +112,14 @@ describe("a look that failed", () => {
       (name) => !namesWithSamples(after).includes(name),
     );
     expect(gone.toSorted()).toEqual([
+      "pgleash_blocked_sessions",
       "pgleash_candidates_cut",
       "pgleash_connections",
       "pgleash_folded_label_sets",
+      "pgleash_harm_suspects",
       "pgleash_hidden_sessions",
       "pgleash_oldest_connection_age_seconds",
+      "pgleash_oldest_horizon_age_transactions",
       "pgleash_oldest_state_age_seconds",
       "pgleash_oldest_suspect_age_seconds",
       "pgleash_oldest_transaction_age_seconds",
@@ -130,6 +128,11 @@ describe("a look that failed", () => {
       "pgleash_slots_used",
       "pgleash_suspects",
     ]);
+  });
+
+  test("leaves no more on a busy server than on a calm one", () => {
+    const down = aBusyView().servers.map((server) => viewAfterFailure(server, failed));
+    expect(namesWithSamples(aView({ servers: down }))).toEqual(namesWithSamples(after));
   });
 
   test("leaves the counters and the freshness where they were, and says why", () => {
@@ -158,6 +161,7 @@ describe("who holds sessions", () => {
     probe: aProbe(),
     tally: emptyTally,
     labelBudget: 1,
+    commentKeys: [],
   });
   const view = aView({ servers: [server] });
 
@@ -183,7 +187,9 @@ describe("who holds sessions", () => {
 
   test("says how many label sets are folded, by metric", () => {
     const folded = samplesOf("pgleash_folded_label_sets", view);
-    expect(folded.map(({ labels, value }) => [labels["metric"], value])).toEqual([
+    expect(
+      folded.filter(({ value }) => value > 0).map(({ labels, value }) => [labels["metric"], value]),
+    ).toEqual([
       ["pgleash_connections", 2],
       ["pgleash_suspect_connections", 2],
     ]);

@@ -116,7 +116,7 @@ test("whatever roles, databases and applications are called, the page says exact
       const groups = holders.map((holder) => aGroup({ ...holder, sessions: 1 }));
       const suspects = holders.map((holder) => aSuspect({ backend: aBackend(holder) }));
       const report = aReport({ snapshot: aSnapshot({ groups }), suspects });
-      const look = { report, probe: aProbe(), tally: emptyTally, labelBudget: 50 };
+      const look = { report, probe: aProbe(), tally: emptyTally, labelBudget: 50, commentKeys: [] };
       const page = await pageOf(aView({ servers: [viewAfterLook(firstView("db1", 5), look)] }));
       for (const name of ["pgleash_connections", "pgleash_suspect_connections"]) {
         const read = samplesOf(page, name).flatMap(({ labels, value }) => {
@@ -147,6 +147,7 @@ test("two holders whose names imitate the labels of each other are two series", 
     probe: aProbe(),
     tally: emptyTally,
     labelBudget: 50,
+    commentKeys: [],
   };
   const view = aView({ servers: [viewAfterLook(firstView("db1", 5), look)] });
   expect(await shown("pgleash_connections", view)).toHaveLength(groups.length);

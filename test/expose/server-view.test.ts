@@ -1,15 +1,17 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { addEvents, emptyTally } from "../../src/classify/tally.ts";
 import { everybodyElse, shownAs } from "../../src/expose/label-budget.ts";
+import type { Report } from "../../src/expose/report.ts";
 import { firstView, viewAfterFailure, viewAfterLook } from "../../src/expose/server-view.ts";
+import type { ServerView } from "../../src/expose/view.ts";
 import { failureReasons, PostgresFailure } from "../../src/postgres/failure.ts";
 import { aBackend } from "../support/a-backend.ts";
-import { aSnapshot } from "../support/a-snapshot.ts";
-import { aGroup, aProbe, aReport, aSuspect } from "../support/a-view.ts";
+import { anEvidence, aSnapshot } from "../support/a-snapshot.ts";
+import { aGroup, anOvergrownPool, aPoolSuspect, aProbe, aReport, aSuspect } from "../support/a-view.ts";
 
 const tally = addEvents(emptyTally, [{ type: "suspected", episode: aSuspect() }]);
-const look = { report: aReport(), probe: aProbe(), tally, labelBudget: 10 };
+const look = { report: aReport(), probe: aProbe(), tally, labelBudget: 10, commentKeys: [] };
 const failure = new PostgresFailure("timeout", "no reply", { code: "57014" });
 const who = (application_name: string) => ({ datname: "shop", usename: "app", application_name });
 
@@ -60,9 +62,9 @@ test("sessions and suspects have a budget each", () => {
     report,
     labelBudget: 1,
   });
-  expect(shownAs(sessionLabels, who("busy"))).toEqual(who("busy"));
-  expect(shownAs(sessionLabels, who("leaky"))).toBe(everybodyElse);
-  expect(shownAs(suspectLabels, who("leaky"))).toEqual(who("leaky"));
+  expect(shownAs(sessionLabels, who("busy"), everybodyElse)).toEqual(who("busy"));
+  expect(shownAs(sessionLabels, who("leaky"), everybodyElse)).toBe(everybodyElse);
+  expect(shownAs(suspectLabels, who("leaky"), everybodyElse)).toEqual(who("leaky"));
 });
 
 test("the group that the server folded takes no place of the budget", () => {
@@ -71,13 +73,93 @@ test("the group that the server folded takes no place of the budget", () => {
     snapshot: aSnapshot({ groups: [folded, aGroup({ applicationName: "small", sessions: 1 })] }),
   });
   const { sessionLabels } = viewAfterLook(firstView("db1", 5), { ...look, report, labelBudget: 1 });
-  expect(shownAs(sessionLabels, who("small"))).toEqual(who("small"));
+  expect(shownAs(sessionLabels, who("small"), everybodyElse)).toEqual(who("small"));
 });
 
 test("a holder keeps a place by the server's clock, over a look that failed", () => {
   const first = viewAfterLook(firstView("db1", 5), at(1000, "first", 1));
   const later = viewAfterLook(viewAfterFailure(first, failure), at(1000 + 3600, "newcomer", 99));
-  expect(shownAs(later.sessionLabels, who("newcomer"))).toBe(everybodyElse);
+  expect(shownAs(later.sessionLabels, who("newcomer"), everybodyElse)).toBe(everybodyElse);
   const muchLater = viewAfterLook(later, at(1000 + 3601, "newcomer", 99));
-  expect(shownAs(muchLater.sessionLabels, who("newcomer"))).toEqual(who("newcomer"));
+  expect(shownAs(muchLater.sessionLabels, who("newcomer"), everybodyElse)).toEqual(who("newcomer"));
+});
+
+describe("pools that leak", () => {
+  test("have a budget of their own, and the one that leaks most gets the place", () => {
+    const leaking = [3, 30].map((leakedSessions) =>
+      aPoolSuspect({ pool: anOvergrownPool({ name: `pool-${leakedSessions}`, leakedSessions }) }),
+    );
+    const report = aReport({ suspects: [...leaking, aSuspect()] });
+    const { poolLabels, suspectLabels } = viewAfterLook(firstView("db1", 5), {
+      ...look,
+      report,
+      labelBudget: 1,
+    });
+    expect([...poolLabels.keys()]).toEqual(['["shop","orders","orders-api","pool-30"]']);
+    expect(shownAs(suspectLabels, who("web-1"), everybodyElse)).toEqual(who("web-1"));
+  });
+});
+
+const suspects = [
+  aSuspect({
+    commentKeys: new Map([
+      ["route", "/checkout"],
+      ["job", "nightly"],
+    ]),
+  }),
+  aPoolSuspect({ commentKeys: new Map([["route", "/cart"]]) }),
+];
+const seen = { ...look, report: aReport({ suspects }) };
+
+function valuesUnder(commentKeys: readonly string[]): readonly string[] {
+  return [...viewAfterLook(firstView("db1", 5), { ...seen, commentKeys }).commentLabels.keys()].toSorted();
+}
+
+describe("what comments say", () => {
+  test("takes places only under the keys that the operator named", () => {
+    expect(valuesUnder([])).toEqual([]);
+    expect(valuesUnder(["job"])).toEqual(['["job","nightly"]']);
+    expect(valuesUnder(["route"])).toEqual(['["route","/cart"]', '["route","/checkout"]']);
+  });
+
+  test("of a key that is named no more gives its places to the new one at the next look", () => {
+    const before = viewAfterLook(firstView("db1", 5), { ...seen, commentKeys: ["route"], labelBudget: 2 });
+    const after = viewAfterLook(before, { ...seen, commentKeys: ["job"], labelBudget: 2 });
+    expect([...after.commentLabels.keys()]).toEqual(['["job","nightly"]']);
+    expect(after.commentKeys).toEqual(["job"]);
+  });
+
+  test("keeps its place while the keys stay", () => {
+    const options = { commentKeys: ["route"], labelBudget: 2 };
+    const before = viewAfterLook(firstView("db1", 5), { ...seen, ...options });
+    const after = viewAfterLook(before, { ...look, ...options });
+    expect([...after.commentLabels.keys()]).toEqual([...before.commentLabels.keys()]);
+  });
+});
+
+const refused = aReport({ evidenceFailure: "permission denied" });
+
+function withEvidenceTakenAt1000(takenAtSeconds: number): Report {
+  return aReport({
+    snapshot: aSnapshot({ takenAtSeconds }),
+    evidence: anEvidence({ takenAtSeconds: 1000 }),
+  });
+}
+
+function afterLooks(...reports: readonly Report[]): ServerView {
+  return reports.reduce((view, report) => viewAfterLook(view, { ...look, report }), firstView("db1", 5));
+}
+
+describe("why there is no evidence", () => {
+  test("is known until evidence comes, also over looks that ask for none and looks that fail", () => {
+    expect(afterLooks(refused).evidenceFailure).toBe("permission denied");
+    expect(afterLooks(refused, withEvidenceTakenAt1000(1010)).evidenceFailure).toBe("permission denied");
+    expect(afterLooks(refused, aReport()).evidenceFailure).toBe("permission denied");
+    expect(viewAfterFailure(afterLooks(refused), failure).evidenceFailure).toBe("permission denied");
+  });
+
+  test("is forgotten with evidence that was taken at this look", () => {
+    expect(afterLooks(refused, withEvidenceTakenAt1000(1000)).evidenceFailure).toBeNull();
+    expect(afterLooks(refused, withEvidenceTakenAt1000(999)).evidenceFailure).toBeNull();
+  });
 });

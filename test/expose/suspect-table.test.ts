@@ -1,12 +1,21 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
+import type { Suspect } from "../../src/classify/suspect.ts";
 import { rankedSuspects } from "../../src/expose/suspect-columns.ts";
 import { suspectTable } from "../../src/expose/suspect-table.ts";
 import { aBackend } from "../support/a-backend.ts";
-import { aReport, aServerView, aSuspect } from "../support/a-view.ts";
+import {
+  anOvergrownPool,
+  aHarm,
+  aPoolSuspect,
+  aPreparedSuspect,
+  aReport,
+  aServerView,
+  aSuspect,
+} from "../support/a-view.ts";
 
-function tableOf(...suspects: readonly ReturnType<typeof aSuspect>[]): readonly string[] {
+function tableOf(...suspects: readonly Suspect[]): readonly string[] {
   return suspectTable(suspects.map((suspect) => ({ server: "db1", suspect })));
 }
 
@@ -17,12 +26,39 @@ test("a suspect stands under its titles, numbers to the right", () => {
     certainty: "low",
     ageSeconds: 7300,
     sightings: 140,
+    harm: aHarm({ level: "blocking", blockedSessions: 7, horizonAge: 12_000 }),
+    commentKeys: new Map([["route", "/checkout"]]),
   });
   expect(tableOf(long, aSuspect())).toEqual([
-    "VERDICT  KIND                   FOR  SURE  SEEN  APPLICATION  ROLE  DATABASE  CLIENT     PID  SERVER",
-    "leaked   stale_active         2h01m  low   140x  web-1        app   shop      10.0.0.7  4242  db1",
-    "suspect  idle_in_transaction     2m  high   12x  web-1        app   shop      10.0.0.7  4242  db1",
+    "VERDICT  KIND                 HARM          FOR  APPLICATION  ROLE  ROUTE      DATABASE  CLIENT     PID  SURE  SEEN  SERVER",
+    "leaked   stale_active         blocking 7  2h01m  web-1        app   /checkout  shop      10.0.0.7  4242  low   140x  db1",
+    "suspect  idle_in_transaction  slot           2m  web-1        app              shop      10.0.0.7  4242  high   12x  db1",
   ]);
+});
+
+test("a prepared transaction has its gid, and neither an application nor a client", () => {
+  expect(tableOf(aPreparedSuspect())).toEqual([
+    "VERDICT  KIND                  HARM         FOR  APPLICATION  ROLE  ROUTE  DATABASE  CLIENT       PID  SURE  SEEN  SERVER",
+    "suspect  prepared_transaction  vacuum 4.2k  10m               app          shop              order-17  high   12x  db1",
+  ]);
+});
+
+test("a pool has the number of its sessions; where its applications differ, the name it was declared under", () => {
+  const holder = { datname: null, usename: "orders", applicationName: null };
+  const declared = aPoolSuspect({ pool: anOvergrownPool({ name: "checkout", holder }) });
+  expect(tableOf(aPoolSuspect(), declared)).toEqual([
+    "VERDICT  KIND            HARM  FOR  APPLICATION    ROLE    ROUTE      DATABASE  CLIENT          PID  SURE    SEEN  SERVER",
+    "suspect  pool_overgrown  slot   2m  orders-api     orders  /checkout  shop              95 sessions  medium   12x  db1",
+    "suspect  pool_overgrown  slot   2m  pool checkout  orders  /checkout                    95 sessions  medium   12x  db1",
+  ]);
+});
+
+test.for([
+  { harm: aHarm({ level: "ddl" }), text: "ddl" },
+  { harm: aHarm({ level: "vacuum", horizonAge: 12_345 }), text: "vacuum 12k" },
+  { harm: aHarm({ level: "blocking", blockedSessions: 1, horizonAge: 5 }), text: "blocking 1" },
+])("harm reads as $text", ({ harm, text }) => {
+  expect(tableOf(aSuspect({ harm }))[1]).toContain(`  ${text}  `);
 });
 
 test("no suspects, no lines", () => {
@@ -32,7 +68,7 @@ test("no suspects, no lines", () => {
 test("a session without an address is local, one without names has empty cells", () => {
   const backend = aBackend({ clientAddr: null, applicationName: null, usename: null, datname: null });
   expect(tableOf(aSuspect({ backend }))[1]).toMatch(
-    /^suspect {2}idle_in_transaction {3}2m {2}high {3}12x {2}\s+local {3}4242 {2}db1$/,
+    /^suspect {2}idle_in_transaction {2}slot {3}2m\s+local {3}4242 {2}high {3}12x {2}db1$/,
   );
 });
 
@@ -50,12 +86,23 @@ test("no name can add a line, a column or a terminal sequence", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (name) => {
       const backend = aBackend({ applicationName: name, usename: name, datname: name, clientAddr: name });
-      const lines = tableOf(aSuspect({ backend }), aSuspect());
-      expect(lines).toHaveLength(3);
+      const commentKeys = new Map([["route", name]]);
+      const prepared = { ...aPreparedSuspect().prepared, gid: name };
+      const pool = anOvergrownPool({
+        name,
+        holder: { datname: name, usename: name, applicationName: null },
+      });
+      const lines = tableOf(
+        aSuspect({ backend, commentKeys }),
+        aSuspect(),
+        aPreparedSuspect({ prepared }),
+        aPoolSuspect({ pool, commentKeys }),
+      );
+      expect(lines).toHaveLength(5);
       expect(lines.join("")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
       // Every row has its last cell under the last title.
       const column = lines[0]?.indexOf("SERVER");
-      expect(lines.map((line) => line.slice(column))).toEqual(["SERVER", "db1", "db1"]);
+      expect(lines.map((line) => line.slice(column))).toEqual(["SERVER", ...lines.slice(1).map(() => "db1")]);
     }),
   );
 });
@@ -64,6 +111,15 @@ describe("the ranking", () => {
   const old = aSuspect({ ageSeconds: 900 });
   const young = aSuspect({ ageSeconds: 70 });
   const leaked = aSuspect({ ageSeconds: 650, severity: "leaked" });
+
+  test("puts what harms others most before what is older, but never before what is leaked", () => {
+    const [blocking, vacuum, ddl] = (["blocking", "vacuum", "ddl"] as const).map((level) =>
+      aSuspect({ ageSeconds: 70, harm: aHarm({ level }) }),
+    );
+    const suspects = [old, ddl, leaked, vacuum, blocking].flatMap((suspect) => suspect ?? []);
+    const ranked = rankedSuspects([aServerView({ report: aReport({ suspects }) })]);
+    expect(ranked.map(({ suspect }) => suspect)).toEqual([leaked, blocking, vacuum, ddl, old]);
+  });
 
   test("puts the leaked first, then the oldest, whatever server they are on", () => {
     const servers = [

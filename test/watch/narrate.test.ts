@@ -1,13 +1,23 @@
 import { describe, expect, test } from "vitest";
 
 import type { EpisodeEvent } from "../../src/classify/episode.ts";
+import type { Exhaustion } from "../../src/classify/forecast/exhaustion.ts";
 import { firstView, viewAfterFailure } from "../../src/expose/server-view.ts";
+import { suspectJson } from "../../src/expose/suspect-json.ts";
 import type { ServerView } from "../../src/expose/view.ts";
 import { narrate } from "../../src/watch/narrate.ts";
 import { PostgresFailure, type FailureReason } from "../../src/postgres/failure.ts";
 import { aLog, type LogRecord } from "../support/a-log.ts";
 import { aSnapshot } from "../support/a-snapshot.ts";
-import { aProbe, aReport, aServerView, aSuspect } from "../support/a-view.ts";
+import {
+  aHarm,
+  aPoolSuspect,
+  aPreparedSuspect,
+  aProbe,
+  aReport,
+  aServerView,
+  aSuspect,
+} from "../support/a-view.ts";
 
 function told(before: ServerView, after: ServerView): readonly LogRecord[] {
   const { log, records } = aLog();
@@ -112,27 +122,11 @@ const episode = aSuspect({ ageSeconds: 125.4 });
 const after = (...events: readonly EpisodeEvent[]) => ({ ...calm, report: aReport({ events }) });
 
 describe("an episode", () => {
-  test("is told with who, since when and how often, and without any query text", () => {
+  test("is told with the fields of the API: who, since when, what it costs, and no literal of a statement", () => {
     expect(told(calm, after({ type: "suspected", episode }))).toEqual([
-      {
-        level: "info",
-        message: "session suspected",
-        fields: {
-          server: "db1",
-          kind: "idle_in_transaction",
-          severity: "suspect",
-          age_seconds: 125,
-          sightings: 12,
-          pid: 4242,
-          backend_start: "2026-01-01 00:00:00.000001+00",
-          datname: "shop",
-          usename: "app",
-          application_name: "web-1",
-          client_addr: "10.0.0.7",
-          query_id: "7731",
-        },
-      },
+      { level: "info", message: "session suspected", fields: suspectJson("db1", episode) },
     ]);
+    expect(suspectJson("db1", episode)).toMatchObject({ pid: 4242, age_seconds: 125.4, query: "SELECT $1" });
   });
 
   test("that has leaked is a warning, one that ended says how", () => {
@@ -146,8 +140,128 @@ describe("an episode", () => {
     ]);
   });
 
+  test.for([
+    {
+      what: "a session",
+      episode: aSuspect({
+        harm: aHarm({ level: "blocking", blockedSessions: 7, horizonAge: 12_000 }),
+        commentKeys: new Map([["route", "/checkout"]]),
+      }),
+      messages: ["session suspected", "session leaked"],
+      fields: {
+        subject: "backend",
+        harm: "blocking",
+        blocked_sessions: 7,
+        horizon_age: 12_000,
+        comment: { route: "/checkout" },
+      },
+    },
+    {
+      what: "a prepared transaction",
+      episode: aPreparedSuspect(),
+      messages: ["prepared transaction suspected", "prepared transaction leaked"],
+      fields: { subject: "prepared_transaction", gid: "order-17", harm: "vacuum", horizon_age: 4200 },
+    },
+    {
+      what: "a pool",
+      episode: aPoolSuspect(),
+      messages: ["pool suspected", "pool leaked"],
+      fields: {
+        subject: "pool",
+        pool: null,
+        application_name: "orders-api",
+        sessions: 95,
+        leaked_sessions: 30,
+        leak_rate_per_minute: { estimate: 12, lower: 9.6, upper: 14.88 },
+        comment: { route: "/checkout" },
+      },
+    },
+  ])("of $what is told under a message of its own, with what it is", ({ episode: its, messages, fields }) => {
+    const events: readonly EpisodeEvent[] = [
+      { type: "suspected", episode: its },
+      { type: "leaked", episode: its },
+      { type: "ended", episode: its, end: "returned" },
+    ];
+    const records = told(calm, after(...events));
+    expect(records.map(({ message }) => message)).toEqual([...messages, "episode ended"]);
+    for (const record of records) expect(record.fields).toMatchObject(fields);
+  });
+
   test("of a look before a failed one is not told again", () => {
     const before = after({ type: "suspected", episode });
     expect(told(before, failed(before, "connect")).map(({ message }) => message)).toEqual(["look failed"]);
+  });
+});
+
+describe("evidence that is refused", () => {
+  const refused = { ...calm, evidenceFailure: "permission denied for pg_locks" };
+
+  test("is a warning with the reason, once", () => {
+    expect(told(calm, refused)).toEqual([
+      {
+        level: "warn",
+        message: "evidence refused: prepared transactions, limits and who blocks whom go unseen",
+        fields: { server: "db1", error: "permission denied for pg_locks" },
+      },
+    ]);
+    expect(told(refused, { ...refused, evidenceFailure: "another reason" })).toEqual([]);
+  });
+
+  test("is told to come again, once", () => {
+    expect(told(refused, calm)).toEqual([
+      { level: "info", message: "evidence comes again", fields: { server: "db1" } },
+    ]);
+  });
+
+  test("says nothing while the whole look fails", () => {
+    expect(told(refused, failed(refused, "timeout"))).toHaveLength(1);
+  });
+});
+
+function forecast(scope: "server" | "role", name: string, estimate = 2400): Exhaustion {
+  return { scope, name, limit: 97, used: 50, inSeconds: { estimate, lower: 1860, upper: 3120.4 } };
+}
+
+function seen(...exhaustions: readonly Exhaustion[]): ServerView {
+  return { ...calm, report: aReport({ exhaustions }) };
+}
+
+describe("a forecast", () => {
+  test("is a warning when it is first made, with when slots run out", () => {
+    expect(told(calm, seen(forecast("role", "app")))).toEqual([
+      {
+        level: "warn",
+        message: "slots will run out",
+        fields: {
+          server: "db1",
+          scope: "role",
+          name: "app",
+          limit: 97,
+          used: 50,
+          in_seconds: { estimate: 2400, lower: 1860, upper: 3120 },
+        },
+      },
+    ]);
+  });
+
+  test("is not repeated while it moves, and each scope has its own", () => {
+    const before = seen(forecast("role", "app"));
+    const later = seen(forecast("role", "app", 2000), forecast("role", "other"), forecast("server", ""));
+    expect(told(before, later)).toMatchObject([
+      { message: "slots will run out", fields: { scope: "role", name: "other" } },
+      { message: "slots will run out", fields: { scope: "server", name: "" } },
+    ]);
+  });
+
+  test("that is not made any more is told too", () => {
+    expect(told(seen(forecast("role", "app"), forecast("server", "")), seen(forecast("server", "")))).toEqual(
+      [
+        {
+          level: "info",
+          message: "slots no longer run out",
+          fields: { server: "db1", scope: "role", name: "app" },
+        },
+      ],
+    );
   });
 });

@@ -1,0 +1,53 @@
+import { failureReasons } from "../postgres/failure.ts";
+import { counter, gauge, one, type Family } from "./family.ts";
+
+/** pgleash itself, and how its looks at the servers go. */
+export const processMetrics: readonly Family[] = [
+  {
+    name: "pgleash_build_info",
+    type: "gauge",
+    help: "The version of pgleash and of the Node.js that runs it. Always 1.",
+    labels: ["version", "nodeversion"],
+    samples: ({ version, nodeVersion }) => [{ labels: { version, nodeversion: nodeVersion }, value: 1 }],
+  },
+  {
+    name: "pgleash_config_last_reload_successful",
+    type: "gauge",
+    help: "Whether the last attempt to load the configuration succeeded. At 0, the last good one is in force.",
+    labels: [],
+    samples: ({ reload }) => one(Number(reload.successful)),
+  },
+  {
+    name: "pgleash_config_last_reload_success_timestamp_seconds",
+    type: "gauge",
+    help: "When the configuration in force was loaded.",
+    labels: [],
+    samples: ({ reload }) => one(reload.lastSuccessSeconds),
+  },
+
+  gauge("pgleash_up", "Whether the last look at the server succeeded.", [], ({ report }) =>
+    one(Number(report !== null)),
+  ),
+  gauge(
+    "pgleash_last_success_timestamp_seconds",
+    "When a look at the server last succeeded, by the clock of pgleash; 0 if never.",
+    [],
+    ({ lastSuccessSeconds }) => one(lastSuccessSeconds ?? 0),
+  ),
+  gauge("pgleash_look_interval_seconds", "How often the server is looked at, as configured.", [], (server) =>
+    one(server.intervalSeconds),
+  ),
+  gauge("pgleash_look_duration_seconds", "How long the last look took, connecting included.", [], (server) =>
+    server.lastDurationSeconds === null ? [] : one(server.lastDurationSeconds),
+  ),
+  counter("pgleash_looks_total", "Looks, the failed ones included.", [], ({ looks }) => one(looks.begun)),
+  counter("pgleash_look_failures_total", "Looks that failed, by reason.", ["reason"], ({ looks }) =>
+    failureReasons.map((reason) => ({ labels: { reason }, value: looks.failures[reason] })),
+  ),
+  counter(
+    "pgleash_connections_opened_total",
+    "Connections opened to the server. One is held at a time, so growth says that it, or the way to it, does not hold.",
+    [],
+    ({ looks }) => one(looks.connections),
+  ),
+];

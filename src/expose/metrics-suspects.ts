@@ -1,0 +1,81 @@
+import { severities } from "../classify/episode.ts";
+import { harmLevels } from "../classify/harm.ts";
+import { leakKinds } from "../classify/kind.ts";
+import { oldest, suspectBackends } from "./aggregate.ts";
+import { commentLabelsOf } from "./comment-labels.ts";
+import { one, snapshotGauge, summed, type Family } from "./family.ts";
+import { everybodyElse, other, shownAs } from "./label-budget.ts";
+import { whoOf } from "./who.ts";
+
+/** Who is suspected, and what that costs others. */
+export const suspectMetrics: readonly Family[] = [
+  snapshotGauge(
+    "pgleash_suspects",
+    "What the last look named a suspect or leaked: sessions, prepared transactions and pools, each under one kind.",
+    ["kind", "severity"],
+    ({ suspects }) =>
+      leakKinds.flatMap((kind) =>
+        severities.map((severity) => ({
+          labels: { kind, severity },
+          value: suspects.filter((suspect) => suspect.kind === kind && suspect.severity === severity).length,
+        })),
+      ),
+  ),
+  snapshotGauge(
+    "pgleash_suspect_connections",
+    "Suspected sessions by who holds them, where there are any; prepared transactions have none, and the sessions of an overgrown pool are not suspects each. Label sets beyond the budget are summed under …other.",
+    ["datname", "usename", "application_name", "kind", "severity"],
+    (report, { suspectLabels }) =>
+      summed(
+        suspectBackends(report).map(({ backend, kind, severity }) => ({
+          labels: { ...shownAs(suspectLabels, whoOf(backend), everybodyElse), kind, severity },
+          value: 1,
+        })),
+      ),
+  ),
+  snapshotGauge(
+    "pgleash_comment_suspects",
+    "Suspects by what the last of their statements with a comment says of itself (sqlcommenter, marginalia; pg_stat_activity.query), for the keys that the configuration names and where there are any. Values beyond the budget are summed under …other.",
+    ["key", "value", "kind"],
+    ({ suspects }, { commentLabels, commentKeys }) =>
+      summed(
+        commentLabelsOf(suspects, commentKeys).map(({ labels, kind }) => ({
+          labels: { ...shownAs(commentLabels, labels, { ...labels, value: other }), kind },
+          value: 1,
+        })),
+      ),
+  ),
+  snapshotGauge(
+    "pgleash_oldest_suspect_age_seconds",
+    "How long the oldest suspect of a kind has looked like that leak, by the server's clock; 0 without one.",
+    ["kind"],
+    ({ suspects }) =>
+      leakKinds.map((kind) => ({
+        labels: { kind },
+        value: oldest(
+          suspects.filter((suspect) => suspect.kind === kind).map((suspect) => suspect.ageSeconds),
+        ),
+      })),
+  ),
+  snapshotGauge(
+    "pgleash_harm_suspects",
+    "Suspects by the worst that they cost others: a slot, schema changes (ddl), vacuum (backend_xid and backend_xmin of pg_stat_activity, pg_prepared_xacts.transaction), sessions that wait for them (blocking, pg_blocking_pids).",
+    ["harm", "severity"],
+    ({ suspects }) =>
+      harmLevels.flatMap((level) =>
+        severities.map((severity) => ({
+          labels: { harm: level, severity },
+          value: suspects.filter((suspect) => suspect.harm.level === level && suspect.severity === severity)
+            .length,
+        })),
+      ),
+  ),
+  snapshotGauge(
+    "pgleash_blocked_sessions",
+    "Sessions that wait for a suspected session or prepared transaction, directly or behind others (pg_blocking_pids). Whoever waits for two of them counts twice.",
+    [],
+    ({ suspects }) =>
+      // The harm of a pool is that of its sessions, which are counted here already.
+      one(suspects.reduce((sum, suspect) => sum + ("pool" in suspect ? 0 : suspect.harm.blockedSessions), 0)),
+  ),
+];

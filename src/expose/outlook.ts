@@ -1,0 +1,112 @@
+import type { CommentKeys } from "../classify/attribution/comment-keys.ts";
+import type { Exhaustion } from "../classify/forecast/exhaustion.ts";
+import type { Interval } from "../classify/forecast/interval.ts";
+import type { Horizon } from "../classify/horizon.ts";
+import type { OvergrownPool } from "../classify/pool.ts";
+import { suspectPools, type PoolSuspect } from "./aggregate.ts";
+import { formatSpan, formatTimeOfDay } from "./age.ts";
+import { originOf } from "./origin.ts";
+import type { Report } from "./report.ts";
+import { shortCount } from "./short-count.ts";
+import { shortened } from "./shortened.ts";
+import type { ServerView } from "./view.ts";
+
+/** The longest name that a sentence holds: PostgreSQL's own are shorter, routes need not be. */
+const LONGEST_NAME = 64;
+
+/** A horizon this old matters by itself; a younger one only if suspects are behind it. Any replication keeps some. */
+const OLD_HORIZON_TRANSACTIONS = 1_000_000;
+
+/**
+ * What a table of suspects does not say, one sentence each: how fast pools leak, when slots run out, and who else holds
+ * back vacuum. The text is untrusted.
+ */
+export function outlook(servers: readonly ServerView[]): readonly string[] {
+  const isOneOfMany = servers.length > 1;
+  return servers.flatMap(({ server, report }) => {
+    const sentences = report === null ? [] : [...leaks(report), ...exhaustions(report), ...horizon(report)];
+    return sentences.map((sentence) => (isOneOfMany ? `${server}: ${sentence}` : sentence));
+  });
+}
+
+/** The fastest first, then those that are only too large. */
+function leaks(report: Report): readonly string[] {
+  return suspectPools(report)
+    .toSorted((a, b) => perSecond(b) - perSecond(a))
+    .map(({ pool, commentKeys }) => `${poolText(pool, commentKeys)}: ${sizeText(pool)}`);
+}
+
+function perSecond({ pool }: PoolSuspect): number {
+  return pool.growth?.perSecond.estimate ?? 0;
+}
+
+function sizeText(pool: OvergrownPool): string {
+  const { growth, leakedSessions, leakingSinceSeconds, sessions, excess } = pool;
+  if (growth !== null) {
+    const since = formatTimeOfDay(leakingSinceSeconds ?? growth.sinceSeconds);
+    return `${rateText(growth.perSecond)} leaked since ${since}, ${leakedSessions} so far`;
+  }
+  const above = excess > 0 ? `, ${excess} more than declared` : "";
+  const leaked = leakedSessions > 0 ? `, ${leakedSessions} leaked` : "";
+  return `${sessions} sessions${above}${leaked}`;
+}
+
+/** What is empty, or differs between its sessions, is left out. */
+function poolText({ name, holder }: OvergrownPool, commentKeys: CommentKeys): string {
+  const origin = originOf(commentKeys);
+  const parts = [
+    ["pool ", name],
+    [name === null ? "" : "application ", holder.applicationName === name ? null : holder.applicationName],
+    ["role ", holder.usename],
+    ["database ", holder.datname],
+    [origin === null ? "" : `${origin.name} `, origin?.text],
+  ] as const;
+  const known = parts.flatMap(([what, text]) => (text ? [`${what}${shortened(text, LONGEST_NAME)}`] : []));
+  return known.length === 0 ? "sessions without a name" : known.join(", ");
+}
+
+const units = [
+  { seconds: 60, text: "a minute" },
+  { seconds: 3600, text: "an hour" },
+] as const;
+
+const day = { seconds: 86400, text: "a day" };
+
+/** Per the shortest time in which at least one leaks. */
+function rateText({ estimate, lower, upper }: Interval): string {
+  const unit = units.find(({ seconds }) => estimate * seconds >= 1) ?? day;
+  const [rate, least, most] = [estimate, lower, upper].map((one) => (one * unit.seconds).toFixed(1));
+  return `${rate} (${least} to ${most}) sessions ${unit.text}`;
+}
+
+/** The soonest first. */
+function exhaustions(report: Report): readonly string[] {
+  return report.exhaustions.toSorted((a, b) => a.inSeconds.estimate - b.inSeconds.estimate).map(exhaustion);
+}
+
+function exhaustion({ scope, name, inSeconds }: Exhaustion): string {
+  const slots =
+    scope === "server" ? "slots of the server" : `slots of ${scope} ${shortened(name, LONGEST_NAME)}`;
+  const { estimate, lower, upper } = inSeconds;
+  if (estimate <= 0) return `${slots} have run out`;
+  return `${slots} run out in ${formatSpan(estimate)} (${formatSpan(lower)} to ${formatSpan(upper)})`;
+}
+
+const holderTexts: Readonly<Record<Horizon["holder"], string>> = {
+  session: "session",
+  prepared_transaction: "prepared transaction",
+  replication_slot: "replication slot",
+  standby: "a standby",
+};
+
+/** Ending sessions gains vacuum nothing while something else holds an older horizon. A session is in the table. */
+function horizon({ horizons, suspects }: Report): readonly string[] {
+  const [oldest] = horizons;
+  if (oldest === undefined || oldest.holder === "session") return [];
+  const isInTheWay = suspects.some(({ harm }) => harm.horizonAge !== null);
+  if (oldest.age < OLD_HORIZON_TRANSACTIONS && !isInTheWay) return [];
+  const whose = oldest.name === null ? "" : ` ${shortened(oldest.name, LONGEST_NAME)}`;
+  return [
+    `vacuum is held back by ${holderTexts[oldest.holder]}${whose} (${shortCount(oldest.age)} transactions)`,
+  ];
+}
