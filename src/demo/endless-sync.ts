@@ -11,7 +11,7 @@ export const endlessSync: Sinner = {
   applicationName: "inventory-sync",
   story:
     "Autocommit is off: a statement every second, for ever, all in the transaction that the first one began.",
-  async work(sql, leaving) {
+  async work(sql, { leaving }) {
     await sql`BEGIN ISOLATION LEVEL REPEATABLE READ`;
     void syncForEver(sql, leaving);
   },

@@ -7,7 +7,7 @@ import type { Worker } from "./worker.ts";
 const storefront: Worker = {
   role: "orders",
   applicationName: "storefront",
-  async work(sql, leaving) {
+  async work(sql, { leaving }) {
     void sellForEver(sql, leaving);
   },
 };

@@ -1,6 +1,7 @@
 import type postgres from "postgres";
 
 import { abandonedSearch } from "./abandoned-search.ts";
+import { connectionPerRequest } from "./connection-per-request.ts";
 import { connectToShop, type ShopAddress } from "./connect-to-shop.ts";
 import { endlessSync } from "./endless-sync.ts";
 import { forgottenCommit } from "./forgotten-commit.ts";
@@ -9,7 +10,14 @@ import { swallowedError } from "./swallowed-error.ts";
 import { unreadExport } from "./unread-export.ts";
 import type { Sinner, Worker } from "./worker.ts";
 
-const sins: readonly Sinner[] = [forgottenCommit, swallowedError, unreadExport, abandonedSearch, endlessSync];
+const sins: readonly Sinner[] = [
+  forgottenCommit,
+  swallowedError,
+  unreadExport,
+  abandonedSearch,
+  endlessSync,
+  connectionPerRequest,
+];
 
 /** A running order service, and the mistakes it is making. */
 export type OrderService = {
@@ -31,9 +39,12 @@ export async function startOrderService(address: ShopAddress): Promise<OrderServ
   try {
     // In this order: the warehouse waits for a row that the forgotten commit has locked.
     for (const worker of workers) {
-      const sql = connectToShop(address, worker);
-      clients.push(sql);
-      held.push(await worker.work(sql, leaving.signal));
+      const connect = (): postgres.Sql => {
+        const sql = connectToShop(address, worker);
+        clients.push(sql);
+        return sql;
+      };
+      held.push(await worker.work(connect(), { leaving: leaving.signal, connect }));
     }
     return {
       sins: sins.map(({ kind, applicationName, story }) => ({ kind, applicationName, story })),

@@ -6,7 +6,7 @@ export const unreadExport: Sinner = {
   role: "reporting",
   applicationName: "report-export",
   story: "A large COPY is opened for a download that was cancelled: its stream is kept and never read.",
-  async work(sql, leaving) {
+  async work(sql, { leaving }) {
     // Every order with every item: far more than the buffers hold, and written only as fast as it is read.
     const stream =
       await sql`COPY (SELECT * FROM orders CROSS JOIN order_items) TO STDOUT (FORMAT csv)`.readable();

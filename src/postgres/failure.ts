@@ -50,6 +50,8 @@ const reasonByCode: ReadonlyMap<string, FailureReason> = new Map(
     ECONNREFUSED: "connect",
     ECONNRESET: "connect",
     EPIPE: "connect",
+    // We gave up on it ourselves.
+    ABORT_ERR: "connect",
     EMFILE: "connect",
     ENFILE: "connect",
     ENOENT: "connect",

@@ -3,21 +3,30 @@ import { readdir, readFile } from "node:fs/promises";
 
 import { expect, test, vi } from "vitest";
 
-import { leakKinds } from "../../src/classify/kind.ts";
 import { startProgram, type Program } from "../support/a-program.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-test("the demo finds all five kinds, and leaves neither a process nor a folder", async () => {
+const sinKinds = [
+  "idle_in_transaction_aborted",
+  "idle_in_transaction",
+  "stalled_client",
+  "stale_active",
+  "long_transaction",
+  "pool_overgrown",
+];
+
+test("the demo finds the kind of each of its mistakes, and leaves neither a process nor a folder", async () => {
   const program = startProgram(["demo", "--for=20s"]);
   try {
     const folder = await folderOf(program);
     expect((await processesOf(folder)).length).toBeGreaterThan(0);
     expect(await program.ended).toBe(0);
     const printed = program.stdout();
-    for (const kind of leakKinds) expect(printed).toMatch(new RegExp(`^suspect +${kind} `, "mu"));
-    expect(printed).toMatch(/^\d+s: all 5 kinds found after \d+s\./m);
+    for (const kind of sinKinds) expect(printed).toMatch(new RegExp(`^suspect +${kind} `, "mu"));
+    expect(printed).toMatch(/^suspect +idle_in_transaction +blocking 1 .* \/checkout /m);
+    expect(printed).toMatch(/^\d+s: all 6 kinds found after \d+s\./m);
     expect(printed).not.toMatch(/storefront|scheduler-leader|notifications|warehouse/);
     expect(program.stderr()).toBe("");
     await expectNothingLeft(folder);

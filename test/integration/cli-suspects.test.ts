@@ -43,6 +43,7 @@ describe.each(postgresMajors())("pgleash suspects, on PostgreSQL %s", (major) =>
 
   test("exits with 3 and prints who it is, as a table and as JSON", async () => {
     await leak.unsafe("BEGIN");
+    await leak.unsafe("SELECT 7 /*route='/cart'*/");
     await waitFor("the leak to be old enough", async () => {
       const rows = await admin.unsafe(
         "SELECT FROM pg_stat_activity WHERE application_name = 'checkout' AND state_change < now() - interval '1.2 s'",
@@ -54,10 +55,10 @@ describe.each(postgresMajors())("pgleash suspects, on PostgreSQL %s", (major) =>
     expect({ code: table.code, stderr: table.stderr }).toEqual({ code: 3, stderr: "" });
     const [titles, row, summary] = table.stdout.split("\n");
     expect(titles).toMatch(
-      /^VERDICT +KIND +FOR +SURE +SEEN +APPLICATION +ROLE +DATABASE +CLIENT +PID +SERVER$/,
+      /^VERDICT +KIND +HARM +FOR +APPLICATION +ROLE +ROUTE +DATABASE +CLIENT +PID +SURE +SEEN +SERVER$/,
     );
     expect(row).toMatch(
-      /^suspect +idle_in_transaction +\S+ +high +1x +checkout +shop +postgres +local +\d+ +main$/,
+      /^suspect +idle_in_transaction +ddl +\S+ +checkout +shop +\/cart +postgres +local +\d+ +high +1x +main$/,
     );
     expect(summary).toMatch(/^1 of \d+ sessions suspected$/);
 
@@ -68,6 +69,10 @@ describe.each(postgresMajors())("pgleash suspects, on PostgreSQL %s", (major) =>
       application_name: "checkout",
       usename: "shop",
       server: "main",
+      subject: "backend",
+      harm: "ddl",
+      comment: { route: "/cart" },
+      query: "SELECT ?",
     };
     expect(JSON.parse(json.stdout)).toMatchObject({
       servers: [{ server: "main", up: true, hidden_sessions: 0 }],

@@ -6,9 +6,9 @@ import { createWatchRole } from "../../src/demo/create-watch-role.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
 import type { ServerView } from "../../src/expose/view.ts";
-import type { SessionGroup } from "../../src/observe/snapshot.ts";
 import type { Probe } from "../../src/postgres/probe.ts";
 import { aSnapshot } from "../support/a-snapshot.ts";
+import { aGroup, aReport } from "../support/a-view.ts";
 import { watchServer, type Watched } from "../support/a-watch.ts";
 import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
 import { pageOf, samplesOf, type Sample } from "../support/strict-exposition.ts";
@@ -103,10 +103,12 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
 test(`${names} groups in each of 100 looks, always others, leave a view of one size`, async () => {
   let view = firstView("main", 10);
   for (let round = 0; round < 100; round += 1) {
-    const groups = Array.from({ length: names }, (_group, index) => aGroup(`app-${round}-${index}`));
+    const groups = Array.from({ length: names }, (_group, index) =>
+      aGroup({ applicationName: `app-${round}-${index}`, sessions: 1 }),
+    );
     const snapshot = aSnapshot({ takenAtSeconds: 1_800_000_000 + 10 * round, groups });
-    const report = { snapshot, suspects: [], events: [] };
-    view = viewAfterLook(view, { report, probe, tally: emptyTally, labelBudget });
+    const report = aReport({ snapshot });
+    view = viewAfterLook(view, { report, probe, tally: emptyTally, labelBudget, commentKeys: [] });
     expect(view.sessionLabels.size).toBe(labelBudget);
   }
   const page = await pageOf(view);
@@ -123,20 +125,6 @@ function foldedSets(page: string): number {
 
 function sum(samples: readonly Sample[]): number {
   return samples.reduce((total, { value }) => total + value, 0);
-}
-
-function aGroup(applicationName: string): SessionGroup {
-  return {
-    folded: false,
-    datname: "shop",
-    usename: "app",
-    applicationName,
-    state: "idle",
-    sessions: 1,
-    oldestXactSeconds: null,
-    oldestStateSeconds: 1,
-    oldestSessionSeconds: 1,
-  };
 }
 
 const probe: Probe = {

@@ -35,6 +35,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     const beganMs = performance.now();
     await watches.apply({
       labelBudget: 200,
+      commentLabels: [],
       servers: [
         aServerConfig(silent, { name: "hanging", lookTimeoutSeconds: 1 }),
         aServerConfig(silent, { name: "hanging before TLS", sslMode: "prefer", lookTimeoutSeconds: 1 }),

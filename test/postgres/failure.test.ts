@@ -24,6 +24,7 @@ describe("the reason of a code", () => {
     ["ECONNREFUSED", "connect", "nobody listens"],
     ["ECONNRESET", "connect", "cut off"],
     ["EPIPE", "connect", "written to a closed connection"],
+    ["ABORT_ERR", "connect", "given up by ourselves"],
     ["ENOENT", "connect", "no such Unix socket, or no such certificate"],
     ["EACCES", "connect", "a Unix socket that we may not use"],
     ["ENOTFOUND", "connect", "no such host"],

@@ -8,6 +8,7 @@ export function aBackend(overrides: Partial<Backend> = {}): Backend {
     usename: "app",
     applicationName: "web-1",
     clientAddr: "10.0.0.7",
+    pooledClientAddr: null,
     state: "idle",
     waitEventType: "Client",
     waitEvent: "ClientRead",
@@ -18,6 +19,9 @@ export function aBackend(overrides: Partial<Backend> = {}): Backend {
     querySeconds: 1,
     stateSeconds: 1,
     queryId: "7731",
+    statement: { head: "SELECT 1", tail: null },
+    xidAge: null,
+    xminAge: null,
     progress: null,
     ...overrides,
   };

@@ -1,12 +1,29 @@
 import { addEvents, emptyTally } from "../../src/classify/tally.ts";
+import type { Report } from "../../src/expose/report.ts";
 import { firstView, viewAfterFailure, viewAfterLook } from "../../src/expose/server-view.ts";
 import type { View } from "../../src/expose/view.ts";
 import { PostgresFailure } from "../../src/postgres/failure.ts";
 import { aBackend } from "./a-backend.ts";
-import { aSnapshot } from "./a-snapshot.ts";
-import { aGroup, aProbe, aReport, aSuspect, aView } from "./a-view.ts";
+import { anEvidence, aSnapshot } from "./a-snapshot.ts";
+import {
+  aGroup,
+  aHarm,
+  anOvergrownPool,
+  aPoolSuspect,
+  aPoolUse,
+  aPreparedSuspect,
+  aProbe,
+  aReport,
+  aSuspect,
+  aView,
+} from "./a-view.ts";
 
-const leaked = aSuspect({ severity: "leaked", ageSeconds: 1300 });
+const leaked = aSuspect({
+  severity: "leaked",
+  ageSeconds: 1300,
+  harm: aHarm({ level: "blocking", blockedSessions: 7, horizonAge: 12_000, workAtRiskSeconds: 1 }),
+  commentKeys: new Map([["route", '/checkout "now"\\']]),
+});
 const staleBackend = aBackend({
   id: { pid: 99, backendStart: "b" },
   state: "active",
@@ -21,9 +38,41 @@ const tally = addEvents(emptyTally, [
   { type: "ended", episode: aSuspect({ ageSeconds: 75 }), end: "returned" },
   { type: "ended", episode: aSuspect({ ageSeconds: 650 }), end: "vanished" },
   { type: "ended", episode: aSuspect({ kind: "stalled_client", ageSeconds: 400 }), end: "lost_sight" },
+  { type: "suspected", episode: aPreparedSuspect() },
+  { type: "suspected", episode: aPoolSuspect() },
 ]);
 
-/** A server with suspects of two kinds and more holders than the budget admits, and one that is down. */
+/** What was read beside the look, 20 s before it, with one database more than the budget admits. */
+const evidence = anEvidence({
+  takenAtSeconds: aSnapshot().takenAtSeconds - 20,
+  preparedTransactions: [aPreparedSuspect().prepared],
+  preparedCut: 2,
+  connectionLimits: [
+    { scope: "database", name: "shop", limit: 50 },
+    { scope: "role", name: "app", limit: 40 },
+  ],
+  sessionEndings: ["shop", "audit", "cut off"].map((datname) => ({
+    datname,
+    killed: 1,
+    abandoned: 20,
+    fatal: 3,
+  })),
+});
+
+/** Pools that leak: more of them than the budget admits, one of them declared. */
+const pools: Report["suspects"] = [
+  aPoolSuspect(),
+  aPoolSuspect({
+    pool: anOvergrownPool({
+      name: "orders",
+      holder: { datname: null, usename: "app", applicationName: null },
+      leakedSessions: 12,
+    }),
+  }),
+  aPoolSuspect({ pool: anOvergrownPool({ growth: null, leakedSessions: 5, excess: 4, name: "reports" }) }),
+];
+
+/** A server with suspects of every subject and more holders than the budget admits, and one that is down. */
 export function aBusyView(): View {
   const groups = [
     aGroup({ sessions: 12 }),
@@ -37,9 +86,37 @@ export function aBusyView(): View {
     aGroup({ usename: 'o"brien\\', applicationName: "line\nfeed", sessions: 1 }),
     aGroup({ folded: true, datname: null, usename: null, applicationName: null, sessions: 7 }),
   ];
-  const coverage = { ...aSnapshot().coverage, groupsFolded: 3 };
-  const report = aReport({ snapshot: aSnapshot({ groups, coverage }), suspects: [leaked, stale] });
-  const up = viewAfterLook(firstView("db1", 5), { report, probe: aProbe(), tally, labelBudget: 2 });
+  const report = aReport({
+    snapshot: aSnapshot({ groups, coverage: { ...aSnapshot().coverage, groupsFolded: 3 } }),
+    suspects: [leaked, stale, aPreparedSuspect(), ...pools],
+    pools: [
+      aPoolUse(),
+      aPoolUse({ name: "reports", size: 2, maxOverflow: 0, active: 2, idle: 4, excess: 4 }),
+    ],
+    horizons: [
+      { holder: "replication_slot", name: "forgotten", age: 1_250_000 },
+      { holder: "session", name: "4242", age: 12_000 },
+    ],
+    exhaustions: [
+      {
+        scope: "server",
+        name: "",
+        limit: 97,
+        used: 24,
+        inSeconds: { estimate: 2400, lower: 1860, upper: 3120 },
+      },
+      {
+        scope: "role",
+        name: "app",
+        limit: 40,
+        used: 14,
+        inSeconds: { estimate: 600, lower: 400, upper: 900 },
+      },
+    ],
+    evidence,
+  });
+  const look = { report, probe: aProbe(), tally, labelBudget: 2, commentKeys: ["route", "job"] };
+  const up = viewAfterLook(firstView("db1", 5), look);
   const looks = { ...up.looks, begun: 7, connections: 1 };
   const down = viewAfterFailure(firstView("db2", 30), new PostgresFailure("connect", "connection refused"));
   return aView({

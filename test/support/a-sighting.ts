@@ -29,5 +29,14 @@ export function aRunningStatement(overrides: Partial<Backend> = {}): Backend {
 
 /** A sighting that earlier looks add nothing to. */
 export function seen(backend: Backend, overrides: Partial<Sighting> = {}): Sighting {
-  return { backend, clientWait: null, unsparedSeconds: Infinity, offClientSeconds: Infinity, ...overrides };
+  return {
+    backend,
+    clientWait: null,
+    unsparedSeconds: Infinity,
+    offClientSeconds: Infinity,
+    blockedSessions: 0,
+    isUnderPressure: false,
+    isOnDuty: false,
+    ...overrides,
+  };
 }

@@ -1,5 +1,7 @@
-import type { LeakKind } from "../../src/classify/kind.ts";
+import type { Harm } from "../../src/classify/harm.ts";
+import type { OvergrownPool, PoolUse } from "../../src/classify/pool.ts";
 import type { Suspect } from "../../src/classify/suspect.ts";
+import type { BackendSuspect, PoolSuspect } from "../../src/expose/aggregate.ts";
 import type { Report } from "../../src/expose/report.ts";
 import { firstView } from "../../src/expose/server-view.ts";
 import type { ServerView, View } from "../../src/expose/view.ts";
@@ -29,8 +31,10 @@ export function aGroup(overrides: Partial<SessionGroup> = {}): SessionGroup {
     datname: "shop",
     usename: "app",
     applicationName: "web-1",
+    clientAddr: null,
     state: "idle",
     sessions: 3,
+    quietSessions: 0,
     oldestXactSeconds: null,
     oldestStateSeconds: 12,
     oldestSessionSeconds: 3600,
@@ -38,26 +42,122 @@ export function aGroup(overrides: Partial<SessionGroup> = {}): SessionGroup {
   };
 }
 
+/** What costs nothing but a slot. */
+export function aHarm(overrides: Partial<Harm> = {}): Harm {
+  return { level: "slot", blockedSessions: 0, horizonAge: null, workAtRiskSeconds: null, ...overrides };
+}
+
+const named = { severity: "suspect", sightings: 12, firstSeenSeconds: 1_799_999_940 } as const;
+
 /** A session that forgot its commit two minutes ago, seen at twelve looks. */
-export function aSuspect(overrides: Partial<Suspect> = {}): Suspect {
-  const kind: LeakKind = "idle_in_transaction";
+export function aSuspect(overrides: Partial<BackendSuspect> = {}): BackendSuspect {
   const backend = aBackend({ state: "idle in transaction", stateSeconds: 125, xactSeconds: 126 });
   return {
-    kind,
+    ...named,
+    kind: "idle_in_transaction",
     backend,
     period: "2026-01-01 00:00:01.000002+00",
-    severity: "suspect",
     ageSeconds: 125,
-    sightings: 12,
-    firstSeenSeconds: 1_799_999_940,
     certainty: "high",
+    harm: aHarm({ workAtRiskSeconds: 1 }),
+    commentKeys: new Map(),
+    redactedStatement: "SELECT $1",
     ...overrides,
   };
 }
 
-/** What a calm look came to. */
+type PreparedSuspect = Extract<Suspect, { readonly prepared: unknown }>;
+
+/** A transaction prepared ten minutes ago, whose coordinator is gone. */
+export function aPreparedSuspect(overrides: Partial<PreparedSuspect> = {}): PreparedSuspect {
+  const preparedAt = "2026-01-01 00:00:00.000001+00";
+  return {
+    ...named,
+    kind: "prepared_transaction",
+    prepared: {
+      gid: "order-17",
+      preparedAt,
+      preparedSeconds: 600,
+      datname: "shop",
+      usename: "app",
+      xidAge: 4200,
+    },
+    period: preparedAt,
+    ageSeconds: 600,
+    certainty: "high",
+    harm: aHarm({ level: "vacuum", horizonAge: 4200 }),
+    commentKeys: new Map(),
+    redactedStatement: null,
+    ...overrides,
+  };
+}
+
+/** A pool of 95 sessions that has leaked 30 of them, 12 a minute. */
+export function anOvergrownPool(overrides: Partial<OvergrownPool> = {}): OvergrownPool {
+  return {
+    key: '["shop","orders","orders-api"]',
+    holder: { datname: "shop", usename: "orders", applicationName: "orders-api" },
+    name: null,
+    sessions: 95,
+    quietSessions: 40,
+    excess: 0,
+    leakedSessions: 30,
+    leakingSinceSeconds: 1_799_999_850,
+    growth: {
+      leaks: 30,
+      overSeconds: 150,
+      sinceSeconds: 1_799_999_850,
+      perSecond: { estimate: 0.2, lower: 0.16, upper: 0.248 },
+    },
+    applicationNames: ["orders-api"],
+    ...overrides,
+  };
+}
+
+/** Such a pool, most of whose sessions say that they come from the checkout. */
+export function aPoolSuspect(overrides: Partial<PoolSuspect> = {}): PoolSuspect {
+  return {
+    ...named,
+    kind: "pool_overgrown",
+    pool: anOvergrownPool(),
+    period: "",
+    ageSeconds: 150,
+    certainty: "medium",
+    harm: aHarm(),
+    commentKeys: new Map([["route", "/checkout"]]),
+    redactedStatement: null,
+    ...overrides,
+  };
+}
+
+/** A declared pool of 20 with an overflow of 10, half in use. */
+export function aPoolUse(overrides: Partial<PoolUse> = {}): PoolUse {
+  return {
+    name: "orders",
+    size: 20,
+    maxOverflow: 10,
+    active: 9,
+    idle: 6,
+    overflow: 0,
+    excess: 0,
+    oldestSessionSeconds: 1800,
+    ...overrides,
+  };
+}
+
+/** What a calm look came to, beside which nothing was asked. */
 export function aReport(overrides: Partial<Report> = {}): Report {
-  return { snapshot: aSnapshot({ groups: [aGroup()] }), suspects: [], events: [], ...overrides };
+  return {
+    snapshot: aSnapshot({ groups: [aGroup()] }),
+    suspects: [],
+    events: [],
+    pools: [],
+    exhaustions: [],
+    horizons: [],
+    evidence: null,
+    evidenceFailure: null,
+    ...overrides,
+  };
 }
 
 /** A server that was looked at once, with success; nothing is suspected. */
@@ -67,6 +167,7 @@ export function aServerView(overrides: Partial<ServerView> = {}): ServerView {
     ...view,
     probe: aProbe(),
     report: aReport(),
+    labelBudget: 200,
     looks: { ...view.looks, begun: 1, connections: 1 },
     lastDurationSeconds: 0.012,
     lastSuccessSeconds: 1_800_000_000,

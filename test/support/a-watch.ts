@@ -1,7 +1,9 @@
 import type { EpisodeEnd, EpisodeEvent } from "../../src/classify/episode.ts";
-import type { Suspect } from "../../src/classify/suspect.ts";
+import { holderOf } from "../../src/classify/holder.ts";
+import type { DeclaredPool } from "../../src/classify/pool.ts";
 import type { ThresholdRules, Thresholds } from "../../src/classify/thresholds.ts";
 import type { ServerConfig } from "../../src/config/config.ts";
+import { suspectBackends, type BackendSuspect } from "../../src/expose/aggregate.ts";
 import type { ServerView } from "../../src/expose/view.ts";
 import type { Log } from "../../src/log.ts";
 import { createWatch } from "../../src/watch/watch.ts";
@@ -19,6 +21,8 @@ export type WatchOptions = {
   readonly database?: string;
   readonly sslMode?: ServerConfig["connection"]["sslMode"];
   readonly thresholds?: ThresholdRules;
+  readonly pools?: readonly DeclaredPool[];
+  readonly commentKeys?: readonly string[];
   readonly lookTimeoutSeconds?: number;
   readonly labelBudget?: number;
   readonly log?: Log;
@@ -33,8 +37,9 @@ export type Watched = {
   look(): Promise<void>;
   view(): ServerView;
   readonly looks: readonly Looked[];
-  /** Every verdict ever given on sessions of this application, in order. */
-  suspectsOf(applicationName: string): readonly { readonly atMs: number; readonly suspect: Suspect }[];
+  /** Every verdict ever given on single sessions of this application, in order. */
+  suspectsOf(applicationName: string): readonly { readonly atMs: number; readonly suspect: BackendSuspect }[];
+  /** How episodes of this application ended, be they of its sessions or of its pool. */
   endsOf(applicationName: string): readonly EpisodeEnd[];
   close(): Promise<void>;
 };
@@ -48,9 +53,13 @@ const defaults: Thresholds = {
   stalled_client: quick,
   stale_active: quick,
   long_transaction: quick,
+  never_used: quick,
+  idle_too_long: { ...quick, enabled: false },
+  prepared_transaction: quick,
+  pool_overgrown: quick,
 };
 
-/** Every kind is suspected after 1 s and leaked after 2 s. */
+/** Every kind that is on by default is suspected after 1 s and leaked after 2 s. */
 export const quickThresholds: ThresholdRules = { defaults, overrides: [] };
 
 /** A server as the configuration would name it, looked at every second. */
@@ -73,6 +82,7 @@ export function aServerConfig(place: Place, options: WatchOptions = {}): ServerC
       defaults: thresholds.defaults,
       overrides: thresholds.overrides.map((override) => ({ ...override, match: [] })),
     },
+    pools: (options.pools ?? []).map((pool) => ({ ...pool, match: [] })),
   };
 }
 
@@ -83,7 +93,7 @@ export function watchServer(place: Place, options: WatchOptions = {}): Watched {
   const settings = {
     server,
     labelBudget: options.labelBudget ?? 200,
-    timing: { intervalSeconds: everyMs / 1000, gapSeconds: 30 },
+    commentKeys: options.commentKeys ?? [],
   };
   const watch = createWatch(settings, options.log ?? aLog().log, () =>
     looks.push({ atMs: performance.now(), view: watch.view() }),
@@ -97,7 +107,7 @@ export function watchServer(place: Place, options: WatchOptions = {}): Watched {
     looks,
     suspectsOf: (name) =>
       looks.flatMap(({ atMs, view }) =>
-        (view.report?.suspects ?? [])
+        (view.report === null ? [] : suspectBackends(view.report))
           .filter(({ backend }) => backend.applicationName === name)
           .map((suspect) => ({ atMs, suspect })),
       ),
@@ -112,5 +122,5 @@ export function watchServer(place: Place, options: WatchOptions = {}): Watched {
 
 function endOf(event: EpisodeEvent, applicationName: string): readonly EpisodeEnd[] {
   if (event.type !== "ended") return [];
-  return event.episode.backend.applicationName === applicationName ? [event.end] : [];
+  return holderOf(event.episode).applicationName === applicationName ? [event.end] : [];
 }

@@ -1,6 +1,9 @@
-import { sights, type Backend, type Snapshot } from "../../src/observe/snapshot.ts";
+import type { Look } from "../../src/classify/classify.ts";
+import type { Evidence } from "../../src/observe/evidence.ts";
+import { sights, type Backend, type SessionGroup, type Snapshot } from "../../src/observe/snapshot.ts";
 import { aBackend } from "./a-backend.ts";
-import { aSnapshot } from "./a-snapshot.ts";
+import { anEvidence, aPrepared, aSnapshot } from "./a-snapshot.ts";
+import { aGroup } from "./a-view.ts";
 
 /** Numbers that look random and are the same for the same seed (mulberry32). */
 export type Random = { below(limit: number): number; oneOf<T>(choices: readonly [T, ...T[]]): T };
@@ -54,18 +57,21 @@ export function randomBackend(random: Random, pid: number): Backend {
     querySeconds: age(),
     stateSeconds: age(),
     progress: command === null ? null : { command, counter: String(random.below(2)) },
+    statement: { head: random.oneOf(["BEGIN", "LISTEN a", "SELECT 1 /*route='/a'*/", "COMMIT"]), tail: null },
+    xidAge: random.oneOf([null, null, 7]),
+    xminAge: random.oneOf([null, null, 9]),
   });
 }
 
 /** A sequence of looks at up to four backends, with restarts, gaps, failovers, hidden sessions and partial sight. */
-export function randomLooks(random: Random): readonly Snapshot[] {
+export function randomLooks(random: Random): readonly Look[] {
   let takenAtSeconds = 1_800_000_000;
   let restarts = 0;
   return Array.from({ length: 1 + random.below(8) }, () => {
     takenAtSeconds += random.oneOf([0, 10, 10, 10, 20, 100, -5]);
     restarts += random.below(12) === 0 ? 1 : 0;
     const isSeen = (): boolean => random.below(8) > 0;
-    return aSnapshot({
+    const snapshot: Snapshot = aSnapshot({
       takenAtSeconds,
       postmasterStart: String(restarts),
       standby: random.below(20) === 0,
@@ -75,7 +81,32 @@ export function randomLooks(random: Random): readonly Snapshot[] {
         candidatesCut: 0,
         groupsFolded: 0,
       },
+      groups: [randomGroup(random)],
       candidates: [1, 2, 3, 4].filter(() => random.below(3) > 0).map((pid) => randomBackend(random, pid)),
     });
+    const isAsked = random.below(3) === 0;
+    const evidence = isAsked && random.below(4) > 0 ? randomEvidence(random, takenAtSeconds) : null;
+    return { snapshot, evidence, askedForEvidence: isAsked };
+  });
+}
+
+/** One of two applications, near the limit of ours or far from it. */
+function randomGroup(random: Random): SessionGroup {
+  const sessions = random.oneOf([1, 5, 12, 90]);
+  return aGroup({
+    applicationName: random.oneOf(["web-1", "jobs"]),
+    sessions,
+    quietSessions: random.below(sessions + 1),
+  });
+}
+
+function randomEvidence(random: Random, takenAtSeconds: number): Evidence {
+  const prepared = ["tx-1", "tx-2"].filter(() => random.below(2) > 0);
+  return anEvidence({
+    takenAtSeconds,
+    lockWaits: [1, 2, 3].map((pid) => ({ pid, blockingPids: [random.below(5)] })),
+    preparedTransactions: prepared.map((gid) =>
+      aPrepared({ gid, preparedSeconds: random.oneOf([0, 15, 70]) }),
+    ),
   });
 }

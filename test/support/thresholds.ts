@@ -1,3 +1,4 @@
+import type { ClassifyOptions } from "../../src/classify/classify.ts";
 import type { ThresholdRules, Thresholds } from "../../src/classify/thresholds.ts";
 
 /** Every kind enabled, suspected after 10 s and leaked after 60 s. */
@@ -7,6 +8,19 @@ export const thresholds: Thresholds = {
   stalled_client: { enabled: true, suspectAfterSeconds: 10, leakedAfterSeconds: 60 },
   stale_active: { enabled: true, suspectAfterSeconds: 10, leakedAfterSeconds: 60 },
   long_transaction: { enabled: true, suspectAfterSeconds: 10, leakedAfterSeconds: 60 },
+  never_used: { enabled: true, suspectAfterSeconds: 10, leakedAfterSeconds: 60 },
+  idle_too_long: { enabled: true, suspectAfterSeconds: 10, leakedAfterSeconds: 60 },
+  prepared_transaction: { enabled: true, suspectAfterSeconds: 10, leakedAfterSeconds: 60 },
+  pool_overgrown: { enabled: true, suspectAfterSeconds: 10, leakedAfterSeconds: 60 },
 };
 
 export const rules: ThresholdRules = { defaults: thresholds, overrides: [] };
+
+/** How the tests judge: nothing is declared, a hundred slots less three, looks up to 30 s apart vouch for one another. */
+export const judging: ClassifyOptions = {
+  thresholds: rules,
+  pools: [],
+  usableSlots: 97,
+  gapSeconds: 30,
+  believesRows: false,
+};

@@ -1,0 +1,80 @@
+"""Where the order services in Python play their scenarios: words in, ready lines out, a quick end."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import threading
+import traceback
+from dataclasses import dataclass
+
+# A leaked session that nothing refers to would be closed by the garbage collector.
+leaked = []
+_tasks = []
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A scenario that is to be played. Its sessions are named `application_name`."""
+
+    application_name: str
+    count: int
+    every_seconds: float
+
+
+def play(client, scenarios):
+    """Plays what the command line asks for. `scenarios`: name to function of a Scene that returns leaked pids."""
+    for scenario, scene in _begin(client, scenarios):
+        _tell_ready(scenario, scene, scenarios[scenario](scene))
+    threading.Event().wait()
+
+
+async def play_async(client, scenarios):
+    """As `play`, for functions that are coroutines."""
+    for scenario, scene in _begin(client, scenarios):
+        _tell_ready(scenario, scene, await scenarios[scenario](scene))
+    await asyncio.Event().wait()
+
+
+def go_on(work):
+    """Does work without end beside the scenarios. If it fails, the program ends."""
+    threading.Thread(target=work, daemon=True).start()
+
+
+def go_on_async(work):
+    """As `go_on`, for a coroutine."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(lambda done: _end_with_failure(done.exception()))
+    _tasks.append(task)
+
+
+def _begin(client, scenarios):
+    parser = argparse.ArgumentParser(description="Connects as PGHOST, PGPORT, PGUSER and PGDATABASE say.")
+    parser.add_argument("scenarios", nargs="+", choices=list(scenarios), metavar="scenario")
+    parser.add_argument("--count", type=int, default=5, help="how many sessions never-closed leaks")
+    parser.add_argument("--every-ms", type=int, default=100, help="how long never-closed waits after each")
+    words = parser.parse_args()
+    threading.excepthook = lambda failed: _end_with_failure(failed.exc_value)
+    threading.Thread(target=_end_with_stdin, daemon=True).start()
+    for scenario in words.scenarios:
+        yield scenario, Scene(f"orders-{client}-{scenario}", words.count, words.every_ms / 1000)
+
+
+def _tell_ready(scenario, scene, pids):
+    name = scene.application_name
+    line = {"ready": True, "scenario": scenario, "application_name": name, "pids": pids or []}
+    print(json.dumps(line), flush=True)
+
+
+# At once, and without letting a driver close or roll back anything: SIGTERM does the same by itself.
+def _end_with_stdin():
+    # Not through a buffer, whose lock would be in the way of any other end.
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    os._exit(0)
+
+
+def _end_with_failure(error):
+    traceback.print_exception(error)
+    os._exit(1)
