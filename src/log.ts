@@ -13,7 +13,7 @@ const LONGEST_BACKLOG_BYTES = 4 * 1024 * 1024;
 
 /**
  * JSON lines on standard error: a constant message plus fields, so that standard output stays data. No field holds a
- * secret or a query text: neither is ever handed to the log. A full disk or a reader that stopped loses lines, and
+ * secret or a literal of a statement: neither is ever handed to the log. A full disk or a reader that stopped loses lines, and
  * nothing else: pino's own destination flushes at the exit of the process, and would then never let it end.
  */
 export function createLog(level: LogLevel): Log {

@@ -25,11 +25,3 @@ export function exhaustionOf(scope: SlotScope, growth: Growth | null): Exhaustio
   const inSeconds = timeUntil(free, { events: growth.leaks, overSeconds: growth.overSeconds });
   return { ...scope, inSeconds };
 }
-
-/** The one that comes first by its estimate; of equals, the first in order. */
-export function soonest(all: readonly Exhaustion[]): Exhaustion | null {
-  return all.reduce<Exhaustion | null>(
-    (first, next) => (first === null || next.inSeconds.estimate < first.inSeconds.estimate ? next : first),
-    null,
-  );
-}

@@ -18,11 +18,11 @@ type Rise = { readonly stretch: Series; readonly start: Point; readonly end: Poi
 const MIN_POINTS = 12;
 const MIN_SECONDS = 120;
 
-/** A walk without drift that never fell so far hardly ever climbs so high: measured in `healthy.test.ts`. */
+/** A walk without drift hardly ever climbs so high before it falls further: measured in `healthy.test.ts`. */
 const MIN_LEAKS = 15;
 const MIN_LEAKS_PER_FALL = 10;
 
-/** So many sessions do not go by chance: somebody ended them, and the leak may go on without them. */
+/** So many sessions that go were likely ended together; the leak may go on without them. */
 const ENDED_TOGETHER = 10;
 
 const SPANS = 4;
@@ -32,7 +32,7 @@ const MAX_SHARE_OF_SPAN = 0.6;
 const RISEN = 0.6;
 const GONE_BACK = 0.3;
 
-/** Once may have been a restart of an application that still leaks; twice is the way of the group. */
+/** Once may be chance; twice is the way of the group. */
 const MAX_RETURNS = 1;
 
 /**
@@ -61,7 +61,7 @@ function latestRise(series: Series): Rise | null {
   return fall.by >= ENDED_TOGETHER ? latestRise(rise.stretch.slice(fall.until + 1)) : null;
 }
 
-/** From the look after the last one with the fewest quiet sessions: what happens after a look it had no part in. */
+/** From the look after the last one with the fewest quiet sessions: its choice has no part in what comes after it. */
 function sinceLowest(series: Series): Series {
   const lowest = Math.min(...series.map(({ quiet }) => quiet));
   return series.slice(series.findLastIndex(({ quiet }) => quiet === lowest) + 1);

@@ -13,7 +13,7 @@ const NORMAL_95 = 1.6448536269514722;
 export function eventRate(events: number, overSeconds: number): Interval {
   return {
     estimate: events / overSeconds,
-    lower: events === 0 ? 0 : chiSquareQuantile(2 * events, -NORMAL_95) / (2 * overSeconds),
+    lower: chiSquareQuantile(2 * events, -NORMAL_95) / (2 * overSeconds),
     upper: chiSquareQuantile(2 * events + 2, NORMAL_95) / (2 * overSeconds),
   };
 }

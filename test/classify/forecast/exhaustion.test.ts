@@ -1,10 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  exhaustionOf,
-  soonest,
-  type Exhaustion,
-  type SlotScope,
-} from "../../../src/classify/forecast/exhaustion.ts";
+import { exhaustionOf, type Exhaustion, type SlotScope } from "../../../src/classify/forecast/exhaustion.ts";
 import type { Growth } from "../../../src/classify/forecast/growth.ts";
 import { eventRate, timeUntil } from "../../../src/classify/forecast/poisson.ts";
 
@@ -12,10 +7,6 @@ const growth: Growth = { leaks: 30, overSeconds: 360, sinceSeconds: 0, perSecond
 
 function aScope(given: Partial<SlotScope>): SlotScope {
   return { scope: "server", name: "demo", limit: 100, used: 40, ...given };
-}
-
-function anExhaustion(name: string, used: number): Exhaustion | null {
-  return exhaustionOf(aScope({ name, used }), growth);
 }
 
 test("the slots that are free now go at the rate of the leak, with no delay for the quiet time", () => {
@@ -37,10 +28,4 @@ test("where no slot is free, they run out now: also where a superuser takes more
 
 test("without a leak there is nothing to forecast", () => {
   expect(exhaustionOf(aScope({ used: 100 }), null)).toBeNull();
-});
-
-test("the soonest is the one with the earliest estimate, of equals the first", () => {
-  const all = [anExhaustion("late", 10), anExhaustion("first", 80), anExhaustion("equal", 80)];
-  expect(soonest(all.filter((one) => one !== null))?.name).toBe("first");
-  expect(soonest([])).toBeNull();
 });

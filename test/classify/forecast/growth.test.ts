@@ -1,6 +1,7 @@
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { growthOf, type Growth } from "../../../src/classify/forecast/growth.ts";
-import type { Series } from "../../../src/classify/forecast/series.ts";
+import { extended, type Series } from "../../../src/classify/forecast/series.ts";
 import { aPool, drawsFrom, growthsIn, leaking, leakTimes, QUIET_SECONDS, type World } from "./simulated.ts";
 
 const SEEDS = Array.from({ length: 60 }, (_, seed) => seed + 1);
@@ -64,9 +65,15 @@ test("a rise that stood still for a quarter of its time, or came for the most pa
   expect([mostly, leapt].map((quiet) => growthOf(looksOf(quiet))?.leaks)).toEqual([20, undefined]);
 });
 
-/** A rise to `top` within half an hour, and down again, before the steady leak. */
-function after(tops: readonly number[]): Series {
-  const teeth = tops.flatMap((top) => [...evenly(top, 5), 0]);
+test("where an earlier low lies far back, a leak begins at the first look above the calm before it", () => {
+  const calm = Array.from({ length: 40 }, () => 5);
+  const late = looksOf([0, ...calm, ...steady.map(({ quiet }) => quiet + 5)]);
+  expect(growthOf(late)).toMatchObject({ leaks: 18, overSeconds: 90, sinceSeconds: 420 });
+});
+
+/** Up to each `top`, and each time back to `low`, before the steady leak from 0 on. */
+function after(tops: readonly number[], low = 0): Series {
+  const teeth = tops.flatMap((top) => [top, low]);
   return looksOf([...teeth, ...steady.map(({ quiet }) => quiet)]);
 }
 
@@ -75,12 +82,57 @@ test("a group that rose as high and came back twice is not taken for a leak, nor
   expect(growthOf(after([20]))).not.toBeNull();
   expect(growthOf(after([20, 20]))).toBeNull();
   expect(growthOf(after([8, 8]))).not.toBeNull();
+  expect(growthOf(after([20, 20], 5))).toBeNull();
+  expect(growthOf(after([20, 20], 10))).not.toBeNull();
 });
 
 test("the series that went in stays as it was", () => {
   const before = structuredClone(steady);
   growthOf(steady);
   expect(steady).toEqual(before);
+});
+
+/** Looks at sessions that mostly leak, but also come, go and are ended, some of them long after the look before. */
+const aStep = fc.record({
+  seconds: fc.oneof(
+    { weight: 40, arbitrary: fc.double({ min: 8, max: 12, noNaN: true }) },
+    fc.integer({ min: 1, max: 2000 }),
+  ),
+  change: fc.oneof(
+    { weight: 60, arbitrary: fc.integer({ min: 0, max: 3 }) },
+    fc.integer({ min: -40, max: 20 }),
+  ),
+  busy: fc.oneof({ weight: 20, arbitrary: fc.integer({ min: 8, max: 12 }) }, fc.nat(90)),
+});
+
+const anySeries = fc.array(aStep, { maxLength: 150, size: "max" }).map((steps) => {
+  let [atSeconds, quiet] = [1_800_000_000.123, 20];
+  return steps.reduce<Series>((series, { seconds, change, busy }) => {
+    atSeconds += seconds;
+    quiet = Math.max(0, quiet + change);
+    return extended(series, { atSeconds, quiet, sessions: quiet + busy });
+  }, []);
+});
+
+test("whatever the series, growth is of its own time, and its rate is bounded on both sides", () => {
+  let toldOf = 0;
+  fc.assert(
+    fc.property(anySeries, (series) => {
+      const growth = growthOf(series);
+      if (growth === null) return;
+      toldOf += 1;
+      const { leaks, overSeconds, sinceSeconds, perSecond } = growth;
+      expect(leaks).toBeGreaterThanOrEqual(15);
+      expect(overSeconds).toBeGreaterThan(0);
+      expect(sinceSeconds).toBeGreaterThanOrEqual(series[0]?.atSeconds ?? Infinity);
+      expect(sinceSeconds + overSeconds).toBeLessThanOrEqual((series.at(-1)?.atSeconds ?? -Infinity) + 1e-6);
+      expect(perSecond.lower).toBeGreaterThan(0);
+      expect(perSecond.lower).toBeLessThan(perSecond.estimate);
+      expect(perSecond.upper).toBeGreaterThan(perSecond.estimate);
+    }),
+    { numRuns: 2000, seed: 1 },
+  );
+  expect(toldOf).toBeGreaterThan(100);
 });
 
 type Told = { readonly first: Growth; readonly firstAtSeconds: number; readonly lastAtSeconds: number };
@@ -161,11 +213,11 @@ test.each([
 });
 
 test.each([
-  { perMinute: 5, everySeconds: 10, poolMoves: false, median: 8, most: 15 },
+  { perMinute: 5, everySeconds: 10, poolMoves: false, median: 8, most: 12 },
   { perMinute: 5, everySeconds: 10, poolMoves: true, median: 13, most: 20 },
   { perMinute: 12, everySeconds: 2, poolMoves: true, median: 14, most: 20 },
-  { perMinute: 60, everySeconds: 10, poolMoves: true, median: 12, most: 25 },
-])("a leak that stops is forecast no longer than it takes about ten leaks not to come: %o", (given) => {
+  { perMinute: 60, everySeconds: 10, poolMoves: true, median: 8, most: 20 },
+])("a leak that stops is forecast until about ten leaks have failed to come: %o", (given) => {
   const missed = SEEDS.map(
     (seed) => (lastToldAfterEnd(seed, given, (quiet) => quiet) * given.perMinute) / 60,
   );

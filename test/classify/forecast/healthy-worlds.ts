@@ -93,13 +93,7 @@ const sawtooth: HealthyWorld = (draws) => {
   });
 };
 
-/** Rises like a leak for 5 to 20 minutes, then drops at once. Its first teeth cannot be told from a leak. */
-const slowSawtooth: HealthyWorld = (draws) => {
-  const [periodSeconds, top] = [draws.between(300, 1200), draws.between(12, 40)];
-  return idlePool(draws, (atSeconds) => (top * (atSeconds % periodSeconds)) / periodSeconds);
-};
-
-/** The same, falling as slowly as it rises. */
+/** Rises like a leak for minutes, and falls as slowly. Its first teeth cannot be told from a leak. */
 const slowTriangle: HealthyWorld = (draws) => {
   const [periodSeconds, top] = [draws.between(300, 1200), draws.between(12, 40)];
   return idlePool(
@@ -191,7 +185,6 @@ export const calmShapes: Readonly<Record<string, HealthyWorld>> = {
 
 /** Judged from the third tooth on. */
 export const returningShapes: Readonly<Record<string, HealthyWorld>> = {
-  "a slow sawtooth": slowSawtooth,
   "a slow triangle": slowTriangle,
 };
 

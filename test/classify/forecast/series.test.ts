@@ -54,7 +54,7 @@ test("a hundred thousand looks never take more than 64 points, nor a day", () =>
   let series: Series = [];
   let [longest, oldestSeconds] = [0, 0];
   for (let look = 0; look < 100_000; look += 1) {
-    series = extended(series, aPoint(look * 10, draws.between(0, 20)));
+    series = extended(series, aPoint(look * 10, draws.between(10, 20)));
     longest = Math.max(longest, series.length);
     oldestSeconds = Math.max(oldestSeconds, look * 10 - (series[0]?.atSeconds ?? -Infinity));
   }
@@ -92,6 +92,22 @@ test("a clock that went back starts anew; one that stood still keeps the later l
   const before = seriesOf([aPoint(100, 1), aPoint(110, 2)]);
   expect(extended(before, aPoint(109, 3))).toEqual([aPoint(109, 3)]);
   expect(extended(before, aPoint(110, 3))).toEqual([aPoint(100, 1), aPoint(110, 3)]);
+});
+
+test("sessions that went all at once start anew; those that awoke, or were few, do not", () => {
+  const before = [...Array(5)].map((_, index) => ({ atSeconds: 10 * index, quiet: 20, sessions: 30 }));
+  const after = (quiet: number, sessions: number, series = before) =>
+    extended(series, { atSeconds: 50, quiet, sessions }).length;
+  expect(after(6, 16)).toBe(1);
+  expect(after(7, 16)).toBe(6);
+  expect(after(0, 30)).toBe(6);
+  const few = before.map((point) => ({ ...point, quiet: 9 }));
+  expect(after(0, 10, few)).toBe(6);
+});
+
+test("a look is kept for a day, and no longer", () => {
+  expect(extended([aPoint(0)], aPoint(DAY_SECONDS))).toHaveLength(2);
+  expect(extended([aPoint(0)], aPoint(DAY_SECONDS + 1))).toHaveLength(1);
 });
 
 test("the series that went in stays as it was", () => {
