@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exhaustionOf, type Exhaustion, type SlotScope } from "../../../src/classify/forecast/exhaustion.ts";
+import { exhaustionOf, type SlotScope } from "../../../src/classify/forecast/exhaustion.ts";
 import type { Growth } from "../../../src/classify/forecast/growth.ts";
 import { eventRate, timeUntil } from "../../../src/classify/forecast/poisson.ts";
 
