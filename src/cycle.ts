@@ -35,15 +35,16 @@ export async function cycle(
 ): Promise<{ readonly report: Report; readonly memory: Memory }> {
   const { probe, thresholds, pools, gapSeconds, deadline } = options;
   const asking = { version: probe.version, deadline, prepare: !probe.pooled };
+  const ages = candidateAges(thresholds, isUnderPressure(memory.lastLook?.pressure ?? 0));
   const snapshot = await observe(session, {
     ...asking,
     followedPids: followedPids(memory),
     sampledApplications: overgrownApplications(memory),
-    ages: candidateAges(thresholds, isUnderPressure(memory.lastLook?.pressure ?? 0)),
+    ages,
     groupsByClient: pools.some(({ per }) => per === "client"),
     limits,
   });
-  const question = evidenceDue(snapshot, memory, gapSeconds);
+  const question = evidenceDue(snapshot, memory, { gapSeconds, idleSeconds: ages.idleSeconds });
   const gathered = question === null ? null : await gatherEvidence(session, { ...asking, question });
   const look = { snapshot, evidence: gathered?.evidence ?? null, askedForEvidence: question !== null };
   const usableSlots =

@@ -57,7 +57,7 @@ export function classify(look: Look, memory: Memory, options: ClassifyOptions): 
   const { snapshot } = look;
   const { takenAtSeconds, postmasterStart, standby } = snapshot;
   const hasKeptSight = keptSight(snapshot, memory, options.gapSeconds);
-  const before = hasKeptSight ? memory : forgotten(memory);
+  const before = hasKeptSight ? memory : forgotten(memory, snapshot);
   const { backends, pools, findings, slots, evidence, pressure } = judge(look, before, options);
   const { episodes, events } = follow({
     nowSeconds: takenAtSeconds,
@@ -104,7 +104,7 @@ type Judged = {
 /** What this look finds, before it is known which of it goes on. */
 function judge({ snapshot, evidence: fresh }: Look, before: Memory, options: ClassifyOptions): Judged {
   const { thresholds, usableSlots, believesRows } = options;
-  const evidence = fresh ?? before.evidence;
+  const evidence = fresh ?? stillHolding(before.evidence, snapshot, options.gapSeconds);
   const pressure = pressureOf(snapshot, usableSlots);
   const backends = judgeBackends(snapshot, before, {
     fresh,
@@ -129,8 +129,22 @@ function judge({ snapshot, evidence: fresh }: Look, before: Memory, options: Cla
     backends,
     pools,
     findings: [...backends.findings, ...prepared, ...pools.findings],
-    slots: slotScopes(snapshot, evidence, { usableSlots, before: before.slots }),
+    slots: slotScopes(snapshot, evidence, { usableSlots, before: before.slots, isLeaking: pools.isLeaking }),
     evidence,
     pressure,
   };
 }
+
+/** Evidence that could not be renewed for long is none: what it saw may have ended since. */
+function stillHolding(
+  evidence: Evidence | null,
+  { takenAtSeconds }: Snapshot,
+  gapSeconds: number,
+): Evidence | null {
+  const isTooOld =
+    evidence !== null && takenAtSeconds - evidence.takenAtSeconds > GAPS_OF_EVIDENCE * gapSeconds;
+  return isTooOld ? null : evidence;
+}
+
+/** The rhythm of the evidence is three looks, and a gap is no shorter than one. */
+const GAPS_OF_EVIDENCE = 6;

@@ -23,7 +23,11 @@ export function endOfEpisode(present: Present): (episode: Episode) => EpisodeEnd
   return (episode) => {
     if (!present.keptSight) return "lost_sight";
     if ("prepared" in episode) return isStillPrepared(episode.prepared, present.evidence) ? null : "vanished";
-    if ("pool" in episode) return present.overgrownPools.has(episode.pool.key) ? null : "returned";
+    if ("pool" in episode) {
+      if (present.overgrownPools.has(episode.pool.key)) return null;
+      const { hiddenSessions, groupsFolded } = present.snapshot.coverage;
+      return hiddenSessions > 0 || groupsFolded > 0 ? "lost_sight" : "returned";
+    }
     return endOfBackend(episode, sightings.get(backendKey(episode.backend.id)), present.snapshot);
   };
 }

@@ -10,6 +10,8 @@ import { thresholdFor, type Threshold, type ThresholdRules } from "./thresholds.
 /** Whoever lets others wait is not waited for: an idle transaction that blocks is leaked after this long. */
 const BLOCKING_LEAKED_AFTER_SECONDS = 120;
 
+const abortedState = "idle in transaction (aborted)";
+
 const blockedByIdling: ReadonlySet<BackendKind> = new Set([
   "idle_in_transaction",
   "idle_in_transaction_aborted",
@@ -40,7 +42,9 @@ function kindsOf(
     const ageSeconds = detector.ageSeconds(sighting, threshold);
     const severity = severityAt(ageSeconds, threshold);
     if (period === null || ageSeconds === null || severity === null) return [];
-    const { commentKeys, redactedStatement } = attributions.get(subjectKey) ?? unattributed;
+    const { commentKeys, ...statement } = attributions.get(subjectKey) ?? unattributed;
+    // What failed may not even be SQL, and then nobody can tell its literals.
+    const redactedStatement = backend.state === abortedState ? null : statement.redactedStatement;
     const harm = harmOf(backend, blockedSessions);
     const findings = { severity, ageSeconds, harm, commentKeys, redactedStatement };
     return [{ subject: { kind, backend }, subjectKey, period, findings }];

@@ -7,7 +7,7 @@ import { excuses } from "./excuse.ts";
 import { findBackends } from "./find-backends.ts";
 import type { Finding } from "./finding.ts";
 import type { Memory } from "./memory.ts";
-import { sightings, type Sighting } from "./sighting.ts";
+import { sightings, type Sighting, type Surroundings } from "./sighting.ts";
 import type { ThresholdRules } from "./thresholds.ts";
 
 /** How the sessions of a snapshot are judged. */
@@ -50,13 +50,15 @@ export function judgeBackends(
     excuses: remembered.excuses,
     blockedSessions: blocked,
     isUnderPressure,
-    unlockedPids: unlockedPids(evidence),
+    unlocked: unlockedBy(evidence, snapshot),
   });
   const findings = findBackends(seen, remembered.attributions, thresholds);
   return { sightings: seen, findings, blocked, remembered };
 }
 
-function unlockedPids(evidence: Evidence | null): ReadonlySet<number> {
+/** Evidence on a pid holds for an idle period that had begun when it was taken. */
+function unlockedBy(evidence: Evidence | null, { takenAtSeconds }: Snapshot): Surroundings["unlocked"] {
   const locked = new Set(evidence?.advisoryLockPids);
-  return new Set(evidence?.askedIdlePids.filter((pid) => !locked.has(pid)));
+  const pids = new Set(evidence?.askedIdlePids.filter((pid) => !locked.has(pid)));
+  return { pids, agoSeconds: takenAtSeconds - (evidence?.takenAtSeconds ?? takenAtSeconds) };
 }

@@ -62,9 +62,21 @@ export function keptSight(snapshot: Snapshot, { lastLook }: Memory, gapSeconds: 
   return isSameServer && Math.abs(snapshot.takenAtSeconds - lastLook.takenAtSeconds) <= gapSeconds;
 }
 
-/** What is left to know once sight was lost: what sessions said and did stays true, what they are now is open. */
-export function forgotten({ excuses, attributions, episodes, tally }: Memory): Memory {
-  return { ...emptyMemory(), excuses, attributions, episodes, tally };
+/**
+ * What is left to know once sight was lost: what sessions said and did stays true, what they are now is open. How pools
+ * grew still counts where the server is the same: its looks carry their times.
+ */
+export function forgotten(memory: Memory, snapshot: Snapshot): Memory {
+  const { excuses, attributions, episodes, tally, pools, slots } = memory;
+  const isSameServer = memory.lastLook?.postmasterStart === snapshot.postmasterStart;
+  return {
+    ...emptyMemory(),
+    excuses,
+    attributions,
+    episodes,
+    tally,
+    ...(isSameServer ? { pools, slots } : {}),
+  };
 }
 
 /** The pids whose rows the next look must return, whatever they do by then. */

@@ -42,11 +42,14 @@ function rememberPool(
   };
 }
 
+/** Sessions that only rest, at lunch, are quiet too: what leaked grows with the leak alone. */
 function leakOf(series: Series, growth: Growth | null, before: PoolLeak | null): PoolLeak | null {
-  const quiet = series.at(-1)?.quiet ?? 0;
-  const started = before ?? startOf(series, growth);
+  const now = startOf(series, growth);
+  const started = before ?? now;
   if (started === null) return null;
-  const leaks = Math.max(started.leaks, quiet - started.quietBefore);
+  const grown = now === null ? 0 : now.quietBefore + now.leaks - started.quietBefore;
+  const leaks = Math.max(started.leaks, grown);
+  const quiet = series.at(-1)?.quiet ?? 0;
   const isStillThere = growth !== null || quiet - started.quietBefore >= leaks / 2;
   return isStillThere ? { ...started, leaks } : null;
 }

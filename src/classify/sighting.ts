@@ -28,8 +28,8 @@ export type Surroundings = {
   /** By pid. */
   readonly blockedSessions: ReadonlyMap<number, number>;
   readonly isUnderPressure: boolean;
-  /** Sessions that were found to hold no advisory lock. */
-  readonly unlockedPids: ReadonlySet<number>;
+  /** Sessions that were found to hold no advisory lock, so long ago. */
+  readonly unlocked: { readonly pids: ReadonlySet<number>; readonly agoSeconds: number };
 };
 
 /** The candidates of a look, in the light of what surrounds them. */
@@ -47,7 +47,12 @@ export function sightings(snapshot: Snapshot, around: Surroundings): readonly Si
       offClientSeconds: since(excuse?.clientWaitSeconds),
       blockedSessions: around.blockedSessions.get(backend.id.pid) ?? 0,
       isUnderPressure: around.isUnderPressure,
-      isOnDuty: isListen(backend.statement) || !around.unlockedPids.has(backend.id.pid),
+      isOnDuty: isListen(backend.statement) || !isUnlocked(backend, around.unlocked),
     };
   });
+}
+
+/** An older session may have had the pid, and this one may have taken its lock since. */
+function isUnlocked({ id, stateSeconds }: Backend, { pids, agoSeconds }: Surroundings["unlocked"]): boolean {
+  return pids.has(id.pid) && stateSeconds !== null && stateSeconds >= agoSeconds;
 }

@@ -1,26 +1,37 @@
 import type { Evidence } from "../observe/evidence.ts";
 import type { SessionGroup, Snapshot } from "../observe/snapshot.ts";
 import { exhaustionOf, type Exhaustion, type SlotScope } from "./forecast/exhaustion.ts";
+import type { Interval } from "./forecast/interval.ts";
 import { growthOf } from "./forecast/growth.ts";
 import { extended, type Series } from "./forecast/series.ts";
 
 /** By scope and name. Bounded by the limits that the evidence returns. */
 export type ScopeSeries = ReadonlyMap<string, Series>;
 
-/** Where connection slots can run out, how full each is, and how it has filled. */
+/** Where connection slots will run out, and how each place has filled. */
 export type ScopesSeen = {
-  readonly scopes: readonly SlotScope[];
   readonly exhaustions: readonly Exhaustion[];
   readonly series: ScopeSeries;
 };
 
+const now: Interval = { estimate: 0, lower: 0, upper: 0 };
+
 type Counted = SlotScope & { readonly quiet: number };
 
-/** `usableSlots` are those that an ordinary role can take: the reserved ones are none of them. */
+/** How the slots are judged. */
+type Judging = {
+  /** Those that an ordinary role can take: the reserved ones are none of them. */
+  readonly usableSlots: number;
+  readonly before: ScopeSeries;
+  /** Whether some pool has leaked sessions that are still there. */
+  readonly isLeaking: boolean;
+};
+
+/** Where slots are full nothing can grow any more: while what leaked is still there, they have run out. */
 export function slotScopes(
   snapshot: Snapshot,
   evidence: Evidence | null,
-  { usableSlots, before }: { readonly usableSlots: number; readonly before: ScopeSeries },
+  { usableSlots, before, isLeaking }: Judging,
 ): ScopesSeen {
   const counted = countedScopes(snapshot, evidence, usableSlots);
   const series = new Map(
@@ -32,10 +43,11 @@ export function slotScopes(
   );
   const scopes = counted.map(({ scope, name, limit, used }) => ({ scope, name, limit, used }));
   const exhaustions = scopes.flatMap((scope) => {
+    if (isLeaking && scope.used >= scope.limit) return [{ ...scope, inSeconds: now }];
     const exhaustion = exhaustionOf(scope, growthOf(series.get(keyOf(scope)) ?? []));
     return exhaustion === null ? [] : [exhaustion];
   });
-  return { scopes, exhaustions, series };
+  return { exhaustions, series };
 }
 
 /** From this share of the usable slots on, an idle session is in the way of others. */

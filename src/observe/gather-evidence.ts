@@ -20,8 +20,8 @@ export type Gathered =
   | { readonly evidence: null; readonly failure: string };
 
 /**
- * Gathers what is read beside the look: one autocommit statement. A server that refuses it still shows its sessions, so
- * a refusal is a result; a connection that fails throws a `PostgresFailure`.
+ * Gathers what is read beside the look: one autocommit statement. Whatever comes of it, the look has been taken: a
+ * server that refuses or is too slow still showed its sessions. Never throws.
  */
 export async function gatherEvidence(session: Session, request: EvidenceRequest): Promise<Gathered> {
   try {
@@ -33,9 +33,7 @@ export async function gatherEvidence(session: Session, request: EvidenceRequest)
     );
     return { evidence: { ...toEvidence(reply.rows[0]), askedIdlePids: idlePids }, failure: null };
   } catch (error) {
-    if (error instanceof PostgresFailure && error.isRefusal)
-      return { evidence: null, failure: error.message };
-    if (error instanceof PostgresFailure) throw error;
-    throw new PostgresFailure("protocol", "the evidence has an unexpected shape", { cause: error });
+    const failure = error instanceof PostgresFailure ? error.message : "the evidence has an unexpected shape";
+    return { evidence: null, failure };
   }
 }

@@ -28,7 +28,7 @@ function around(waits: ClientWaits): Surroundings {
     excuses: new Map(),
     blockedSessions: new Map(),
     isUnderPressure: false,
-    unlockedPids: new Set(),
+    unlocked: { pids: new Set(), agoSeconds: 0 },
   };
 }
 

@@ -13,7 +13,7 @@ import { judging } from "../support/thresholds.ts";
 function asked(looks: readonly Snapshot[], answers = true): readonly number[] {
   let memory = emptyMemory();
   return looks.flatMap((snapshot, index) => {
-    const question = evidenceDue(snapshot, memory, judging.gapSeconds);
+    const question = evidenceDue(snapshot, memory, { gapSeconds: judging.gapSeconds, idleSeconds: Infinity });
     const lockWaits = (question?.waiterPids ?? []).map((pid) => ({ pid, blockingPids: [] }));
     const look = answers
       ? lookWith(snapshot, { lockWaits })
@@ -70,7 +70,9 @@ test("it is asked of no more than fifty waiters, those that wait longest, and of
   const idle = aBackend({ id: { pid: 999, backendStart: "b" }, stateSeconds: 9000 });
   const unused = aBackend({ id: { pid: 998, backendStart: "b" }, queryStart: null });
   const snapshot = aSnapshot({ candidates: [...waiting(60), idle, unused] });
-  const question = evidenceDue(snapshot, emptyMemory(), 30);
+  const question = evidenceDue(snapshot, emptyMemory(), { gapSeconds: 30, idleSeconds: 3600 });
+  const young = evidenceDue(snapshot, emptyMemory(), { gapSeconds: 30, idleSeconds: Infinity });
+  expect(young?.idlePids).toEqual([]);
   expect(question?.waiterPids).toEqual(Array.from({ length: 50 }, (_, index) => 60 - index));
   expect(question?.idlePids).toEqual([999]);
 });

@@ -20,16 +20,23 @@ const limits: readonly ConnectionLimit[] = [
 describe("connection slots", () => {
   test("are counted for the server, our own session included, and for each limit", () => {
     const evidence = anEvidence({ connectionLimits: limits });
-    const { scopes, series } = slotScopes(aSnapshot({ groups }), evidence, {
-      usableSlots: 97,
-      before: new Map(),
-    });
-    expect(scopes).toEqual([
-      { scope: "server", name: "", limit: 97, used: 46 },
-      { scope: "database", name: "shop", limit: 40, used: 35 },
-      { scope: "role", name: "app", limit: 50, used: 40 },
+    const judging = { usableSlots: 97, before: new Map(), isLeaking: false };
+    const { series } = slotScopes(aSnapshot({ groups }), evidence, judging);
+    expect([...series].map(([key, points]) => [key, points.at(-1)?.sessions, points.at(-1)?.quiet])).toEqual([
+      ["server ", 46, 21],
+      ["database shop", 35, 20],
+      ["role app", 40, 21],
     ]);
-    expect([...series.values()].map((points) => points.at(-1)?.quiet)).toEqual([21, 20, 21]);
+  });
+
+  test("that are full have run out while what leaked is still there, though nothing can grow any more", () => {
+    const full = aSnapshot({ groups: [aGroup({ sessions: 96 })] });
+    const outlook = (isLeaking: boolean) =>
+      slotScopes(full, null, { usableSlots: 97, before: new Map(), isLeaking }).exhaustions;
+    expect(outlook(true)).toMatchObject([
+      { scope: "server", used: 97, inSeconds: { estimate: 0, upper: 0 } },
+    ]);
+    expect(outlook(false)).toEqual([]);
   });
 
   test("are forecast to run out where sessions leak at a steady pace, and there alone", () => {
@@ -48,7 +55,7 @@ describe("connection slots", () => {
           { scope: "database", name: "crm", limit: 20 },
         ],
       });
-      const seen = slotScopes(snapshot, evidence, { usableSlots: 97, before });
+      const seen = slotScopes(snapshot, evidence, { usableSlots: 97, before, isLeaking: true });
       before = new Map(seen.series);
       exhaustions = seen.exhaustions;
     }

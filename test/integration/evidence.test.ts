@@ -232,6 +232,13 @@ describe.each(postgresMajors())("the evidence of PostgreSQL %s", (major) => {
     },
   );
 
+  test("that does not come is a failure, and no reason to lose the look before it", async () => {
+    const cutOff = await openLooker(server);
+    await cutOff.look();
+    await cutOff.close();
+    expect(await cutOff.gather()).toEqual({ evidence: null, failure: "the connection was closed" });
+  });
+
   test("is told to a role without any privilege as well", async () => {
     const stranger = await openLooker(server, { user: "stranger" });
     const { evidence, failure } = await stranger.gather({ waiterPids: [1], idlePids: [1] });

@@ -86,7 +86,7 @@ function percentDecoded(text: string): string {
 }
 
 function admit(keys: Map<string, string>, { key, value }: Pair): void {
-  if (value === "" || keys.has(key)) return;
+  if (value === "" || keys.has(key) || /\p{Cc}/u.test(value)) return;
   if (key === "traceparent" && !/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(value)) return;
   if (!knownCommentKeys.has(key)) {
     const others = [...keys.keys()].filter((name) => !knownCommentKeys.has(name)).length;

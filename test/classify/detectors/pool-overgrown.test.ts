@@ -72,7 +72,7 @@ describe("a pool that leaks one session at each look", () => {
       },
     });
     expect(suspect?.pool.growth?.perSecond.estimate).toBeCloseTo(0.1, 2);
-    expect(suspect?.pool.leakedSessions).toBeGreaterThan(50);
+    expect(suspect?.pool.leakedSessions).toBeGreaterThan(40);
     expect(suspect?.ageSeconds).toBeGreaterThan(550);
   });
 
@@ -102,6 +102,30 @@ test("a pool that stopped leaking stays named until half of what leaked is gone"
   const last = poolOf(verdicts.findLast((verdict) => poolOf(verdict) !== undefined));
   expect(last?.pool.quietSessions).toBeGreaterThanOrEqual(14);
   expect(last?.pool.quietSessions).toBeLessThanOrEqual(17);
+});
+
+test("sessions that rest at lunch are not added to a leak, and their return does not end it", () => {
+  const leak = times(31, (index) => ({ groups: leaked(index) }));
+  const lunch = times(60, () => ({ groups: leaked(90) }));
+  const afternoon = times(30, () => ({ groups: leaked(30) }));
+  const verdicts = judge([...leak, ...lunch, ...afternoon]);
+  expect(poolOf(verdicts.at(-1))?.pool.leakedSessions).toBeLessThanOrEqual(30);
+  expect(verdicts.flatMap(({ events }) => events).some(({ type }) => type === "ended")).toBe(false);
+});
+
+test("a gap in looking at the same server does not make a leak forgotten", () => {
+  const before = judge(times(60, (index) => ({ groups: leaked(index) }))).at(-1);
+  const later = aSnapshot({ takenAtSeconds: 1_800_000_000 + 2000, groups: leaked(59) });
+  const memory = before?.memory ?? emptyMemory();
+  const after = classify(lookOf(later), memory, judging);
+  expect(after.events.map((event) => (event.type === "ended" ? event.end : event.type))).toEqual([
+    "lost_sight",
+    "suspected",
+    "leaked",
+  ]);
+  expect(poolOf(after)?.pool.quietSessions).toBe(59);
+  const restarted = classify(lookOf({ ...later, postmasterStart: "later" }), memory, judging);
+  expect(poolOf(restarted)).toBeUndefined();
 });
 
 test("a busy pool that grows is no leak", () => {
