@@ -34,7 +34,8 @@ watch over both. Prints who is suspected, and where the metrics are. Ctrl-C remo
     const seconds = values.for === undefined ? undefined : runSeconds(values.for);
     const stopped = untilStopped(runtime, seconds);
     runtime.write("Starting a PostgreSQL server in a temporary folder …\n");
-    const server = await startPostgres();
+    // The order service leaks up to 80 sessions, and must not starve the rest.
+    const server = await startPostgres({ settings: { max_connections: "120" } });
     try {
       await play(runtime, server, stopped);
     } finally {
