@@ -21,7 +21,7 @@ export type CycleOptions = {
   readonly deadline: Deadline;
 };
 
-/** So many sessions leak at once in the worst of incidents, and so many groups fit a page; a row weighs half a kilobyte. */
+/** So many sessions leak at once in the worst of incidents, and so many groups fit a page; a row weighs up to 8 kB, statement included. */
 const limits = { candidates: 1000, groups: 1000 };
 
 /**
