@@ -3,7 +3,7 @@ import type { Snapshot } from "../observe/snapshot.ts";
 import { preparedPid } from "./blocking.ts";
 import { findPreparedTransactions } from "./detectors/prepared-transaction.ts";
 import { endOfEpisode } from "./episode-end.ts";
-import type { EpisodeEvent } from "./episode.ts";
+import type { Episode, EpisodeEvent } from "./episode.ts";
 import { episodeKey, type Finding } from "./finding.ts";
 import { follow } from "./follow.ts";
 import type { Exhaustion } from "./forecast/exhaustion.ts";
@@ -13,7 +13,6 @@ import { judgePools, type JudgedPools } from "./judge-pools.ts";
 import { forgotten, keptSight, type Memory } from "./memory.ts";
 import type { DeclaredPool, PoolUse } from "./pool.ts";
 import { isUnderPressure, pressureOf, slotScopes, type ScopesSeen } from "./slot-scope.ts";
-import type { Suspect } from "./suspect.ts";
 import { addEvents } from "./tally.ts";
 import type { ThresholdRules } from "./thresholds.ts";
 
@@ -39,7 +38,7 @@ export type ClassifyOptions = {
 
 /** What one look comes to: each suspect once, what happened to episodes, what is scarce, and what to remember. */
 export type Verdict = {
-  readonly suspects: readonly Suspect[];
+  readonly suspects: readonly Episode[];
   readonly events: readonly EpisodeEvent[];
   /** The declared pools, in the order of their declaration. */
   readonly pools: readonly PoolUse[];

@@ -1,5 +1,5 @@
 import type { LeakKind } from "../classify/kind.ts";
-import type { Suspect } from "../classify/suspect.ts";
+import type { Episode } from "../classify/episode.ts";
 import type { Daemon } from "../daemon.ts";
 import { outlook } from "../expose/outlook.ts";
 import { rankedSuspects } from "../expose/suspect-columns.ts";
@@ -52,7 +52,7 @@ export async function showLive(runtime: Runtime, daemon: Daemon, { kinds, stoppe
   clearInterval(timer);
 }
 
-function identity(suspect: Suspect): string {
+function identity(suspect: Episode): string {
   if ("backend" in suspect) return String(suspect.backend.id.pid);
   return "prepared" in suspect ? suspect.prepared.gid : suspect.pool.key;
 }

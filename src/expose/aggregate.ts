@@ -1,4 +1,4 @@
-import type { Suspect } from "../classify/suspect.ts";
+import type { Episode } from "../classify/episode.ts";
 import { backendStates, type SessionGroup } from "../observe/snapshot.ts";
 import type { Sample } from "./family.ts";
 import { foldedSets, type LabelBudget } from "./label-budget.ts";
@@ -6,10 +6,10 @@ import type { Report } from "./report.ts";
 import { whoOf } from "./who.ts";
 
 /** A single session that is suspected. */
-export type BackendSuspect = Extract<Suspect, { readonly backend: unknown }>;
+export type BackendSuspect = Extract<Episode, { readonly backend: unknown }>;
 
 /** A pool that is suspected as a whole. */
-export type PoolSuspect = Extract<Suspect, { readonly pool: unknown }>;
+export type PoolSuspect = Extract<Episode, { readonly pool: unknown }>;
 
 /** The single sessions among the suspects. */
 export function suspectBackends({ suspects }: Report): readonly BackendSuspect[] {

@@ -1,13 +1,13 @@
 import { harmLevels, type Harm } from "../classify/harm.ts";
 import { holderOf } from "../classify/holder.ts";
-import type { Suspect } from "../classify/suspect.ts";
+import type { Episode } from "../classify/episode.ts";
 import { formatAge } from "./age.ts";
 import { originOf } from "./origin.ts";
 import { shortCount } from "./short-count.ts";
 import type { ServerView } from "./view.ts";
 
 /** A suspect and the server it was seen on. */
-export type ServerSuspect = { readonly server: string; readonly suspect: Suspect };
+export type ServerSuspect = { readonly server: string; readonly suspect: Episode };
 
 /** How one property of a suspect is shown to a person. The text is untrusted. */
 export type SuspectColumn = {
@@ -56,18 +56,18 @@ function harmText({ level, blockedSessions, horizonAge }: Harm): string {
 }
 
 /** A declared pool whose applications differ is known by its name. */
-function applicationText(suspect: Suspect): string {
+function applicationText(suspect: Episode): string {
   const { applicationName } = holderOf(suspect);
   const poolName = "pool" in suspect ? suspect.pool.name : null;
   return applicationName ?? (poolName === null ? "" : `pool ${poolName}`);
 }
 
 /** Only a session has a client; one without an address came over a socket. */
-function clientText(suspect: Suspect): string {
+function clientText(suspect: Episode): string {
   return "backend" in suspect ? (holderOf(suspect).clientAddr ?? "local") : "";
 }
 
-function subjectText(suspect: Suspect): string {
+function subjectText(suspect: Episode): string {
   if ("backend" in suspect) return String(suspect.backend.id.pid);
   return "prepared" in suspect ? suspect.prepared.gid : `${suspect.pool.sessions} sessions`;
 }

@@ -1,10 +1,9 @@
-import type { Severity } from "../classify/episode.ts";
+import type { Episode, Severity } from "../classify/episode.ts";
 import type { Interval } from "../classify/forecast/interval.ts";
 import type { HarmLevel } from "../classify/harm.ts";
 import { holderOf } from "../classify/holder.ts";
 import type { BackendKind } from "../classify/kind.ts";
 import type { OvergrownPool } from "../classify/pool.ts";
-import type { Suspect } from "../classify/suspect.ts";
 import type { Backend, BackendState } from "../observe/snapshot.ts";
 
 /** An estimate and the bounds of its 90 % interval. */
@@ -14,7 +13,7 @@ export type IntervalJson = { readonly estimate: number; readonly lower: number; 
 type Common = {
   readonly server: string;
   readonly severity: Severity;
-  readonly certainty: Suspect["certainty"];
+  readonly certainty: Episode["certainty"];
   readonly age_seconds: number;
   readonly sightings: number;
   readonly first_seen: string;
@@ -74,7 +73,7 @@ export type PoolSuspectJson = Common & {
 export type SuspectJson = BackendSuspectJson | PreparedSuspectJson | PoolSuspectJson;
 
 /** One suspect, without anything that could be a literal of a statement. */
-export function suspectJson(server: string, suspect: Suspect): SuspectJson {
+export function suspectJson(server: string, suspect: Episode): SuspectJson {
   const common = commonJson(server, suspect);
   if ("prepared" in suspect) {
     const { gid, preparedAt } = suspect.prepared;
@@ -100,7 +99,7 @@ function backendJson(backend: Backend): Omit<BackendSuspectJson, keyof Common | 
   };
 }
 
-function commonJson(server: string, suspect: Suspect): Common {
+function commonJson(server: string, suspect: Episode): Common {
   const { harm } = suspect;
   const { datname, usename, applicationName, clientAddr } = holderOf(suspect);
   return {

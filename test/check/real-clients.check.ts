@@ -4,7 +4,7 @@ import type postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 import { commentKeys } from "../../src/classify/attribution/comment-keys.ts";
-import type { Suspect } from "../../src/classify/suspect.ts";
+import type { Episode } from "../../src/classify/episode.ts";
 import type { ThresholdRules } from "../../src/classify/thresholds.ts";
 import { createWatchRole } from "../../src/demo/create-watch-role.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
@@ -130,11 +130,11 @@ describe.each(ends.length > 0 ? ends : postgresMajors())("on PostgreSQL %s", (ma
   }
 
   /** Every verdict ever given. */
-  function suspects(): readonly Suspect[] {
+  function suspects(): readonly Episode[] {
     return watched.looks.flatMap(({ view }) => view.report?.suspects ?? []);
   }
 
-  function verdictsOn(pid: number): readonly Suspect[] {
+  function verdictsOn(pid: number): readonly Episode[] {
     return suspects().filter((suspect) => pidOf(suspect) === pid);
   }
 
@@ -154,6 +154,6 @@ describe.each(ends.length > 0 ? ends : postgresMajors())("on PostgreSQL %s", (ma
   }
 });
 
-function pidOf(suspect: Suspect): number | undefined {
+function pidOf(suspect: Episode): number | undefined {
   return "backend" in suspect ? suspect.backend.id.pid : undefined;
 }

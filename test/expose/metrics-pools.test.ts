@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { Suspect } from "../../src/classify/suspect.ts";
+import type { Episode } from "../../src/classify/episode.ts";
 import { emptyTally } from "../../src/classify/tally.ts";
 import type { Report } from "../../src/expose/report.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
@@ -98,7 +98,7 @@ describe("a pool that leaks", () => {
   });
 
   test("beyond the budget is summed up, and counted as folded", () => {
-    const suspects: readonly Suspect[] = ["a", "b", "c"].map((applicationName, index) =>
+    const suspects: readonly Episode[] = ["a", "b", "c"].map((applicationName, index) =>
       aPoolSuspect({
         pool: anOvergrownPool({
           holder: { datname: "shop", usename: "app", applicationName },

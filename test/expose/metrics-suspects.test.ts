@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { Registry } from "prom-client";
 import { describe, expect, test } from "vitest";
 
-import type { Suspect } from "../../src/classify/suspect.ts";
+import type { Episode } from "../../src/classify/episode.ts";
 import { emptyTally } from "../../src/classify/tally.ts";
 import { renderPage } from "../../src/expose/page.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
@@ -28,14 +28,14 @@ type Options = {
   readonly commentKeys?: readonly string[];
 };
 
-function seen(suspects: readonly Suspect[], options: Options = {}): ServerView {
+function seen(suspects: readonly Episode[], options: Options = {}): ServerView {
   const { view = firstView("db1", 5), atSeconds = 0, labelBudget = 50, commentKeys = ["route"] } = options;
   const snapshot = aSnapshot({ takenAtSeconds: 1_800_000_000 + atSeconds });
   const report = aReport({ snapshot, suspects });
   return viewAfterLook(view, { report, probe: aProbe(), tally: emptyTally, labelBudget, commentKeys });
 }
 
-function saying(key: string, value: string): Suspect {
+function saying(key: string, value: string): Episode {
   return aSuspect({ commentKeys: new Map([[key, value]]) });
 }
 

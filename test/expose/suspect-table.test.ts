@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import type { Suspect } from "../../src/classify/suspect.ts";
+import type { Episode } from "../../src/classify/episode.ts";
 import { rankedSuspects } from "../../src/expose/suspect-columns.ts";
 import { suspectTable } from "../../src/expose/suspect-table.ts";
 import { aBackend } from "../support/a-backend.ts";
@@ -15,7 +15,7 @@ import {
   aSuspect,
 } from "../support/a-view.ts";
 
-function tableOf(...suspects: readonly Suspect[]): readonly string[] {
+function tableOf(...suspects: readonly Episode[]): readonly string[] {
   return suspectTable(suspects.map((suspect) => ({ server: "db1", suspect })));
 }
 

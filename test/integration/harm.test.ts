@@ -2,7 +2,7 @@ import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 
 import type { HarmLevel } from "../../src/classify/harm.ts";
-import type { Suspect } from "../../src/classify/suspect.ts";
+import type { Episode } from "../../src/classify/episode.ts";
 import { builtInThresholds, type Thresholds } from "../../src/classify/thresholds.ts";
 import { createWatchRole } from "../../src/demo/create-watch-role.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
@@ -156,7 +156,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     return client;
   }
 
-  function named(applicationName: string): Promise<Suspect> {
+  function named(applicationName: string): Promise<Episode> {
     return waitFor(`${applicationName} to be named`, () =>
       watched.view().report?.suspects.find((suspect) => applicationOf(suspect) === applicationName),
     );
@@ -202,7 +202,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
   }
 });
 
-function applicationOf(suspect: Suspect): string | null {
+function applicationOf(suspect: Episode): string | null {
   return "backend" in suspect ? suspect.backend.applicationName : null;
 }
 

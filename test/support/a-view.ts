@@ -1,6 +1,6 @@
 import type { Harm } from "../../src/classify/harm.ts";
 import type { OvergrownPool, PoolUse } from "../../src/classify/pool.ts";
-import type { Suspect } from "../../src/classify/suspect.ts";
+import type { Episode } from "../../src/classify/episode.ts";
 import type { BackendSuspect, PoolSuspect } from "../../src/expose/aggregate.ts";
 import type { Report } from "../../src/expose/report.ts";
 import { firstView } from "../../src/expose/server-view.ts";
@@ -66,7 +66,7 @@ export function aSuspect(overrides: Partial<BackendSuspect> = {}): BackendSuspec
   };
 }
 
-type PreparedSuspect = Extract<Suspect, { readonly prepared: unknown }>;
+type PreparedSuspect = Extract<Episode, { readonly prepared: unknown }>;
 
 /** A transaction prepared ten minutes ago, whose coordinator is gone. */
 export function aPreparedSuspect(overrides: Partial<PreparedSuspect> = {}): PreparedSuspect {
