@@ -104,7 +104,9 @@ const groupRows = `
 // A statement is bytes of any encoding, cut anywhere, and up to a megabyte: whatever counts characters would refuse it.
 // textsend() hands over the bytes as they are, unless a pooler left us with another client_encoding: it would convert.
 const candidateRows = `
-  SELECT a.pid, ${instant("a.backend_start")} AS backend_start, ${namesOf("a.datid", "a.usesysid")}, a.application_name,
+  SELECT a.pid, ${instant("a.backend_start")} AS backend_start, ${namesOf("a.datid", "a.usesysid")},
+         (SELECT rolsuper FROM pg_roles WHERE oid = a.usesysid) AS is_superuser,
+         (SELECT rolreplication FROM pg_roles WHERE oid = a.usesysid) AS is_replication, a.application_name,
          host(a.client_addr) AS client_addr, a.state, a.wait_event_type, a.wait_event,
          ${instant("a.xact_start")} AS xact_start, ${instant("a.query_start")} AS query_start,
          ${instant("a.state_change")} AS state_change,

@@ -26,6 +26,9 @@ export type Backend = {
   readonly id: BackendId;
   readonly datname: string | null;
   readonly usename: string | null;
+  /** What its role may do; `null` where the role is unknown. Nobody ends such a session. */
+  readonly isSuperuser: boolean | null;
+  readonly isReplication: boolean | null;
   readonly applicationName: string | null;
   readonly clientAddr: string | null;
   /** The client behind a pooler that writes it into the application name (PgBouncer's `application_name_add_host`). */

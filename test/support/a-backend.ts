@@ -6,6 +6,8 @@ export function aBackend(overrides: Partial<Backend> = {}): Backend {
     id: { pid: 4242, backendStart: "2026-01-01 00:00:00.000001+00" },
     datname: "shop",
     usename: "app",
+    isSuperuser: false,
+    isReplication: false,
     applicationName: "web-1",
     clientAddr: "10.0.0.7",
     pooledClientAddr: null,

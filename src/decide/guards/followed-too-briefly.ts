@@ -1,0 +1,12 @@
+import type { Guard } from "../guard.ts";
+
+/** After a start everything looks old: what counts is how long this process has watched it. */
+export const followedTooBriefly: Guard = {
+  reason: "followed_too_briefly",
+  why({ episode, rule, situation }) {
+    const seconds = situation.nowSeconds - episode.firstSeenSeconds;
+    return seconds >= rule.minFollowedSeconds
+      ? null
+      : `it was followed for ${seconds.toFixed(1)} s of ${rule.minFollowedSeconds} s`;
+  },
+};

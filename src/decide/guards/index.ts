@@ -1,0 +1,65 @@
+import type { Guard } from "../guard.ts";
+import { actedBefore } from "./acted-before.ts";
+import { announced } from "./announced.ts";
+import { auditFailing } from "./audit-failing.ts";
+import { budget } from "./budget.ts";
+import { dryRun } from "./dry-run.ts";
+import { followedTooBriefly } from "./followed-too-briefly.ts";
+import { inProgress } from "./in-progress.ts";
+import { noLease } from "./no-lease.ts";
+import { noPrivilege } from "./no-privilege.ts";
+import { notLeaked } from "./not-leaked.ts";
+import { outsideWindow } from "./outside-window.ts";
+import { ownSession } from "./own-session.ts";
+import { paused } from "./paused.ts";
+import { pooled } from "./pooled.ts";
+import { protectedSession } from "./protected.ts";
+import { replication } from "./replication.ts";
+import { superuser } from "./superuser.ts";
+import { tooFewSightings } from "./too-few-sightings.ts";
+import { tooLittleHarm } from "./too-little-harm.ts";
+import { tooLittlePressure } from "./too-little-pressure.ts";
+import { tooMuchWorkAtRisk } from "./too-much-work-at-risk.ts";
+import { tooYoung } from "./too-young.ts";
+import { unknownSession } from "./unknown-session.ts";
+import { untrustedLook } from "./untrusted-look.ts";
+import { waitsForLock } from "./waits-for-lock.ts";
+import { waitsForStandby } from "./waits-for-standby.ts";
+import { wrongServerRole } from "./wrong-server-role.ts";
+
+/** All guards, in the order in which they ask. What comes before `announced` decides whether a leak is announced. */
+export const guardsBeforeNotice: readonly Guard[] = [
+  notLeaked,
+  tooYoung,
+  tooFewSightings,
+  followedTooBriefly,
+  unknownSession,
+  superuser,
+  replication,
+  ownSession,
+  waitsForStandby,
+  waitsForLock,
+  inProgress,
+  protectedSession,
+  tooLittleHarm,
+  tooLittlePressure,
+  tooMuchWorkAtRisk,
+  wrongServerRole,
+  outsideWindow,
+  untrustedLook,
+  paused,
+  actedBefore,
+];
+
+/** Those that ask once the leak is announced. */
+export const guardsAfterNotice: readonly Guard[] = [
+  announced,
+  ...budget,
+  pooled,
+  noLease,
+  noPrivilege,
+  auditFailing,
+  dryRun,
+];
+
+export const guards: readonly Guard[] = [...guardsBeforeNotice, ...guardsAfterNotice];

@@ -1,0 +1,8 @@
+import type { Guard } from "../guard.ts";
+
+/** Of several processes on one server, one acts. */
+export const noLease: Guard = {
+  reason: "no_lease",
+  why: ({ situation: { permits } }) =>
+    permits.isEnforcing && !permits.hasLease ? "another pgleash holds the lease on this server" : null,
+};

@@ -1,0 +1,14 @@
+import type { Guard } from "../guard.ts";
+
+/** Hours of work that paused for a minute are worth a person's look. What is unknown may be much. */
+export const tooMuchWorkAtRisk: Guard = {
+  reason: "too_much_work_at_risk",
+  why({ episode, rule: { maxWorkAtRiskSeconds: most } }) {
+    if (most === Infinity) return null;
+    const { workAtRiskSeconds } = episode.harm;
+    if (workAtRiskSeconds === null) return "nobody knows how much work would be lost";
+    return workAtRiskSeconds <= most
+      ? null
+      : `up to ${workAtRiskSeconds.toFixed(1)} s of work would be lost, of ${most} s allowed`;
+  },
+};

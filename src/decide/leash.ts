@@ -1,0 +1,27 @@
+import { emptyLedger, type Ledger, type Outcome } from "./ledger.ts";
+import type { PolicyMode } from "./policy.ts";
+
+/** The announcement of an act. Times are epoch seconds by the server's clock. */
+export type Announcement = {
+  readonly rule: string;
+  readonly announcedSeconds: number;
+  /** Not before this time. */
+  readonly plannedSeconds: number;
+};
+
+/** How often an episode was acted on, and what came of it last; `null` for a dry run, and when nobody knows. */
+export type Acted = {
+  readonly mode: PolicyMode;
+  readonly attempts: number;
+  readonly outcome: Outcome | null;
+};
+
+/** All that is remembered between decisions about one server. Both maps are bounded by the open episodes, by `keyOfEpisode`. */
+export type Leash = {
+  readonly ledger: Ledger;
+  readonly announcements: ReadonlyMap<string, Announcement>;
+  readonly acted: ReadonlyMap<string, Acted>;
+};
+
+/** What a process knows before its first decision, if the audit tells of none. */
+export const emptyLeash: Leash = { ledger: emptyLedger, announcements: new Map(), acted: new Map() };

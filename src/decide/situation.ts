@@ -1,0 +1,56 @@
+import type { Episode } from "../classify/episode.ts";
+import type { SessionGroup } from "../observe/snapshot.ts";
+import type { PolicyMode } from "./policy.ts";
+import type { Target } from "./target.ts";
+
+/** A pause that somebody ordered. */
+export type Pause = { readonly reason: string; readonly untilSeconds: number | null };
+
+/** What must be so before anybody is signalled. */
+export type Permits = {
+  /** Both switches: the mode of the file, and the flag. */
+  readonly isEnforcing: boolean;
+  readonly pause: Pause | null;
+  readonly hasLease: boolean;
+  /** A pooler in between shares our session, and with it the lease. */
+  readonly isPooled: boolean;
+  /** Our role is a member of `pg_signal_backend`. */
+  readonly canSignal: boolean;
+  readonly isAuditWorking: boolean;
+};
+
+/** What a decision is made in. Times are by the server's clock. */
+export type Situation = {
+  readonly server: string;
+  readonly nowSeconds: number;
+  readonly standby: boolean;
+  /** Used slots over usable ones. */
+  readonly pressure: number;
+  /** The suspects of this look, and the keys of all open episodes of sessions. */
+  readonly suspects: readonly Episode[];
+  readonly openEpisodes: ReadonlySet<string>;
+  readonly groups: readonly SessionGroup[];
+  /** Whether earlier looks vouch for this one: no gap, no restart, no clock that jumped. */
+  readonly isTrusted: boolean;
+  readonly ownRole: string;
+  readonly permits: Permits;
+};
+
+/** What is done in this situation: acts, or records of what would have been acts. */
+export function modeOf({ permits }: Situation): PolicyMode {
+  return permits.isEnforcing ? "enforce" : "dry_run";
+}
+
+export function sessionsIn(groups: readonly SessionGroup[]): number {
+  return groups.reduce((sum, { sessions }) => sum + sessions, 0);
+}
+
+/** How many sessions a role has under an application name; groups mostly tell no clients apart. */
+export function sessionsOfHolder(
+  groups: readonly SessionGroup[],
+  { usename, applicationName }: Pick<Target, "usename" | "applicationName">,
+): number {
+  return sessionsIn(
+    groups.filter((group) => group.usename === usename && group.applicationName === applicationName),
+  );
+}

@@ -1,0 +1,54 @@
+import type { CommentKeys } from "../classify/attribution/comment-keys.ts";
+import { backendKey } from "../classify/backend-key.ts";
+import type { Episode, Severity } from "../classify/episode.ts";
+import type { HarmLevel } from "../classify/harm.ts";
+import type { LeakKind } from "../classify/kind.ts";
+import type { BackendState } from "../observe/snapshot.ts";
+
+/** A suspect that is a session: the only kind that can be ended. */
+export type SessionEpisode = Extract<Episode, { readonly backend: unknown }>;
+
+/** What the matchers of a policy can see of a suspect. `null`, and the state `unknown`, are not seen. */
+export type Target = {
+  readonly server: string;
+  readonly kind: LeakKind;
+  readonly severity: Severity;
+  readonly harm: HarmLevel;
+  readonly datname: string | null;
+  readonly usename: string | null;
+  readonly applicationName: string | null;
+  /** The server's own fact: never an address that a client wrote into its application name. */
+  readonly clientAddr: string | null;
+  readonly state: BackendState;
+  readonly queryId: string | null;
+  readonly commentKeys: CommentKeys;
+};
+
+const nobody = { datname: null, usename: null, applicationName: null, clientAddr: null } as const;
+
+/** Whose session it is, as far as limits are concerned. */
+export type Holder = Pick<Target, "usename" | "applicationName" | "clientAddr">;
+
+/** A suspect as a policy sees it. A prepared transaction and a pool are seen too, so that a plan can say why they are spared. */
+export function targetOf(server: string, episode: Episode): Target {
+  const { kind, severity, harm, commentKeys } = episode;
+  const seen = { server, kind, severity, harm: harm.level, commentKeys };
+  if ("prepared" in episode) {
+    const { datname, usename } = episode.prepared;
+    return { ...nobody, ...seen, datname, usename, state: "unknown", queryId: null };
+  }
+  if ("pool" in episode)
+    return { ...nobody, ...seen, ...episode.pool.holder, state: "unknown", queryId: null };
+  const { datname, usename, applicationName, clientAddr, state, queryId } = episode.backend;
+  return { ...seen, datname, usename, applicationName, clientAddr, state, queryId };
+}
+
+/** The key of a session's episode: one backend, one kind, one very period. The same in the memory and in the audit. */
+export function keyOfEpisode({ kind, backend, period }: SessionEpisode): string {
+  return `${kind}/${backendKey(backend.id)}/${period}`;
+}
+
+/** A holder as a map key: role, application and client. */
+export function holderKeyOf({ usename, applicationName, clientAddr }: Holder): string {
+  return JSON.stringify([usename, applicationName, clientAddr]);
+}
