@@ -7,7 +7,7 @@ type Judging = {
   readonly nowSeconds: number;
   readonly settings: BreakerSettings;
   /** How many sessions a holder has now. */
-  sessionsOf(holder: Holder): number;
+  readonly sessionsOf: (holder: Holder) => number;
 };
 
 /**

@@ -22,5 +22,5 @@ export type Case = {
 export type Guard = {
   readonly reason: SpareReason;
   /** Why the suspect is spared, in words that say what would have to change; `null` lets it pass. Pure. */
-  why(one: Case): string | null;
+  readonly why: (one: Case) => string | null;
 };

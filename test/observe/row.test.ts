@@ -183,8 +183,6 @@ describe("behind PgBouncer's application_name_add_host", () => {
       folded: false,
       datname: "shop",
       usename: "app",
-      isSuperuser: false,
-      isReplication: false,
       applicationName: "web",
       clientAddr: null,
       state: "idle",
