@@ -4,9 +4,12 @@ import { readFile, writeFile } from "node:fs/promises";
 import { configJsonSchema } from "../dist/config/json-schema.js";
 import { metricsDocs } from "../dist/expose/metrics-docs.js";
 import { processRegistry } from "../dist/expose/page.js";
+import { setupStatements } from "../dist/postgres/setup-statements.js";
 
 const generated = {
   "config/schema.json": configJsonSchema(),
+  "config/sql/setup-role.sql": setupStatements({ maySignal: false }),
+  "config/sql/setup-role-enforce.sql": setupStatements({ maySignal: true }),
   "docs/metrics.md": metricsDocs(await processRegistry().getMetricsAsJSON()),
 };
 

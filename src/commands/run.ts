@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   suspects: async () => (await import("./suspects.ts")).suspects,
   "check-config": async () => (await import("./check-config.ts")).checkConfig,
   config: async () => (await import("./config.ts")).config,
+  "setup-sql": async () => (await import("./setup-sql.ts")).setupSql,
   demo: async () => (await import("./demo.ts")).demo,
   healthcheck: async () => (await import("./healthcheck.ts")).healthcheck,
 };
@@ -25,6 +26,7 @@ Commands:
   suspects        look once and print who is suspected
   check-config    say everything that is wrong with a configuration file
   config show     print the configuration that holds, secrets masked
+  setup-sql       print the roles and grants that pgleash needs
   healthcheck     ask a running pgleash whether it is healthy
   demo            start a server, an application that leaks, and a watch over both
 

@@ -1,0 +1,30 @@
+import { exitCodes, UsageError, type Command } from "./command.ts";
+import { parseWords } from "./parse-words.ts";
+import { setupStatements } from "../postgres/setup-statements.ts";
+
+const flags = {
+  observe: { type: "boolean", default: false },
+  enforce: { type: "boolean", default: false },
+} as const;
+
+/** Prints the roles and grants that pgleash needs, and no more. */
+export const setupSql: Command = {
+  help: `Usage: pgleash setup-sql [--observe|--enforce]
+
+Prints the SQL that creates the role pgleash, to be run by a superuser. What the role may not do, no mistake in a
+configuration can: with --observe the server itself keeps pgleash from ending anybody.
+
+Examples:
+  pgleash setup-sql | psql
+  pgleash setup-sql --enforce | psql
+
+  --observe   it may read the statistics (the default)
+  --enforce   it may end sessions as well, but for those of superusers
+`,
+  run(runtime, words) {
+    const { values } = parseWords(words, flags, 0);
+    if (values.observe && values.enforce) throw new UsageError("expected --observe or --enforce, got both");
+    runtime.write(setupStatements({ maySignal: values.enforce }));
+    return Promise.resolve(exitCodes.ok);
+  },
+};
