@@ -9,6 +9,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   "check-config": async () => (await import("./check-config.ts")).checkConfig,
   config: async () => (await import("./config.ts")).config,
   "setup-sql": async () => (await import("./setup-sql.ts")).setupSql,
+  pause: async () => (await import("./pause.ts")).pause,
+  resume: async () => (await import("./resume.ts")).resume,
   demo: async () => (await import("./demo.ts")).demo,
   healthcheck: async () => (await import("./healthcheck.ts")).healthcheck,
 };
@@ -27,6 +29,8 @@ Commands:
   check-config    say everything that is wrong with a configuration file
   config show     print the configuration that holds, secrets masked
   setup-sql       print the roles and grants that pgleash needs
+  pause           end nobody for a while, or until resume
+  resume          take a pause back
   healthcheck     ask a running pgleash whether it is healthy
   demo            start a server, an application that leaks, and a watch over both
 

@@ -1,6 +1,8 @@
 import type { DeclaredPool } from "../classify/pool.ts";
 import type { ThresholdOverride, Thresholds } from "../classify/thresholds.ts";
+import type { Policy, Protection, Rule } from "../decide/policy.ts";
 import type { ConnectionSettings } from "../postgres/settings.ts";
+import type { Window } from "./window.ts";
 
 /** When to look: at a fixed distance in whole seconds, or by six cron fields in the time zone of the process. */
 export type Schedule = { readonly everySeconds: number } | { readonly cron: string };
@@ -10,6 +12,29 @@ export type ConfiguredOverride = ThresholdOverride & { readonly match: readonly 
 
 /** A pool with the text of its matchers. */
 export type ConfiguredPool = DeclaredPool & { readonly match: readonly string[] };
+
+/** A rule with the text of its matchers and windows; `null` where it has no such window. */
+export type ConfiguredRule = Rule & {
+  readonly match: readonly string[];
+  readonly during: Window | null;
+  readonly except: Window | null;
+};
+
+/** A protection with the text of its matchers. */
+export type ConfiguredProtection = Protection & { readonly match: readonly string[] };
+
+/** What may be done to whom on all servers, and what it takes to do it. Without rules, nothing. */
+export type ConfiguredPolicy = Omit<Policy, "rules" | "protections"> & {
+  readonly rules: readonly ConfiguredRule[];
+  readonly protections: readonly ConfiguredProtection[];
+  /** Names of shipped protections that were removed. */
+  readonly unprotected: readonly string[];
+  /** Absolute paths; `null` where none is given. In the mode `enforce` there is an audit file. */
+  readonly auditFile: string | null;
+  readonly pauseFile: string | null;
+  /** The database in which the lock of the lease is taken. */
+  readonly leaseDatabase: string;
+};
 
 /** Everything that holds for one server. Nothing is left to be filled in. */
 export type ServerConfig = {
@@ -29,6 +54,7 @@ export type Config = {
   readonly labelBudget: number;
   /** Keys of statement comments that become labels: none unless the operator names some. */
   readonly commentLabels: readonly string[];
+  readonly policy: ConfiguredPolicy;
   /** At least one. */
   readonly servers: readonly ServerConfig[];
 };

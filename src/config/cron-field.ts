@@ -1,5 +1,6 @@
-import { Cron, CronPattern } from "croner";
 import * as z from "zod";
+
+import { fieldsOf, firesEver } from "./cron-pattern.ts";
 
 const EXPECTED = "six cron fields (second minute hour day month weekday)";
 
@@ -11,22 +12,9 @@ const described = z.string({ error: EXPECTED }).meta({
 
 /** A schema for a cron pattern with seconds that fires at some time; its value is the pattern's text. */
 export const cronField: z.ZodType<string> = described.transform((text, context) => {
-  if (firesEver(text)) return text;
-  const isMissingSeconds = text.trim().split(/\s+/u).length === 5;
+  if (firesEver(text, "6-part")) return text;
+  const isMissingSeconds = fieldsOf(text) === 5;
   const hint = isMissingSeconds ? `seconds come first: write "0 ${text.trim()}"` : undefined;
   context.addIssue({ code: "custom", message: EXPECTED, input: text, params: { hint } });
   return z.NEVER;
 });
-
-/** Counted from a fixed day, because the configuration must not mean something else tomorrow. */
-function firesEver(pattern: string): boolean {
-  try {
-    // `Cron` alone would also take a date, and fire once.
-    new CronPattern(pattern, undefined, { mode: "6-part" });
-    const start = new Date("2000-01-01T00:00:00Z");
-    return new Cron(pattern, { mode: "6-part", paused: true }).nextRun(start) !== null;
-  } catch {
-    // croner throws for whatever is no pattern; the caller says what is expected.
-    return false;
-  }
-}

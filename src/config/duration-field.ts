@@ -10,15 +10,23 @@ type DurationField = {
   readonly precision: "seconds" | "milliseconds";
   readonly description: string;
   readonly examples: readonly string[];
+  /** Whether the word `any` may stand in its place: it is `Infinity`. */
+  readonly orAny?: boolean;
 };
 
 /** A schema that reads a duration as seconds. Its metadata describe the text, because that is what a file contains. */
 export function durationField(field: DurationField): z.ZodType<number> {
-  const { expected, fromSeconds, toSeconds, precision, description, examples } = field;
+  const { expected, fromSeconds, toSeconds, precision, description, examples, orAny = false } = field;
   return z
     .unknown()
-    .meta({ type: "string", pattern: durationPattern, description, examples })
+    .meta({
+      type: "string",
+      pattern: orAny ? `${durationPattern}|^any$` : durationPattern,
+      description,
+      examples,
+    })
     .transform((value, context) => {
+      if (orAny && value === "any") return Infinity;
       const seconds = typeof value === "string" ? parseDuration(value) : undefined;
       const isWithin = seconds !== undefined && seconds >= fromSeconds && seconds <= toSeconds;
       if (isWithin && (precision === "milliseconds" || Number.isInteger(seconds))) return seconds;

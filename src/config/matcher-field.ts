@@ -1,13 +1,12 @@
 import * as z from "zod";
 
-import { MATCHER_SHAPE, parseMatcher } from "./matcher.ts";
+import { MATCHER_SHAPE, namesOf, parseMatcher } from "./matcher.ts";
 import type { Labels, Matcher } from "./matcher.ts";
 
 /** A schema for one matcher on some of these labels; its value is the compiled matcher. */
 export function matcherField<Seen>(labels: Labels<Seen>): z.ZodType<Matcher<Seen>> {
-  const known = Object.keys(labels.fields).join(", ");
   const described = z.string({ error: MATCHER_SHAPE }).meta({
-    description: `A label (${known}), one of = != =~ !~, and a value in double quotes. A field that is unknown never matches.`,
+    description: `A label (${namesOf(labels)}), one of = != =~ !~, and a value in double quotes. A field that is unknown never matches.`,
     examples: ['usename="app"', 'application_name=~"web-.*"'],
   });
   return described.transform((text, context) => {

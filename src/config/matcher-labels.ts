@@ -1,16 +1,24 @@
+import { severities } from "../classify/episode.ts";
+import { harmLevels } from "../classify/harm.ts";
+import { leakKinds } from "../classify/kind.ts";
 import type { DeclaredPool } from "../classify/pool.ts";
 import type { Matchable } from "../classify/thresholds.ts";
+import type { Target } from "../decide/target.ts";
+import { backendStates } from "../observe/snapshot.ts";
 import type { Labels } from "./matcher.ts";
 
 /** What a pool can know of a session: who holds it. */
 export type PoolSession = Parameters<DeclaredPool["matches"]>[0];
 
-const holderFields: Labels<PoolSession>["fields"] = {
-  datname: (session) => session.datname,
-  usename: (session) => session.usename,
-  application_name: (session) => session.applicationName,
-  client_addr: (session) => session.clientAddr,
+const holderFields = {
+  datname: (session: PoolSession) => session.datname,
+  usename: (session: PoolSession) => session.usename,
+  application_name: (session: PoolSession) => session.applicationName,
+  client_addr: (session: PoolSession) => session.clientAddr,
 };
+
+/** The states that are seen; `unknown` is not. */
+const knownStates = backendStates.filter((state) => state !== "unknown");
 
 /** What an override can be about. */
 export const suspectLabels: Labels<Matchable> = {
@@ -19,6 +27,8 @@ export const suspectLabels: Labels<Matchable> = {
     state: (suspect) => (suspect.state === "unknown" ? null : suspect.state),
     query_id: (suspect) => suspect.queryId,
   },
+  comment: null,
+  values: {},
   refused: {},
 };
 
@@ -27,5 +37,44 @@ const NO_MATTER = "a session belongs to its pool whatever it does";
 /** What a pool can be about. */
 export const poolLabels: Labels<PoolSession> = {
   fields: holderFields,
+  comment: null,
+  values: {},
   refused: { state: NO_MATTER, query_id: NO_MATTER },
+};
+
+/** What a rule of the policy can be about. */
+export const targetLabels: Labels<Target> = {
+  fields: {
+    server: (target) => target.server,
+    ...holderFields,
+    kind: (target) => target.kind,
+    severity: (target) => target.severity,
+    harm: (target) => target.harm,
+    state: (target) => (target.state === "unknown" ? null : target.state),
+    query_id: (target) => target.queryId,
+  },
+  comment: (key) => (target) => target.commentKeys.get(key) ?? null,
+  values: { kind: leakKinds, severity: severities, harm: harmLevels, state: knownStates },
+  refused: {},
+};
+
+/** The labels that say whose session it is: a rule must name somebody by one of them. */
+export const holderLabels: readonly string[] = Object.keys(holderFields);
+
+const WHATEVER = "a session is protected for whose it is, whatever it does";
+const LOST = "comments and query ids change and get lost: protect by whose session it is";
+
+/** What a protection can be about. */
+export const protectionLabels: Labels<Target> = {
+  fields: { server: (target) => target.server, ...holderFields },
+  comment: null,
+  values: {},
+  refused: {
+    kind: WHATEVER,
+    severity: WHATEVER,
+    harm: WHATEVER,
+    state: WHATEVER,
+    query_id: LOST,
+    comment: LOST,
+  },
 };

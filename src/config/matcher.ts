@@ -2,13 +2,27 @@ import { RE2JS, RE2JSSyntaxException } from "re2js";
 
 import { closestWord } from "./closest-word.ts";
 
-/** One condition on a session, as in Alertmanager. It says no to what it cannot see, even when negated. */
-export type Matcher<Seen> = { readonly text: string; readonly matches: (seen: Seen) => boolean };
+/** One condition on a session, as in Alertmanager. */
+export type Matcher<Seen> = {
+  readonly text: string;
+  readonly label: string;
+  readonly isNegated: boolean;
+  /** Says no to what it cannot see, even when negated. */
+  readonly matches: (seen: Seen) => boolean;
+  /** Says yes to what it cannot see, even when negated: only what is seen can rule it out. */
+  readonly mayMatch: (seen: Seen) => boolean;
+};
+
+/** How a field is read; `null` is not seen. */
+type Field<Seen> = (seen: Seen) => string | null;
 
 /** What matchers can be about in one place of the file. */
 export type Labels<Seen> = {
-  /** How each label is read; `null` is not seen. */
-  readonly fields: Readonly<Record<string, (seen: Seen) => string | null>>;
+  readonly fields: Readonly<Record<string, Field<Seen>>>;
+  /** How the label `comment.<key>` is read; `null` where there is none. */
+  readonly comment: ((key: string) => Field<Seen>) | null;
+  /** Labels with few values. A matcher that fits none of them is a slip of the pen, and negated it would fit everybody. */
+  readonly values: Readonly<Record<string, readonly string[]>>;
   /** Labels that are known elsewhere, and why they make no sense here. */
   readonly refused: Readonly<Record<string, string>>;
 };
@@ -16,33 +30,42 @@ export type Labels<Seen> = {
 /** Why a text is no matcher. */
 export type MatcherProblem = { readonly expected: string; readonly hint: string | undefined };
 
+/** What a text consists of that has the shape of a matcher. */
+export type MatcherParts = { readonly label: string; readonly operator: string; readonly value: string };
+
 /** What a matcher looks like, for messages. */
 export const MATCHER_SHAPE = 'a matcher such as usename="app" or application_name=~"web-.*"';
 
-const shape = /^\s*(?<label>\w+)\s*(?<operator>=~|!~|!=|=)\s*"(?<value>(?:[^"\\]|\\[^])*)"\s*$/u;
+const shape = /^\s*(?<label>[\w.]+)\s*(?<operator>=~|!~|!=|=)\s*"(?<value>(?:[^"\\]|\\[^])*)"\s*$/u;
 
 /** Reads `label`, one of `= != =~ !~`, and a value in double quotes with the escapes `\\`, `\"` and `\n`. */
 export function parseMatcher<Seen>(
   text: string,
   labels: Labels<Seen>,
 ): { readonly matcher: Matcher<Seen> } | { readonly problem: MatcherProblem } {
-  const { label, operator, value: quoted } = shape.exec(text)?.groups ?? {};
-  if (label === undefined || quoted === undefined) {
-    return { problem: { expected: MATCHER_SHAPE, hint: hintForShape(text) } };
-  }
-  const field = Object.hasOwn(labels.fields, label) ? labels.fields[label] : undefined;
-  if (field === undefined) return { problem: explainLabel(label, labels) };
-  const isPattern = operator?.endsWith("~") === true;
-  const isWanted = isPattern ? compilePattern(unescape(quoted)) : equals(unescape(quoted));
+  const parts = partsOf(text);
+  if (parts === undefined) return { problem: { expected: MATCHER_SHAPE, hint: hintForShape(text) } };
+  const { label, operator, value: wanted } = parts;
+  const field = fieldOf(label, labels);
+  if (typeof field !== "function") return { problem: field };
+  const isWanted = operator.endsWith("~") ? compilePattern(wanted) : equals(wanted);
   if (typeof isWanted === "string") {
     return { problem: { expected: "a regular expression in RE2 syntax", hint: isWanted } };
   }
-  const isNegated = operator?.startsWith("!") === true;
-  const matches = (seen: Seen): boolean => {
-    const value = field(seen);
-    return value !== null && isWanted(value) !== isNegated;
-  };
-  return { matcher: { text: text.trim(), matches } };
+  const values = Object.hasOwn(labels.values, label) ? labels.values[label] : undefined;
+  if (values !== undefined && !values.some(isWanted)) {
+    const near = closestWord(wanted, values);
+    const hint = near === undefined ? undefined : `did you mean ${near}?`;
+    return { problem: { expected: `${label} to be one of ${values.join(", ")}`, hint } };
+  }
+  const isNegated = operator.startsWith("!");
+  const ask =
+    (unseen: boolean) =>
+    (seen: Seen): boolean => {
+      const value = field(seen);
+      return value === null ? unseen : isWanted(value) !== isNegated;
+    };
+  return { matcher: { text: text.trim(), label, isNegated, matches: ask(false), mayMatch: ask(true) } };
 }
 
 /** The conjunction of matchers. None at all names nobody, so that an empty scope can never mean everybody. */
@@ -50,17 +73,44 @@ export function matchAll<Seen>(matchers: readonly Matcher<Seen>[]): (seen: Seen)
   return (seen) => matchers.length > 0 && matchers.every((matcher) => matcher.matches(seen));
 }
 
-/** The label that a text is a matcher on, known or not; `undefined` when it is no matcher. */
-export function labelOf(text: string): string | undefined {
-  return shape.exec(text)?.groups?.["label"];
+/** Whether all of them might match if everything were known. None at all may mean everybody: this is for protecting. */
+export function mayMatchAll<Seen>(matchers: readonly Matcher<Seen>[]): (seen: Seen) => boolean {
+  return (seen) => matchers.every((matcher) => matcher.mayMatch(seen));
 }
 
-function explainLabel<Seen>(label: string, { fields, refused }: Labels<Seen>): MatcherProblem {
-  const known = Object.keys(fields);
-  const near = closestWord(label, known);
+/** The parts of a matcher, on whatever label; `undefined` when the text is none. */
+export function partsOf(text: string): MatcherParts | undefined {
+  const { label, operator, value } = shape.exec(text)?.groups ?? {};
+  if (label === undefined || operator === undefined || value === undefined) return undefined;
+  return { label, operator, value: unescape(value) };
+}
+
+const COMMENT = "comment.";
+
+/** How a label is read, or why it is none. */
+function fieldOf<Seen>(label: string, labels: Labels<Seen>): Field<Seen> | MatcherProblem {
+  const { fields, comment } = labels;
+  const field = Object.hasOwn(fields, label) ? fields[label] : undefined;
+  if (field !== undefined) return field;
+  if (comment === null || !label.startsWith(COMMENT)) return explainLabel(label, labels);
+  const key = label.slice(COMMENT.length);
+  if (/^[a-z_.]{1,32}$/u.test(key)) return comment(key);
+  const expected = "a comment key of 1 to 32 lower-case letters, underscores and dots";
+  return { expected, hint: undefined };
+}
+
+/** The labels of one place, in words. */
+export function namesOf<Seen>({ fields, comment }: Labels<Seen>): string {
+  return [...Object.keys(fields), ...(comment === null ? [] : ["comment.<key>"])].join(", ");
+}
+
+function explainLabel<Seen>(label: string, labels: Labels<Seen>): MatcherProblem {
+  const { fields, refused } = labels;
+  const near = closestWord(label, Object.keys(fields));
   const guess = near === undefined ? undefined : `did you mean ${near}?`;
-  const hint = Object.hasOwn(refused, label) ? refused[label] : guess;
-  return { expected: `a matcher on one of ${known.join(", ")}`, hint };
+  const family = label.startsWith(COMMENT) ? "comment" : label;
+  const hint = Object.hasOwn(refused, family) ? refused[family] : guess;
+  return { expected: `a matcher on one of ${namesOf(labels)}`, hint };
 }
 
 function equals(wanted: string): (seen: string) => boolean {

@@ -3,6 +3,7 @@ import type { Config } from "./config.ts";
 import { readDocument } from "./document.ts";
 import type { ConfigDocument } from "./document.ts";
 import { explainIssue } from "./explain-issue.ts";
+import { fillPolicy } from "./fill-policy.ts";
 import { formatIssue, formatPath } from "./issue.ts";
 import type { ConfigIssue, Mistake } from "./issue.ts";
 import { resolveServers } from "./resolve-servers.ts";
@@ -41,7 +42,8 @@ export function parseConfig(source: ConfigSource | undefined, environment: Envir
   }
   if (issues.length > 0 || read.data === undefined) return { issues: inOrderOfTheFile(issues) };
   const { label_budget: labelBudget, comment_labels: commentLabels } = read.data;
-  return { config: { labelBudget, commentLabels, servers: resolved.servers } };
+  const policy = fillPolicy(read.data.policy);
+  return { config: { labelBudget, commentLabels, policy, servers: resolved.servers } };
 }
 
 function locateMistake(mistake: Mistake, source: string, document: ConfigDocument): ConfigIssue {

@@ -1,6 +1,6 @@
 import { formatPath } from "./issue.ts";
 import type { Mistake, Path } from "./issue.ts";
-import { labelOf } from "./matcher.ts";
+import { partsOf } from "./matcher.ts";
 import { MOST_POOLS } from "./pools-field.ts";
 import { firstPlaces, itemPaths, repeatedTexts, serverPaths, valueAt } from "./raw-file.ts";
 import type { Rule } from "./raw-file.ts";
@@ -46,7 +46,7 @@ function hostsAreToldApartOnDemand(file: unknown): readonly Mistake[] {
     if (per !== undefined && per !== "all") return [];
     return itemPaths(file, [...pool, "match"]).flatMap((path): readonly Mistake[] => {
       const text = valueAt(file, path);
-      if (typeof text !== "string" || labelOf(text) !== "client_addr") return [];
+      if (typeof text !== "string" || partsOf(text)?.label !== "client_addr") return [];
       const hint = "write per: client, if the size holds for each client host";
       const expected = "no matcher on client_addr in a pool of all client hosts";
       return [{ path, at: "value", expected, got: "one", hint }];

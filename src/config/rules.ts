@@ -4,6 +4,7 @@ import { builtInThresholds } from "../classify/thresholds.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { formatPath } from "./issue.ts";
 import type { Mistake, Path } from "./issue.ts";
+import { policyRules } from "./policy-rules.ts";
 import { poolRules } from "./pool-rules.ts";
 import { isGiven, itemPaths, repeatedTexts, serverPaths, valueAt, watchedPaths } from "./raw-file.ts";
 import type { Rule } from "./raw-file.ts";
@@ -15,6 +16,7 @@ const rules: readonly Rule[] = [
   suspectComesBeforeLeaked,
   everyCommentLabelOnce,
   ...poolRules,
+  ...policyRules,
 ];
 
 /** All mistakes between fields, each once. A field that is wrong by itself is no party to any of them. */

@@ -8,6 +8,7 @@ import { mapping } from "./mapping.ts";
 import { matcherField } from "./matcher-field.ts";
 import { suspectLabels } from "./matcher-labels.ts";
 import { nameField } from "./name-field.ts";
+import { policyField } from "./policy-field.ts";
 import { poolsField } from "./pools-field.ts";
 import { urlField } from "./url-field.ts";
 
@@ -75,6 +76,7 @@ export const configSchema = mapping({
     .meta({ description: "Label sets per server and metric family; what is beyond it is folded into one." })
     .default(200),
   comment_labels: commentLabelsField.default([]),
+  policy: policyField.prefault({}),
   servers: z
     .array(server, { error: "a list of servers" })
     .min(1, { error: "at least one server" })

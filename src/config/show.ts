@@ -5,6 +5,7 @@ import type { Thresholds } from "../classify/thresholds.ts";
 import type { ConnectionSettings } from "../postgres/settings.ts";
 import type { Config, Schedule, ServerConfig } from "./config.ts";
 import { formatDuration } from "./duration.ts";
+import { describePolicy } from "./show-policy.ts";
 
 /**
  * The configuration that holds, as YAML with every default filled in. Passwords are shown as `***`; with them
@@ -12,7 +13,8 @@ import { formatDuration } from "./duration.ts";
  */
 export function showConfig(config: Config): string {
   const { labelBudget: label_budget, commentLabels: comment_labels } = config;
-  const file = { label_budget, comment_labels, servers: config.servers.map(describeServer) };
+  const servers = config.servers.map(describeServer);
+  const file = { label_budget, comment_labels, servers, policy: describePolicy(config.policy) };
   return stringify(file, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 

@@ -1,52 +1,77 @@
 import type { Case } from "./guard.ts";
 import { guardsBeforeNotice } from "./guards/index.ts";
-import type { Announcement } from "./leash.ts";
+import type { Announcement, Leash } from "./leash.ts";
 import type { Notice } from "./plan.ts";
 import type { Rule } from "./policy.ts";
+import { modeOf } from "./situation.ts";
 import { keyOfEpisode, targetOf, type SessionEpisode } from "./target.ts";
 
 type Announcing = Omit<Case, "episode" | "target" | "rule">;
 
 /**
  * Who is announced after this look: every session that a rule would end, once its notice is over and the budget allows.
- * Whatever no longer is one, because it resolved or a guard spares it, is withdrawn, and its notice begins anew.
+ * Whatever no longer is one, because it resolved or a guard spares it, is withdrawn, and its notice begins anew. `acted`
+ * still holds the episodes that are over: who was acted on keeps no notice, and nothing is withdrawn, for the act itself
+ * is on record.
  */
-export function announcementsAfter(deciding: Announcing): {
-  readonly announcements: ReadonlyMap<string, Announcement>;
-  readonly notices: readonly Notice[];
-} {
-  const before = deciding.leash.announcements;
-  const announcements = new Map<string, Announcement>();
-  const notices: Notice[] = [];
-  const episodes = new Map<string, SessionEpisode>();
-  for (const episode of deciding.situation.suspects) {
-    if (!("backend" in episode)) continue;
-    const key = keyOfEpisode(episode);
-    episodes.set(key, episode);
-    const rule = ruleThatWouldAct(episode, deciding);
-    if (rule === undefined || rule.warnForSeconds === 0) continue;
-    const { nowSeconds } = deciding.situation;
-    const announcement = before.get(key) ?? {
-      rule: rule.name,
-      announcedSeconds: nowSeconds,
-      plannedSeconds: nowSeconds + rule.warnForSeconds,
-    };
-    announcements.set(key, announcement);
-    if (!before.has(key)) notices.push({ type: "announced", episodeKey: key, announcement, episode });
+export function announcementsAfter(
+  deciding: Announcing,
+  acted: Leash["acted"],
+): Pick<Leash, "announcements"> & { readonly notices: readonly Notice[] } {
+  const { situation, leash } = deciding;
+  const sessions = situation.suspects.filter((episode) => "backend" in episode);
+  const episodes = new Map(sessions.map((episode) => [keyOfEpisode(episode), episode]));
+  const announcements = new Map<string, readonly Announcement[]>();
+  for (const [key, episode] of episodes) {
+    const known = leash.announcements.get(key) ?? [];
+    const held = rulesThatWouldAct(episode, deciding).flatMap(
+      (rule) => announcementOf(rule, known, situation.nowSeconds) ?? [],
+    );
+    if (held.length > 0) announcements.set(key, held);
   }
-  for (const [key, announcement] of before) {
-    // Who was acted on keeps no notice, and nothing is withdrawn: the act itself is on record.
-    if (announcements.has(key) || deciding.leash.acted.has(key)) continue;
-    notices.push({ type: "withdrawn", episodeKey: key, announcement, episode: episodes.get(key) ?? null });
-  }
-  return { announcements, notices };
+  const mode = modeOf(situation);
+  const open = new Map([...leash.announcements].filter(([key]) => acted.get(key)?.mode !== mode));
+  const about = (type: Notice["type"]) => (episodeKey: string, announcement: Announcement) => {
+    return { type, episodeKey, announcement, episode: episodes.get(episodeKey) ?? null };
+  };
+  return {
+    announcements,
+    // What is withdrawn comes first: a rule that now gives longer notice withdraws, and announces again.
+    notices: [
+      ...missing(open, announcements, about("withdrawn")),
+      ...missing(announcements, leash.announcements, about("announced")),
+    ],
+  };
 }
 
-/** The first rule whose conditions all hold, but for notice, budget and permits. */
-function ruleThatWouldAct(episode: SessionEpisode, deciding: Announcing): Rule | undefined {
+/** Every rule whose conditions all hold, but for notice, budget and permits. */
+function rulesThatWouldAct(episode: SessionEpisode, deciding: Announcing): readonly Rule[] {
   const target = targetOf(deciding.situation.server, episode);
-  return deciding.policy.rules.find((rule) => {
+  return deciding.policy.rules.filter((rule) => {
     const one = { ...deciding, episode, target, rule };
     return rule.matches(target) && guardsBeforeNotice.every((guard) => guard.why(one) === null);
   });
+}
+
+/** What was announced stands, also when the rule now gives shorter notice; not when it gives longer one. */
+function announcementOf(
+  { name, warnForSeconds }: Rule,
+  known: readonly Announcement[],
+  nowSeconds: number,
+): Announcement | null {
+  const told = known.find(({ rule }) => rule === name);
+  if (told !== undefined && told.plannedSeconds >= told.announcedSeconds + warnForSeconds) return told;
+  if (warnForSeconds === 0) return null;
+  return { rule: name, announcedSeconds: nowSeconds, plannedSeconds: nowSeconds + warnForSeconds };
+}
+
+/** What is made of each announcement in `some` that is not in `others`. */
+function missing<T>(
+  some: Leash["announcements"],
+  others: Leash["announcements"],
+  make: (episodeKey: string, announcement: Announcement) => T,
+): readonly T[] {
+  return [...some].flatMap(([key, all]) =>
+    all.filter((one) => others.get(key)?.includes(one) !== true).map((one) => make(key, one)),
+  );
 }

@@ -42,7 +42,7 @@ export function isHalfOpen(ledger: Ledger, nowSeconds: number, settings: Breaker
 function afterTrial(ledger: Ledger, settings: BreakerSettings): Breaker {
   const { breaker } = ledger;
   const trial = trialSince(ledger, breaker.sinceSeconds + settings.coolDownSeconds);
-  if (trial === undefined || trial.outcome === null) return breaker;
+  if (trial === undefined) return breaker;
   const sinceSeconds = trial.atSeconds;
   if (trial.outcome === "terminated" || trial.outcome === "cancelled")
     return { state: "closed", sinceSeconds };
@@ -56,8 +56,9 @@ function trialSince({ entries }: Ledger, fromSeconds: number): LedgerEntry | und
   );
 }
 
+/** An act without an outcome at the next decision is one that nobody saw the end of. */
 function isUnconfirmed({ outcome }: LedgerEntry): boolean {
-  return outcome === "not_confirmed" || outcome === "failed";
+  return outcome === null || outcome === "not_confirmed" || outcome === "failed";
 }
 
 /** What worked, by whose sessions they were. */

@@ -1,6 +1,5 @@
 import type { Episode } from "../classify/episode.ts";
 import { announcementsAfter } from "./announce.ts";
-import { breakerAfter } from "./breaker.ts";
 import { counted } from "./count.ts";
 import type { Case } from "./guard.ts";
 import { guards } from "./guards/index.ts";
@@ -8,6 +7,7 @@ import type { Leash } from "./leash.ts";
 import type { Act, Decision, Plan } from "./plan.ts";
 import type { Floors, Policy } from "./policy.ts";
 import type { SpareReason } from "./reason.ts";
+import { refreshed } from "./refresh.ts";
 import { sessionsOfHolder, type Situation } from "./situation.ts";
 import { targetOf } from "./target.ts";
 import { byUrgency } from "./urgency.ts";
@@ -26,7 +26,7 @@ export function decide(
 ): { readonly plan: Plan; readonly leash: Leash } {
   const current = refreshed(before, situation, policy);
   const deciding = { policy, floors, situation, leash: current, planned: [] };
-  const { announcements, notices } = announcementsAfter(deciding);
+  const { announcements, notices } = announcementsAfter(deciding, before.acted);
   let leash: Leash = { ...current, announcements };
   let planned: readonly string[] = [];
   const decisions: Decision[] = [];
@@ -90,18 +90,4 @@ function actOn({ episode, rule, situation, target }: Case): Act {
     holder: { usename, applicationName, clientAddr },
     holderSessions: sessionsOfHolder(situation.groups, target),
   };
-}
-
-/** What an earlier look left, without what no longer matters, and with the breaker as it now stands. */
-function refreshed(leash: Leash, { nowSeconds, groups, openEpisodes }: Situation, policy: Policy): Leash {
-  const keptSeconds = Math.max(3600, policy.limits.shareWindowSeconds, policy.breaker.windowSeconds);
-  const entries = leash.ledger.entries.filter(({ atSeconds }) => atSeconds > nowSeconds - keptSeconds);
-  const ledger = { ...leash.ledger, entries };
-  const breaker = breakerAfter(ledger, {
-    nowSeconds,
-    settings: policy.breaker,
-    sessionsOf: (holder) => sessionsOfHolder(groups, holder),
-  });
-  const acted = new Map([...leash.acted].filter(([key]) => openEpisodes.has(key)));
-  return { ...leash, ledger: { entries, breaker }, acted };
 }

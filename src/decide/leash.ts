@@ -16,10 +16,12 @@ export type Acted = {
   readonly outcome: Outcome | null;
 };
 
-/** All that is remembered between decisions about one server. Both maps are bounded by the open episodes, by `keyOfEpisode`. */
+/** All that is remembered between decisions about one server. Both maps are by `keyOfEpisode`. */
 export type Leash = {
   readonly ledger: Ledger;
-  readonly announcements: ReadonlyMap<string, Announcement>;
+  /** Bounded by the suspects of a look; one for each rule, since each promises a notice of its own. */
+  readonly announcements: ReadonlyMap<string, readonly Announcement[]>;
+  /** Bounded by the open episodes and the ledger. */
   readonly acted: ReadonlyMap<string, Acted>;
 };
 

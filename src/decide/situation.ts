@@ -1,7 +1,7 @@
 import type { Episode } from "../classify/episode.ts";
 import type { SessionGroup } from "../observe/snapshot.ts";
 import type { PolicyMode } from "./policy.ts";
-import type { Target } from "./target.ts";
+import type { Holder } from "./target.ts";
 
 /** A pause that somebody ordered. */
 export type Pause = { readonly reason: string; readonly untilSeconds: number | null };
@@ -45,12 +45,18 @@ export function sessionsIn(groups: readonly SessionGroup[]): number {
   return groups.reduce((sum, { sessions }) => sum + sessions, 0);
 }
 
-/** How many sessions a role has under an application name; groups mostly tell no clients apart. */
-export function sessionsOfHolder(
-  groups: readonly SessionGroup[],
-  { usename, applicationName }: Pick<Target, "usename" | "applicationName">,
-): number {
-  return sessionsIn(
-    groups.filter((group) => group.usename === usename && group.applicationName === applicationName),
+/**
+ * How many sessions a role has under an application name, from one client where the groups tell clients apart. A holder
+ * past the bound of a look may have all of those that were folded.
+ */
+export function sessionsOfHolder(groups: readonly SessionGroup[], holder: Holder): number {
+  const { usename, applicationName, clientAddr } = holder;
+  const own = groups.filter(
+    (group) =>
+      !group.folded &&
+      group.usename === usename &&
+      group.applicationName === applicationName &&
+      (group.clientAddr === null || clientAddr === null || group.clientAddr === clientAddr),
   );
+  return sessionsIn(own.length > 0 ? own : groups.filter(({ folded }) => folded));
 }

@@ -48,6 +48,19 @@ export function keyOfEpisode({ kind, backend, period }: SessionEpisode): string 
   return `${kind}/${backendKey(backend.id)}/${period}`;
 }
 
+/** Whether two sessions may be held by the same: what is unknown of one may be as with the other. */
+export function mayBeSameHolder(a: Holder, b: Holder): boolean {
+  return (
+    maySame(a.usename, b.usename) &&
+    maySame(a.applicationName, b.applicationName) &&
+    maySame(a.clientAddr, b.clientAddr)
+  );
+}
+
+function maySame(a: string | null, b: string | null): boolean {
+  return a === null || b === null || a === b;
+}
+
 /** A holder as a map key: role, application and client. */
 export function holderKeyOf({ usename, applicationName, clientAddr }: Holder): string {
   return JSON.stringify([usename, applicationName, clientAddr]);

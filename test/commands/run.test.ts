@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { runWords } from "../support/a-runtime.ts";
 
-const commands = ["serve", "suspects", "check-config", "config", "healthcheck", "demo"];
+const commands = ["serve", "suspects", "check-config", "config", "pause", "resume", "healthcheck", "demo"];
 
 test.for([[], ["help"], ["--help"], ["-h"]])(
   "%j prints the help, with every command in it",

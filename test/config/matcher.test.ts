@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Matchable } from "../../src/classify/thresholds.ts";
 import { poolLabels, suspectLabels } from "../../src/config/matcher-labels.ts";
-import { labelOf, matchAll, parseMatcher } from "../../src/config/matcher.ts";
+import { matchAll, parseMatcher, partsOf } from "../../src/config/matcher.ts";
 import type { Matcher } from "../../src/config/matcher.ts";
 import type { Backend } from "../../src/observe/snapshot.ts";
 import { aBackend } from "../support/a-backend.ts";
@@ -154,11 +154,12 @@ describe("a matcher of a pool", () => {
 });
 
 test.for([
-  ['usename="app"', "usename"],
-  [' nonsense =~ "("', "nonsense"],
+  ['usename="app"', { label: "usename", operator: "=", value: "app" }],
+  [' nonsense =~ "("', { label: "nonsense", operator: "=~", value: "(" }],
+  [String.raw`comment.route!="a\"b"`, { label: "comment.route", operator: "!=", value: 'a"b' }],
   ["usename=app", undefined],
-] as const)("the label of %j is %s", ([text, label]) => {
-  expect(labelOf(text)).toBe(label);
+] as const)("the parts of %j are %j", ([text, parts]) => {
+  expect(partsOf(text)).toEqual(parts);
 });
 
 describe("matchAll", () => {

@@ -5,7 +5,7 @@ import { parseConfig } from "../../src/config/parse.ts";
 import { anEnvironment, configOf, issuesOf } from "../support/config-text.ts";
 
 const ALL_KEYS =
-  "one of every, cron, look_timeout, detectors, overrides, pools, label_budget, comment_labels, servers";
+  "one of every, cron, look_timeout, detectors, overrides, pools, label_budget, comment_labels, policy, servers";
 const EVERY = "a duration of whole seconds from 1s to 1d";
 
 describe("a file loads", () => {
@@ -13,6 +13,7 @@ describe("a file loads", () => {
     expect(configOf(text)).toEqual({
       labelBudget: 200,
       commentLabels: [],
+      policy: expect.objectContaining({ mode: "dry_run", rules: [] }),
       servers: [
         {
           name: "localhost:5432",

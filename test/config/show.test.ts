@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import { shippedProtections } from "../../src/config/protections.ts";
 import { showConfig } from "../../src/config/show.ts";
 import { anEnvironment, configOf } from "../support/config-text.ts";
 
@@ -10,6 +11,34 @@ label_budget: 17
 comment_labels: [route, service.name]
 detectors: { stale_active: { enabled: false } }
 overrides: [{ match: ['usename="a\"b"', 'datname!~"x"'], detectors: { stale_active: { enabled: true } } }]
+policy:
+  mode: enforce
+  audit_file: /var/lib/pgleash/audit.jsonl
+  pause_file: "/run/pg leash/pause: 1.json"
+  lease_database: shop
+  limits: { per_look: 2, per_minute: 7, per_hour: 20, share: 7.5%, share_window: 1h, cool_down: 1500ms }
+  breaker: { futile_acts: 5, unconfirmed_acts: 1, window: 5m, cool_down: 1h }
+  unprotect: [psql, pg_dump]
+  protect:
+    - { name: "nightly: 1", match: ['usename="nightly"', 'datname!~"x\d"'] }
+    - { name: psql, match: ['application_name="psql"', 'usename="dba"'] }
+  rules:
+    - { name: plain, match: ['usename="orders"'], action: terminate, min_age: 10m }
+    - name: "carts: all"
+      match: ['usename="orders"', 'kind="stale_active"', 'comment.route=~"/cart/\d+"']
+      action: cancel
+      min_age: 1h30m
+      sightings: 5
+      followed_for: 5m
+      min_harm: vacuum
+      min_pressure: 80%
+      max_work_at_risk: 1h
+      server_role: any
+      during: { cron: ["* 8-17 * * MON-FRI", "*/10 * * * * *"], time_zone: Europe/Berlin }
+      except: { cron: ["0-29 12 * * *"], time_zone: UTC }
+      warn_for: 0s
+      limits: { per_minute: 2 }
+      share: 20%
 pools: [{ name: "web: all", match: ['application_name=~"web-\d+"'], size: 10, max_overflow: 5, per: client }]
 servers:
   - name: pooled
@@ -21,10 +50,17 @@ servers:
   - { name: tls, url: "postgres://h?sslmode=verify-full&sslrootcert=system" }
 `;
 
+const dumps = `    - name: pg_dump
+      match:
+        - application_name="pg_dump"
+    - name: pg_dumpall
+`;
+
 describe("what is shown", () => {
   test("is the whole configuration, with every default and without the password", () => {
     const shown = showConfig(configOf("", anEnvironment({ PGHOST: "db1", PGPASSWORD: "s3cret" })));
-    expect(shown).toBe(`label_budget: 200
+    const [before, protections] = shown.split("  protect:\n");
+    expect(before).toBe(`label_budget: 200
 comment_labels: []
 servers:
   - name: db1:5432
@@ -70,6 +106,75 @@ servers:
         leaked_after: 10m
     overrides: []
     pools: []
+policy:
+  mode: dry_run
+  lease_database: postgres
+  limits:
+    per_look: 1
+    per_minute: 5
+    per_hour: 30
+    share: 5%
+    share_window: 10m
+    cool_down: 10s
+  breaker:
+    futile_acts: 3
+    unconfirmed_acts: 2
+    window: 10m
+    cool_down: 30m
+  rules: []
+  unprotect: []
+`);
+    expect(protections?.startsWith(dumps)).toBe(true);
+    for (const { name, match } of shippedProtections)
+      expect(protections).toContain(`    - name: ${name}\n      match:\n        - ${match.join()}\n`);
+  });
+
+  test("names the rules of the policy, with what holds where nothing is said", () => {
+    const [, rules] = /  rules:\n([^]*)  unprotect:/u.exec(showConfig(configOf(full))) ?? [];
+    expect(rules).toBe(String.raw`    - name: plain
+      match:
+        - usename="orders"
+      action: terminate
+      min_age: 10m
+      sightings: 3
+      followed_for: 1m
+      min_harm: slot
+      min_pressure: 0%
+      max_work_at_risk: any
+      server_role: primary
+      warn_for: 1m
+      limits:
+        per_look: 2
+        per_minute: 7
+        per_hour: 20
+    - name: "carts: all"
+      match:
+        - usename="orders"
+        - kind="stale_active"
+        - comment.route=~"/cart/\d+"
+      action: cancel
+      min_age: 1h30m
+      sightings: 5
+      followed_for: 5m
+      min_harm: vacuum
+      min_pressure: 80%
+      max_work_at_risk: 1h
+      server_role: any
+      during:
+        cron:
+          - "* 8-17 * * MON-FRI"
+          - "*/10 * * * * *"
+        time_zone: Europe/Berlin
+      except:
+        cron:
+          - 0-29 12 * * *
+        time_zone: UTC
+      warn_for: 0s
+      limits:
+        per_look: 2
+        per_minute: 2
+        per_hour: 20
+      share: 20%
 `);
   });
 

@@ -8,6 +8,7 @@ import type { ServerView } from "../../src/expose/view.ts";
 import { createWatches } from "../../src/watch/watches.ts";
 import { aLog } from "../support/a-log.ts";
 import { aServerConfig, watchServer, type Place } from "../support/a-watch.ts";
+import { configOf } from "../support/config-text.ts";
 import { freePort } from "../support/free-port.ts";
 import { postgresMajors, startServer } from "../support/real-postgres.ts";
 import { pageOf, parseExposition } from "../support/strict-exposition.ts";
@@ -36,6 +37,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     await watches.apply({
       labelBudget: 200,
       commentLabels: [],
+      policy: configOf("").policy,
       servers: [
         aServerConfig(silent, { name: "hanging", lookTimeoutSeconds: 1 }),
         aServerConfig(silent, { name: "hanging before TLS", sslMode: "prefer", lookTimeoutSeconds: 1 }),

@@ -1,19 +1,29 @@
 import type { Guard } from "../guard.ts";
+import type { Outcome } from "../ledger.ts";
 import { modeOf } from "../situation.ts";
 import { keyOfEpisode } from "../target.ts";
 
-/** Only an act of which nobody knows what came is tried again, and only once: never an endless hammering. */
+/**
+ * An act is tried again if nobody knows what came of it, or if the session had moved on and is back in the same period; and
+ * only once: never an endless hammering, nor one that keeps the others from their turn.
+ */
 const MOST_ATTEMPTS = 2;
+
+const again: ReadonlySet<Outcome> = new Set(["not_confirmed", "failed", "moved_on"]);
 
 /** One episode is one act, in a dry run as well: or the same few would use up the limits at each look. */
 export const actedBefore: Guard = {
   reason: "acted_before",
   why({ episode, leash, situation }) {
     const acted = leash.acted.get(keyOfEpisode(episode));
-    // What a dry run would have done is still to be done.
-    if (acted === undefined || acted.mode !== modeOf(situation)) return null;
-    const isUnsettled = acted.outcome === "not_confirmed" || acted.outcome === "failed";
-    if (isUnsettled && acted.attempts < MOST_ATTEMPTS) return null;
-    return `it was acted on before: ${acted.outcome ?? "a dry run records each leak once"}`;
+    if (acted === undefined) return null;
+    if (modeOf(situation) === "enforce") {
+      // What a dry run would have done is still to be done.
+      if (acted.mode === "dry_run") return null;
+      if (acted.outcome !== null && again.has(acted.outcome) && acted.attempts < MOST_ATTEMPTS) return null;
+    }
+    const last =
+      acted.mode === "dry_run" ? "a dry run records each leak once" : "what came of it is not known";
+    return `it was acted on before: ${acted.outcome ?? last}`;
   },
 };

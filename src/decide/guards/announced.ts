@@ -1,13 +1,14 @@
 import { keyOfEpisode } from "../target.ts";
 import type { Guard } from "../guard.ts";
 
-/** Nobody is ended without notice. */
+/** Nobody is ended without the notice that the rule gives, nor before the time that was announced. */
 export const announced: Guard = {
   reason: "announced",
   why({ episode, rule, situation, leash }) {
-    if (rule.warnForSeconds === 0) return null;
-    const announcement = leash.announcements.get(keyOfEpisode(episode));
-    if (announcement === undefined) return `it will be announced, ${rule.warnForSeconds} s ahead`;
+    const announcements = leash.announcements.get(keyOfEpisode(episode)) ?? [];
+    const announcement = announcements.find((one) => one.rule === rule.name);
+    if (announcement === undefined)
+      return rule.warnForSeconds === 0 ? null : `it will be announced, ${rule.warnForSeconds} s ahead`;
     const left = announcement.plannedSeconds - situation.nowSeconds;
     return left <= 0 ? null : `it is announced: ${left.toFixed(1)} s are left`;
   },

@@ -2,7 +2,7 @@ import { isHalfOpen } from "../breaker.ts";
 import type { Case, Guard } from "../guard.ts";
 import type { LedgerEntry } from "../ledger.ts";
 import { modeOf, sessionsIn } from "../situation.ts";
-import { holderKeyOf } from "../target.ts";
+import { mayBeSameHolder } from "../target.ts";
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -32,8 +32,9 @@ const coolDown: Guard = {
   reason: "cool_down",
   why(one) {
     const { coolDownSeconds } = one.policy.limits;
-    const holder = holderKeyOf(one.target);
-    const isCooling = actsWithin(coolDownSeconds, one).some((entry) => holderKeyOf(entry.holder) === holder);
+    const isCooling = actsWithin(coolDownSeconds, one).some(({ holder }) =>
+      mayBeSameHolder(holder, one.target),
+    );
     return isCooling
       ? `a session of the same role, application and client was ended less than ${coolDownSeconds} s ago`
       : null;

@@ -1,14 +1,11 @@
 import type { Guard } from "../guard.ts";
 
-/** The rule names an age, and no rule reaches below the floor: a typing mistake must not cost sessions. */
+/** The rule names an age, and no rule reaches below the floor: a typing mistake must not cost sessions. An endless age is none. */
 export const tooYoung: Guard = {
   reason: "too_young",
   why({ episode, rule, floors }) {
     const needed = Math.max(rule.minAgeSeconds, floors[episode.kind]);
-    return episode.ageSeconds >= needed ? null : `it is ${inSeconds(episode.ageSeconds)} old, of ${needed} s`;
+    const isOld = Number.isFinite(episode.ageSeconds) && episode.ageSeconds >= needed;
+    return isOld ? null : `it is ${episode.ageSeconds.toFixed(1)} s old, of ${needed} s`;
   },
 };
-
-function inSeconds(seconds: number): string {
-  return `${seconds.toFixed(1)} s`;
-}

@@ -1,0 +1,103 @@
+import type { LedgerEntry } from "../decide/ledger.ts";
+import type { Leash } from "../decide/leash.ts";
+import type { Notice } from "../decide/plan.ts";
+import type { SessionEpisode } from "../decide/target.ts";
+import type { ActRecord, NoticeRecord, SuspectFields } from "./audit-record.ts";
+import { entryFields } from "./ledger-record.ts";
+
+const MINUTE = 60;
+const HOUR = 3600;
+
+type Circumstances = {
+  /** Unique among all records. */
+  readonly id: string;
+  readonly server: string;
+  readonly episode: SessionEpisode;
+  /** In which the act counts already. */
+  readonly leash: Leash;
+};
+
+/** What is about to be done, or what a dry run would have done, as it is put on record before anything happens. */
+export function actRecord(entry: LedgerEntry, { id, server, episode, leash }: Circumstances): ActRecord {
+  const { mode, rule, atSeconds } = entry;
+  const counts = leash.ledger.entries.filter((other) => other.mode === mode && other.outcome !== "moved_on");
+  const lately = (seconds: number): readonly LedgerEntry[] =>
+    counts.filter((other) => other.atSeconds > atSeconds - seconds);
+  return {
+    type: mode === "enforce" ? "intent" : "would_act",
+    id,
+    server,
+    ...entryFields(entry),
+    ...suspectFields(episode),
+    limits: {
+      acts_last_minute: lately(MINUTE).length,
+      acts_last_hour: lately(HOUR).length,
+      rule_acts_last_hour: lately(HOUR).filter((other) => other.rule === rule).length,
+      breaker: leash.ledger.breaker.state,
+    },
+  };
+}
+
+/** An announcement, or its withdrawal. */
+export function noticeRecord(
+  server: string,
+  { type, episodeKey, announcement, episode }: Notice,
+): NoticeRecord {
+  return {
+    type,
+    server,
+    episode: episodeKey,
+    rule: announcement.rule,
+    announced_at: isoTime(announcement.announcedSeconds),
+    planned_at: isoTime(announcement.plannedSeconds),
+    ...(episode === null ? {} : suspectFields(episode)),
+  };
+}
+
+function suspectFields(episode: SessionEpisode): SuspectFields {
+  const { backend, harm } = episode;
+  return {
+    kind: episode.kind,
+    severity: episode.severity,
+    certainty: episode.certainty,
+    age_seconds: rounded(episode.ageSeconds),
+    sightings: episode.sightings,
+    first_seen: isoTime(episode.firstSeenSeconds),
+    pid: backend.id.pid,
+    backend_start: backend.id.backendStart,
+    state: backend.state,
+    wait_event_type: backend.waitEventType,
+    wait_event: backend.waitEvent,
+    xact_start: backend.xactStart,
+    query_start: backend.queryStart,
+    state_change: backend.stateChange,
+    xact_seconds: roundedOrNull(backend.xactSeconds),
+    query_seconds: roundedOrNull(backend.querySeconds),
+    state_seconds: roundedOrNull(backend.stateSeconds),
+    datname: backend.datname,
+    usename: backend.usename,
+    application_name: backend.applicationName,
+    client_addr: backend.clientAddr,
+    query_id: backend.queryId,
+    query: episode.redactedStatement,
+    comment: Object.fromEntries(episode.commentKeys),
+    harm: harm.level,
+    blocked_sessions: harm.blockedSessions,
+    horizon_age: harm.horizonAge,
+    work_at_risk_seconds: roundedOrNull(harm.workAtRiskSeconds),
+    xid_age: backend.xidAge,
+    xmin_age: backend.xminAge,
+  };
+}
+
+function isoTime(epochSeconds: number): string {
+  return new Date(epochSeconds * 1000).toISOString();
+}
+
+function roundedOrNull(seconds: number | null): number | null {
+  return seconds === null ? null : rounded(seconds);
+}
+
+function rounded(seconds: number): number {
+  return Number(seconds.toFixed(3));
+}

@@ -1,0 +1,104 @@
+import { openAuditFile, type AuditFile } from "./audit-file.ts";
+import { auditLine } from "./audit-line.ts";
+import type { AuditRecord, LedgerRecord } from "./audit-record.ts";
+import { createFileTurns } from "./file-turns.ts";
+
+/** The record of what was done. Nothing here throws: a disk that fails must not end the watch. */
+export type Audit = {
+  /** Appends one record. Resolves with whether it is on the disk; if not, nobody may rely on it. */
+  record(record: AuditRecord): Promise<boolean>;
+  /** Whether the last write succeeded. While it did not, nothing is to be done that must be on record. */
+  isWorking(): boolean;
+  /** What is wrong, in words; `null` while it works. */
+  failure(): string | null;
+  /** Once it fails: tries again, and notes the gap. To be called at each look, as nothing else may write meanwhile. */
+  recover(): Promise<boolean>;
+  /** Opens the file at the path anew, for whoever rotates it. Resolves with whether that succeeded. */
+  reopen(): Promise<boolean>;
+  close(): Promise<void>;
+};
+
+export type AuditOptions = {
+  /** How long a write may take, in seconds. */
+  readonly patienceSeconds?: number;
+  /** What each new file begins with, so that no rotation makes the limits forget; and what a long one repeats. */
+  readonly ledgers?: () => readonly LedgerRecord[];
+};
+
+/** Longer than any disk takes that is well, shorter than people wait. */
+const PATIENCE_SECONDS = 5;
+
+/** The reader reads the last 16 MiB: in each of them the ledgers stand a few times. */
+const LEDGERS_EVERY_BYTES = 4 * 1024 * 1024;
+
+/** Since when records are missing, why, and how many. */
+type Gap = { readonly since: Date; readonly why: string; readonly lost: number };
+
+/** Opens the audit file for appending, or creates it. If that fails, the audit is not working. */
+export async function openAudit(path: string, options: AuditOptions = {}): Promise<Audit> {
+  const { patienceSeconds = PATIENCE_SECONDS, ledgers = () => [] } = options;
+  const turns = createFileTurns(patienceSeconds);
+  let file: AuditFile | null = null;
+  let areLedgersDue = false;
+  let gap: Gap | null = null;
+
+  async function drop(): Promise<void> {
+    const dropped = file;
+    file = null;
+    await dropped?.close().catch(() => undefined); // it is left either way
+  }
+
+  async function fileInPlace(): Promise<AuditFile> {
+    if (file !== null && (await file.isInPlace())) return file;
+    await drop();
+    file = await openAuditFile(path);
+    areLedgersDue = file.isNew;
+    return file;
+  }
+
+  async function append(current: AuditFile, records: readonly AuditRecord[]): Promise<void> {
+    const before = Math.floor(current.lengthBytes() / LEDGERS_EVERY_BYTES);
+    for (const record of records) await current.append(auditLine(record, new Date()));
+    if (Math.floor(current.lengthBytes() / LEDGERS_EVERY_BYTES) > before) areLedgersDue = true;
+  }
+
+  /** Appends what is due, and then the record. After a failure nobody knows how the file ends, so it is opened anew. */
+  async function write(record: AuditRecord | null): Promise<void> {
+    const noted = gap;
+    try {
+      const current = await fileInPlace();
+      const repeated = areLedgersDue ? ledgers() : [];
+      if (repeated.length > 0) areLedgersDue = false;
+      await append(current, [...repeated, ...gapRecords(noted), ...(record === null ? [] : [record])]);
+    } catch (error) {
+      await drop();
+      throw error;
+    }
+    if (gap === noted) gap = null;
+  }
+
+  async function attempt(operation: () => Promise<void>, records: number): Promise<boolean> {
+    try {
+      await turns.take(operation);
+      return true;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      gap = { since: gap?.since ?? new Date(), why, lost: (gap?.lost ?? 0) + records };
+      return false;
+    }
+  }
+
+  await attempt(() => write(null), 0);
+  return {
+    record: (record) => attempt(() => write(record), 1),
+    isWorking: () => gap === null,
+    failure: () => gap?.why ?? null,
+    recover: async () => gap === null || (await attempt(() => write(null), 0)),
+    reopen: () => attempt(() => drop().then(() => write(null)), 0),
+    close: () => turns.take(drop).catch(() => undefined),
+  };
+}
+
+function gapRecords(gap: Gap | null): readonly AuditRecord[] {
+  return gap === null ? [] : [{ type: "gap", lost: gap.lost, since: gap.since.toISOString(), why: gap.why }];
+}

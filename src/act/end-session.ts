@@ -1,0 +1,93 @@
+import { z } from "zod";
+import type { Outcome } from "../decide/ledger.ts";
+import type { Act } from "../decide/plan.ts";
+import type { Deadline } from "../postgres/deadline.ts";
+import { toFailure } from "../postgres/failure.ts";
+import type { Session } from "../postgres/session.ts";
+import { killParameters, killStatement, type Signal } from "./kill-statement.ts";
+import { isOver, type Verified } from "./verify.ts";
+
+export type EndOptions = {
+  /** `server_version_num`. */
+  readonly version: number;
+  /** Of the whole act; leave it one and a half `verifySeconds` and some round trips. */
+  readonly deadline: Deadline;
+  readonly prepare: boolean;
+  /** How old the period must be by the server's clock when it is signalled. */
+  readonly minAgeSeconds: number;
+  /** How long to wait for a signalled session to be gone; half as long for a cancelled statement before its session is ended. */
+  readonly verifySeconds: number;
+};
+
+/** What became of an act, and what is to be said about it. */
+export type Ending = { readonly outcome: Outcome; readonly detail: string | null };
+
+type Ask = {
+  readonly session: Session;
+  readonly act: Pick<Act, "action" | "episode">;
+  readonly options: EndOptions;
+};
+
+const movedOn: Ending = { outcome: "moved_on", detail: null };
+
+/**
+ * Ends one session, or the statement that it runs, if it is still the one that was decided on. Its session must be the
+ * one that holds the lease, outside any transaction.
+ *
+ * A cancel means something only to a statement that runs: there it comes first, and where it works the session is left
+ * alone. Whoever is idle or waits on its client would not notice, though the server says yes: such a session is ended at
+ * once, and an act that may only cancel finds nothing to do (`moved_on`). Never throws for what a server does.
+ */
+export async function endSession(session: Session, act: Ask["act"], options: EndOptions): Promise<Ending> {
+  const ask = { session, act, options };
+  try {
+    if (act.episode.kind === "stale_active") return await endStatement(ask);
+    if (act.action === "terminate") return await terminate(ask);
+    return { outcome: "moved_on", detail: "nothing was done: it runs no statement that a cancel would end" };
+  } catch (error) {
+    const { code, message } = toFailure(error);
+    return { outcome: code === "42501" ? "denied" : "failed", detail: message };
+  }
+}
+
+async function endStatement(ask: Ask): Promise<Ending> {
+  const { action } = ask.act;
+  const { verifySeconds } = ask.options;
+  if (!(await isSignalled("pg_cancel_backend", ask))) return movedOn;
+  const seconds = action === "cancel" ? verifySeconds : verifySeconds / 2;
+  if (await isVerified("statement", seconds, ask)) return { outcome: "cancelled", detail: null };
+  const stillRuns = `its statement was cancelled, and still runs after ${seconds} s`;
+  if (action === "cancel") return { outcome: "not_confirmed", detail: stillRuns };
+  const ending = await terminate(ask);
+  if (ending.outcome !== "moved_on") return ending;
+  // The cancel worked late, or it waits for something now during which nobody is ended.
+  if (await isVerified("statement", 0, ask)) return { outcome: "cancelled", detail: null };
+  return { outcome: "not_confirmed", detail: stillRuns };
+}
+
+async function terminate(ask: Ask): Promise<Ending> {
+  const { verifySeconds } = ask.options;
+  if (!(await isSignalled("pg_terminate_backend", ask))) return movedOn;
+  if (await isVerified("session", verifySeconds, ask)) return { outcome: "terminated", detail: null };
+  return {
+    outcome: "not_confirmed",
+    detail: `it was signalled, and is still there after ${verifySeconds} s`,
+  };
+}
+
+const signalledRow = z.object({ signalled: z.boolean() });
+
+/** Whether the signal was sent. The server says no of a process that has just ended. */
+async function isSignalled(signal: Signal, { session, act, options }: Ask): Promise<boolean> {
+  const { version, deadline, prepare, minAgeSeconds } = options;
+  const { episode } = act;
+  const statement = killStatement(episode.kind, signal, version);
+  const parameters = killParameters(episode, minAgeSeconds);
+  const { rows } = await session.query(statement, parameters, { deadline, prepare });
+  return rows.length > 0 && signalledRow.parse(rows[0]).signalled;
+}
+
+function isVerified(what: Verified, seconds: number, { session, act, options }: Ask): Promise<boolean> {
+  const { deadline, prepare } = options;
+  return isOver(session, act.episode.backend, what, { seconds, deadline, prepare });
+}

@@ -1,0 +1,25 @@
+import { Cron, CronPattern } from "croner";
+
+/** Five fields begin with the minute, six with the second. */
+export type CronMode = "5-part" | "6-part";
+
+/** How many fields a pattern has. */
+export function fieldsOf(pattern: string): number {
+  return pattern.trim().split(/\s+/u).length;
+}
+
+/**
+ * Whether a text is a cron pattern that fires at some time. Counted from a fixed day, because the configuration must
+ * not mean something else tomorrow.
+ */
+export function firesEver(pattern: string, mode: CronMode): boolean {
+  try {
+    // `Cron` alone would also take a date, and fire once.
+    new CronPattern(pattern, undefined, { mode });
+    const start = new Date("2000-01-01T00:00:00Z");
+    return new Cron(pattern, { mode, paused: true }).nextRun(start) !== null;
+  } catch {
+    // croner throws for whatever is no pattern; the caller says what is expected.
+    return false;
+  }
+}

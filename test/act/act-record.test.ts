@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+
+import { actRecord, noticeRecord } from "../../src/act/act-record.ts";
+import { emptyLeash } from "../../src/decide/leash.ts";
+import type { LedgerEntry } from "../../src/decide/ledger.ts";
+import { keyOfEpisode } from "../../src/decide/target.ts";
+import { suspectJson } from "../../src/expose/suspect-json.ts";
+import { aBackend } from "../support/a-backend.ts";
+import { anEntry } from "../support/an-audit.ts";
+import { aHarm, aSuspect } from "../support/a-view.ts";
+
+const backend = aBackend({
+  state: "idle in transaction",
+  statement: { head: "UPDATE cards SET pin = '4711'", tail: null },
+  xactStart: "2026-01-01 00:00:00.9+00",
+  xactSeconds: 125.0004,
+  stateSeconds: 124,
+  xidAge: 12_000,
+  xminAge: 40,
+});
+
+const episode = aSuspect({
+  severity: "leaked",
+  backend,
+  ageSeconds: 124.5678,
+  harm: aHarm({ level: "blocking", blockedSessions: 3, horizonAge: 12_000, workAtRiskSeconds: 1.25 }),
+  commentKeys: new Map([["route", "/checkout"]]),
+  redactedStatement: "UPDATE cards SET pin = $1",
+});
+
+function recordOf(
+  entry: LedgerEntry,
+  entries: readonly LedgerEntry[] = [entry],
+): ReturnType<typeof actRecord> {
+  const leash = { ...emptyLeash, ledger: { ...emptyLeash.ledger, entries } };
+  return actRecord(entry, { id: "a", server: "db1", episode, leash });
+}
+
+describe("E21: an intent", () => {
+  test("calls everything by the name that it has in the API, and says the same of it", () => {
+    const { subject: _subject, ...shown } = suspectJson("db1", episode);
+    expect(recordOf(anEntry())).toMatchObject(shown);
+  });
+
+  test("tells who is ended by which rule, why, and what the limits had counted", () => {
+    expect(recordOf(anEntry())).toMatchObject({
+      type: "intent",
+      id: "a",
+      server: "db1",
+      at_seconds: 1000,
+      mode: "enforce",
+      rule: "forgotten",
+      action: "terminate",
+      episode: keyOfEpisode(episode),
+      holder: { usename: "app", application_name: "web-1", client_addr: "10.0.0.7" },
+      holder_sessions: 7,
+      pid: 4242,
+      backend_start: "2026-01-01 00:00:00.000001+00",
+      xact_seconds: 125,
+      state_seconds: 124,
+      limits: { acts_last_minute: 1, acts_last_hour: 1, rule_acts_last_hour: 1, breaker: "closed" },
+    });
+  });
+
+  test("counts what the limits count: its own mode, and nobody who had moved on", () => {
+    const entry = anEntry({ atSeconds: 4000 });
+    const { limits } = recordOf(entry, [
+      anEntry({ atSeconds: 400, outcome: "terminated" }),
+      anEntry({ atSeconds: 401, outcome: "terminated" }),
+      anEntry({ atSeconds: 3000, outcome: "moved_on" }),
+      anEntry({ atSeconds: 3000, mode: "dry_run" }),
+      anEntry({ atSeconds: 3990, outcome: "not_confirmed", rule: "another" }),
+      entry,
+    ]);
+    expect(limits).toMatchObject({ acts_last_minute: 2, acts_last_hour: 3, rule_acts_last_hour: 2 });
+  });
+
+  test("holds no literal of a statement", () => {
+    expect(JSON.stringify(recordOf(anEntry()))).not.toContain("4711");
+  });
+
+  test("in a dry run is what would have been done, and nothing else differs", () => {
+    const done = recordOf(anEntry());
+    expect(recordOf(anEntry({ mode: "dry_run" }))).toEqual({ ...done, type: "would_act", mode: "dry_run" });
+  });
+});
+
+describe("E10: a notice", () => {
+  const announcement = { rule: "forgotten", announcedSeconds: 1_800_000_000, plannedSeconds: 1_800_000_060 };
+  const episodeKey = keyOfEpisode(episode);
+
+  test("says who is to be ended by which rule, and when", () => {
+    expect(noticeRecord("db1", { type: "announced", episodeKey, announcement, episode })).toMatchObject({
+      type: "announced",
+      server: "db1",
+      episode: episodeKey,
+      rule: "forgotten",
+      announced_at: "2027-01-15T08:00:00.000Z",
+      planned_at: "2027-01-15T08:01:00.000Z",
+      pid: 4242,
+      query: "UPDATE cards SET pin = $1",
+    });
+  });
+
+  test("that is withdrawn because its session is gone still says whose it was", () => {
+    expect(noticeRecord("db1", { type: "withdrawn", episodeKey, announcement, episode: null })).toEqual({
+      type: "withdrawn",
+      server: "db1",
+      episode: episodeKey,
+      rule: "forgotten",
+      announced_at: "2027-01-15T08:00:00.000Z",
+      planned_at: "2027-01-15T08:01:00.000Z",
+    });
+  });
+});

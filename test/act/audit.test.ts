@@ -1,0 +1,178 @@
+import {
+  appendFile,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+import { openAudit } from "../../src/act/audit.ts";
+import { aFolder, aLedger, anEntry, anIntent, anOutcome, aPath, linesOf } from "../support/an-audit.ts";
+
+const started = { type: "started", version: "1.2.3", pid: 17, mode: "enforce" } as const;
+
+async function typesIn(path: string): Promise<readonly unknown[]> {
+  return (await linesOf(path)).map(({ type }) => type);
+}
+
+describe("E21: the audit", () => {
+  test("is a file for the operator's eyes, of one JSON object a line, each with a version and a time", async () => {
+    const path = await aPath();
+    const audit = await openAudit(path);
+    expect([await audit.record(started), await audit.record(anIntent("a"))]).toEqual([true, true]);
+    expect(await audit.record(anOutcome("a"))).toBe(true);
+    const lines = await linesOf(path);
+    expect(lines.map(({ v, type }) => [v, type])).toEqual([
+      [1, "started"],
+      [1, "intent"],
+      [1, "outcome"],
+    ]);
+    for (const { time } of lines)
+      expect(Math.abs(Date.parse(String(time)) - Date.now())).toBeLessThan(60_000);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    await audit.close();
+  });
+
+  test("only ever grows, over restarts too", async () => {
+    const path = await aPath();
+    for (const id of ["a", "b"]) {
+      const audit = await openAudit(path);
+      await audit.record(anIntent(id));
+      await audit.close();
+    }
+    expect((await linesOf(path)).map(({ id }) => id)).toEqual(["a", "b"]);
+  });
+
+  test("takes records that come all at once one after another, in their order", async () => {
+    const path = await aPath();
+    const audit = await openAudit(path);
+    const ids = Array.from({ length: 60 }, (_none, index) => `id-${index}`);
+    const results = await Promise.all(ids.map((id) => audit.record(anIntent(id))));
+    expect(new Set(results)).toEqual(new Set([true]));
+    expect((await linesOf(path)).map(({ id }) => id)).toEqual(ids);
+    await audit.close();
+  });
+
+  test("ends a line that a crash has torn before it writes the next one", async () => {
+    const path = await aPath();
+    await writeFile(path, '{"v":1,"type":"inte');
+    const audit = await openAudit(path);
+    await audit.record(started);
+    await audit.record(anIntent("a"));
+    await audit.close();
+    const [torn, ...whole] = (await readFile(path, "utf8")).split("\n");
+    expect(torn).toBe('{"v":1,"type":"inte');
+    expect(whole.filter((line) => line !== "")).toHaveLength(2);
+  });
+
+  test("shows a terminal nothing that a client wrote to rewrite it", async () => {
+    const path = await aPath();
+    const audit = await openAudit(path);
+    const applicationName = "web\u009b2J\u202e\n\u2028";
+    await audit.record(anIntent("a", { holder: { ...anEntry().holder, applicationName } }));
+    await audit.close();
+    expect(await readFile(path, "utf8")).not.toMatch(/[\u009b\u202e\u2028]/);
+    expect((await linesOf(path))[0]).toMatchObject({ holder: { application_name: applicationName } });
+  });
+});
+
+describe("a rotated audit", () => {
+  const entries = [anEntry({ outcome: "terminated" })];
+
+  test.for(["moved away", "removed", "cut off"])("that was %s is gone on with by itself", async (how) => {
+    const path = await aPath();
+    const audit = await openAudit(path, { ledgers: () => [aLedger(entries)] });
+    await audit.record(started);
+    await audit.record(anIntent("a"));
+    if (how === "moved away") await rename(path, `${path}.1`);
+    else if (how === "removed") await rm(path);
+    else await truncate(path);
+    expect(await audit.record(anOutcome("a"))).toBe(true);
+    // What the limits are counted on comes first: nobody reads the old file again.
+    expect(await typesIn(path)).toEqual(["ledger", "outcome"]);
+    await audit.close();
+  });
+
+  test("is opened anew when it is asked to", async () => {
+    const path = await aPath();
+    const audit = await openAudit(path, { ledgers: () => [aLedger(entries)] });
+    await audit.record(started);
+    await rename(path, `${path}.1`);
+    expect(await audit.reopen()).toBe(true);
+    expect(await typesIn(path)).toEqual(["ledger"]);
+    expect(await typesIn(`${path}.1`)).toEqual(["ledger", "started"]);
+    await audit.close();
+  });
+
+  test("repeats its ledgers every few MiB, so that the end of the file tells all", async () => {
+    const path = await aPath();
+    const audit = await openAudit(path, { ledgers: () => [aLedger(entries)] });
+    const rule = "x".repeat(1024 * 1024);
+    for (let written = 0; written < 21; written += 1) await audit.record(anIntent("a", { rule }));
+    const types = await typesIn(path);
+    const distances = types.join(" ").split("ledger").slice(1, -1);
+    expect(distances.length).toBeGreaterThanOrEqual(4);
+    for (const distance of distances) expect(distance.trim().split(" ").length).toBeLessThanOrEqual(4);
+    await audit.close();
+  });
+});
+
+describe("E22: an audit that cannot be written", () => {
+  test("on a full disk says so, throws nothing, and works again once there is room", async () => {
+    const folder = await aFolder();
+    const path = join(folder, "audit.jsonl");
+    await symlink("/dev/full", path);
+    const audit = await openAudit(path);
+    expect(await audit.record(anIntent("a"))).toBe(false);
+    expect(await audit.record(anIntent("b"))).toBe(false);
+    expect([audit.isWorking(), audit.failure()]).toEqual([false, expect.stringContaining("ENOSPC")]);
+    expect(await audit.recover()).toBe(false);
+
+    await rm(path);
+    await writeFile(path, "");
+    expect(await audit.reopen()).toBe(true);
+    expect([audit.isWorking(), audit.failure()]).toEqual([true, null]);
+    expect(await audit.record(anIntent("c"))).toBe(true);
+    const [gap, ...others] = await linesOf(path);
+    expect(gap).toMatchObject({ type: "gap", lost: 2, why: expect.stringContaining("ENOSPC") });
+    expect(others.map(({ id }) => id)).toEqual(["c"]);
+    await audit.close();
+  });
+
+  test("on a device that cannot flush is none: what is not on a disk is not on record", async () => {
+    const audit = await openAudit("/dev/null");
+    expect(await audit.record(anIntent("a"))).toBe(false);
+    expect(audit.isWorking()).toBe(false);
+    await audit.close();
+  });
+
+  test("for want of a folder works as soon as there is one, and notes the gap", async () => {
+    const folder = await aFolder();
+    const path = join(folder, "later", "audit.jsonl");
+    const audit = await openAudit(path);
+    expect([audit.isWorking(), audit.failure()]).toEqual([false, expect.stringContaining("ENOENT")]);
+    expect(await audit.recover()).toBe(false);
+    await mkdir(join(folder, "later"));
+    expect([await audit.recover(), audit.isWorking()]).toEqual([true, true]);
+    expect(await linesOf(path)).toMatchObject([{ type: "gap", lost: 0 }]);
+    await audit.close();
+  });
+
+  test("because of a torn record of another writer still writes whole lines", async () => {
+    const path = await aPath();
+    const audit = await openAudit(path);
+    await audit.record(started);
+    await appendFile(path, '{"torn');
+    await audit.reopen();
+    await audit.record(anIntent("a"));
+    const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
+    expect([lines.length, lines[1]]).toEqual([3, '{"torn']);
+    await audit.close();
+  });
+});

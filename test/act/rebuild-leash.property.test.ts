@@ -1,0 +1,115 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { actRecord } from "../../src/act/act-record.ts";
+import { auditLine, readLine, type ReadRecord } from "../../src/act/audit-line.ts";
+import type { AuditRecord } from "../../src/act/audit-record.ts";
+import { breakerFields, ledgerRecord } from "../../src/act/ledger-record.ts";
+import { rebuildLeash } from "../../src/act/rebuild-leash.ts";
+import { counted, settled } from "../../src/decide/count.ts";
+import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
+import { outcomes } from "../../src/decide/ledger.ts";
+import { keyOfEpisode } from "../../src/decide/target.ts";
+import { aLeaked, anAct, aSituation, NOW } from "../support/a-case.ts";
+
+const server = "main";
+
+/** What a process may do between two crashes, to one of three sessions. */
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant("act" as const),
+      pid: fc.integer({ min: 1, max: 3 }),
+      isEnforcing: fc.boolean(),
+      seconds: fc.integer({ min: 1, max: 100_000 }).map((thousandths) => thousandths / 1000),
+      outcome: fc.option(fc.constantFrom(...outcomes)),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("breaker" as const), isOpen: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("ledger" as const) }) },
+);
+
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+type World = { readonly leash: Leash; readonly nowSeconds: number; readonly records: readonly AuditRecord[] };
+
+/** The world after a step, as a process that dies at any moment leaves it: in its memory, and on record. */
+function after({ leash, nowSeconds, records }: World, taken: Step): World {
+  if (taken.type === "ledger")
+    return { leash, nowSeconds, records: [...records, ledgerRecord(server, leash)] };
+  if (taken.type === "breaker") {
+    const sinceSeconds = nowSeconds;
+    const breaker = taken.isOpen
+      ? ({ state: "open", sinceSeconds, why: "futile" } as const)
+      : ({ state: "closed", sinceSeconds } as const);
+    const record = { type: "breaker", server, ...breakerFields(breaker) } as const;
+    return {
+      leash: { ...leash, ledger: { ...leash.ledger, breaker } },
+      nowSeconds: nowSeconds + 0.001,
+      records: [...records, record],
+    };
+  }
+  const { pid, isEnforcing, outcome } = taken;
+  const act = anAct(aLeaked(pid));
+  const situation = aSituation([act.episode], { nowSeconds, permits: { isEnforcing } });
+  const begun = counted(leash, act, situation);
+  const [entry] = begun.ledger.entries.slice(-1);
+  if (entry === undefined) throw new Error("an act was not counted");
+  const id = `${records.length}`;
+  const intent = actRecord(entry, { id, server, episode: act.episode, leash: begun });
+  const episode = keyOfEpisode(act.episode);
+  const isSettled = isEnforcing && outcome !== null;
+  return {
+    leash: isSettled ? settled(begun, act, outcome) : begun,
+    nowSeconds: nowSeconds + taken.seconds,
+    records: isSettled
+      ? [...records, intent, { type: "outcome", id, server, episode, outcome, detail: null, seconds: 1 }]
+      : [...records, intent],
+  };
+}
+
+function worldAfter(steps: readonly Step[]): World {
+  return steps.reduce(after, { leash: emptyLeash, nowSeconds: NOW, records: [] });
+}
+
+function readAgain(records: readonly AuditRecord[]): readonly ReadRecord[] {
+  return records.flatMap((record) => {
+    const line = readLine(auditLine(record, new Date(0)).trimEnd());
+    return line.type === "record" ? [line.record] : [];
+  });
+}
+
+/** What nobody knows the outcome of has failed, as far as the next process is concerned. */
+function asTheNextOneKnowsIt({ ledger, acted }: Leash): Leash {
+  return {
+    ledger: { ...ledger, entries: ledger.entries.map(orFailed) },
+    announcements: new Map(),
+    acted: new Map([...acted].map(([key, last]) => [key, orFailed(last)])),
+  };
+}
+
+function orFailed<T extends { readonly mode: string; readonly outcome: unknown }>(act: T): T {
+  return act.mode === "enforce" && act.outcome === null ? { ...act, outcome: "failed" } : act;
+}
+
+test("E21: whatever a process did, the next one knows exactly what it knew", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      const { leash, nowSeconds, records } = worldAfter(steps);
+      expect(rebuildLeash(readAgain(records), { server, nowSeconds })).toEqual(asTheNextOneKnowsIt(leash));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("E21: whatever was rotated away before a ledger was repeated, it knows the same", () => {
+  const withLedger = fc.tuple(fc.array(step, { maxLength: 20 }), fc.array(step, { maxLength: 20 }));
+  fc.assert(
+    fc.property(withLedger, ([before, since]) => {
+      const { leash, nowSeconds, records } = worldAfter([...before, { type: "ledger" }, ...since]);
+      const kept = records.slice(worldAfter(before).records.length);
+      expect(rebuildLeash(readAgain(kept), { server, nowSeconds })).toEqual(asTheNextOneKnowsIt(leash));
+    }),
+    { numRuns: 500 },
+  );
+});

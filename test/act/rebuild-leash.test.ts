@@ -1,0 +1,169 @@
+import { describe, expect, test } from "vitest";
+
+import type { ReadRecord } from "../../src/act/audit-line.ts";
+import { orphansIn } from "../../src/act/orphans.ts";
+import { rebuildLeash } from "../../src/act/rebuild-leash.ts";
+import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
+import type { LedgerEntry, Outcome } from "../../src/decide/ledger.ts";
+import { anEntry } from "../support/an-audit.ts";
+
+const server = "db1";
+const { episode } = anEntry();
+
+type LedgerRead = Extract<ReadRecord, { readonly type: "ledger" }>;
+
+function rebuilt(records: readonly ReadRecord[], nowSeconds = 2000): Leash {
+  return rebuildLeash(records, { server, nowSeconds });
+}
+
+function act(id: string, overrides: Partial<LedgerEntry> = {}): ReadRecord {
+  return { type: "act", id, server, entry: anEntry(overrides) };
+}
+
+function outcomeOf(id: string, outcome: Outcome, ofEpisode = episode): ReadRecord {
+  return { type: "outcome", id, server, episode: ofEpisode, outcome };
+}
+
+function ledger(entries: readonly LedgerEntry[], overrides: Partial<LedgerRead> = {}): ReadRecord {
+  return {
+    type: "ledger",
+    server,
+    entries,
+    acted: new Map(),
+    breaker: { state: "closed", sinceSeconds: 0 },
+    ...overrides,
+  };
+}
+
+describe("E21: of what a process did, the next one knows", () => {
+  test("nothing, where there is no record", () => {
+    expect(rebuilt([])).toEqual(emptyLeash);
+  });
+
+  test("each act with its outcome, and how often an episode was acted on", () => {
+    const again = { atSeconds: 1100 };
+    const { ledger: found, acted } = rebuilt([
+      act("a"),
+      outcomeOf("a", "not_confirmed"),
+      act("b", again),
+      outcomeOf("b", "terminated"),
+      act("c", { atSeconds: 1200, mode: "dry_run", episode: "another" }),
+    ]);
+    expect(found.entries).toEqual([
+      anEntry({ outcome: "not_confirmed" }),
+      anEntry({ ...again, outcome: "terminated" }),
+      anEntry({ atSeconds: 1200, mode: "dry_run", episode: "another" }),
+    ]);
+    expect(acted).toEqual(
+      new Map([
+        [episode, { mode: "enforce", attempts: 2, outcome: "terminated" }],
+        ["another", { mode: "dry_run", attempts: 1, outcome: null }],
+      ]),
+    );
+  });
+
+  test("an act without an outcome as one that failed: it may have been done", () => {
+    const { ledger: found, acted } = rebuilt([act("a")]);
+    expect(found.entries).toEqual([anEntry({ outcome: "failed" })]);
+    expect(acted.get(episode)).toEqual({ mode: "enforce", attempts: 1, outcome: "failed" });
+  });
+
+  test("nothing of other servers", () => {
+    const other = { ...anEntry(), episode: "theirs" };
+    const open = { state: "open", sinceSeconds: 900, why: "futile" } as const;
+    const records: readonly ReadRecord[] = [
+      { type: "act", id: "a", server: "db2", entry: other },
+      { type: "outcome", id: "a", server: "db2", episode, outcome: "terminated" },
+      { type: "breaker", server: "db2", breaker: open },
+    ];
+    expect(rebuilt(records)).toEqual(emptyLeash);
+  });
+
+  test("E17: that the breaker was open, until when it was closed", () => {
+    const open = { state: "open", sinceSeconds: 900, why: "futile" } as const;
+    const closed = { state: "closed", sinceSeconds: 950 } as const;
+    const opening: ReadRecord = { type: "breaker", server, breaker: open };
+    expect(rebuilt([opening]).ledger.breaker).toEqual(open);
+    expect(rebuilt([opening, { type: "breaker", server, breaker: closed }]).ledger.breaker).toEqual(closed);
+  });
+
+  test("E10: no announcement: its notice begins anew", () => {
+    expect(rebuilt([act("a")]).announcements.size).toBe(0);
+  });
+});
+
+describe("E23: a clock that was ahead", () => {
+  test("uses up the limits for an hour, not until its time has come", () => {
+    const records = [act("a", { atSeconds: 1000 }), act("b", { atSeconds: 9_000_000, episode: "late" })];
+    const times = rebuilt(records).ledger.entries.map(({ atSeconds }) => atSeconds);
+    expect(times).toEqual([1000, 2000]);
+  });
+
+  test("does not keep the breaker open until its time has come", () => {
+    const breaker = { state: "open", sinceSeconds: 9_000_000, why: "futile" } as const;
+    expect(rebuilt([{ type: "breaker", server, breaker }]).ledger.breaker.sinceSeconds).toBe(2000);
+  });
+
+  test("leaves the entries oldest first", () => {
+    const records = [act("a", { atSeconds: 9_000_000 }), act("b", { atSeconds: 1000, episode: "now" })];
+    const times = rebuilt(records).ledger.entries.map(({ atSeconds }) => atSeconds);
+    expect(times).toEqual([1000, 2000]);
+  });
+});
+
+describe("a ledger that is repeated", () => {
+  test("stands for what an older file held", () => {
+    const acted = new Map([[episode, { mode: "enforce", attempts: 2, outcome: "failed" }]] as const);
+    const breaker = { state: "open", sinceSeconds: 900, why: "unconfirmed" } as const;
+    const entries = [anEntry({ outcome: "terminated" })];
+    expect(rebuilt([ledger(entries, { acted, breaker })])).toEqual({
+      ledger: { entries, breaker },
+      announcements: new Map(),
+      acted,
+    });
+  });
+
+  test("counts nothing twice, whether it is written before or after the act itself", () => {
+    const entry = anEntry();
+    const acted = new Map([[episode, { mode: "enforce", attempts: 1, outcome: null }]] as const);
+    for (const records of [
+      [act("a"), ledger([entry], { acted })],
+      [ledger([entry], { acted }), act("a")],
+    ]) {
+      const found = rebuilt([...records, outcomeOf("a", "terminated")]);
+      expect(found.ledger.entries).toEqual([anEntry({ outcome: "terminated" })]);
+      expect(found.acted.get(episode)).toEqual({ mode: "enforce", attempts: 1, outcome: "terminated" });
+    }
+  });
+
+  test("takes nothing away: neither acts, nor outcomes, nor an open breaker", () => {
+    const open = { state: "open", sinceSeconds: 900, why: "futile" } as const;
+    const before: readonly ReadRecord[] = [
+      act("a"),
+      outcomeOf("a", "terminated"),
+      { type: "breaker", server, breaker: open },
+    ];
+    const unsettled = new Map([[episode, { mode: "enforce", attempts: 1, outcome: null }]] as const);
+    expect(rebuilt([...before, ledger([])])).toEqual(rebuilt(before));
+    expect(rebuilt([...before, ledger([anEntry()], { acted: unsettled })])).toEqual(rebuilt(before));
+  });
+});
+
+describe("E21: an intent without an outcome is an orphan", () => {
+  test("which is named until a record says that it was reported, or what came of it", () => {
+    const records = [act("a"), act("b"), act("c"), outcomeOf("b", "terminated")];
+    const named = (more: readonly ReadRecord[]): readonly string[] =>
+      orphansIn([...records, ...more]).map(({ id }) => id);
+    expect(named([])).toEqual(["a", "c"]);
+    expect(named([{ type: "orphan", id: "a" }])).toEqual(["c"]);
+    expect(named([{ type: "orphan", id: "a" }, outcomeOf("c", "failed")])).toEqual([]);
+  });
+
+  test("with its server and its episode", () => {
+    expect(orphansIn([act("a")])).toEqual([{ id: "a", server, episode }]);
+  });
+
+  test("but never in a dry run, which does nothing", () => {
+    expect(orphansIn([act("a", { mode: "dry_run" })])).toEqual([]);
+  });
+});

@@ -1,0 +1,135 @@
+import { once } from "node:events";
+import { createConnection, type Socket } from "node:net";
+import { join } from "node:path";
+import { setImmediate, setTimeout } from "node:timers/promises";
+
+import type { Random } from "../support/random-looks.ts";
+
+/** Where one session stood when it ended, told by what went over its wire and in which order. */
+export type Life = {
+  /** Its `application_name`, used once: no other session ever had it. */
+  readonly name: string;
+  /** Its last transaction: the number that stands in its statement, and the id that the server gave it, once it answered. */
+  transaction: number;
+  xid: string | null;
+  hasSentCommit: boolean;
+  /** The server has answered the COMMIT of that transaction. */
+  isAcknowledged: boolean;
+  /** SQLSTATE of what ended the session; `null` while nothing did. */
+  endedBy: string | null;
+};
+
+type Place = { readonly socketFolder: string; readonly port: number };
+
+/** Sessions that do short transactions, one after the other, and begin anew when they are ended. */
+export type Crowd = {
+  /** Every session that was ended, in order. */
+  readonly ended: readonly Life[];
+  stop(): Promise<void>;
+};
+
+/** Transactions of 5 to 35 ms that are idle nearly all the time, with 0 to 4 ms between them. */
+export function startCrowd(place: Place, size: number, random: Random): Crowd {
+  const leaving = new AbortController();
+  const ended: Life[] = [];
+  const members = Array.from({ length: size }, async (_, member) => {
+    for (let session = 1; !leaving.signal.aborted; session += 1) {
+      const life = await live(place, `race ${member}-${session}`, random, leaving.signal);
+      if (life.endedBy !== null) ended.push(life);
+    }
+  });
+  const all = Promise.all(members);
+  all.catch(() => undefined);
+  return {
+    ended,
+    async stop() {
+      leaving.abort();
+      await all;
+    },
+  };
+}
+
+async function live(place: Place, name: string, random: Random, leaving: AbortSignal): Promise<Life> {
+  const socket = createConnection(join(place.socketFolder, `.s.PGSQL.${place.port}`));
+  const nothing = { transaction: 0, xid: null, hasSentCommit: false, isAcknowledged: false };
+  const life: Life = { name, ...nothing, endedBy: null };
+  const untilReady = listen(socket, life);
+  const send = async (message: Buffer, meanwhile: Partial<Life>): Promise<void> => {
+    const before = { ...life };
+    Object.assign(life, meanwhile);
+    // A server that is gone has not taken the message, and what it said last is lost.
+    socket.write(
+      message,
+      (error) => error && Object.assign(life, before, { endedBy: life.endedBy ?? "EPIPE" }),
+    );
+    await untilReady();
+  };
+  try {
+    await once(socket, "connect");
+    await send(startup({ user: "app", database: "postgres", application_name: name }), {});
+    while (!leaving.aborted) {
+      const transaction = life.transaction + 1;
+      const begin = `BEGIN; SELECT pg_current_xact_id()::text /* ${transaction} */`;
+      await send(query(begin), { ...nothing, transaction });
+      await setTimeout(5 + random.below(31));
+      await setImmediate(); // what has arrived meanwhile is read first
+      if (life.endedBy !== null) break;
+      await send(query("COMMIT"), { hasSentCommit: true });
+      await setTimeout(random.below(5));
+      await setImmediate();
+      if (life.endedBy !== null) break;
+    }
+  } catch (error) {
+    if (life.endedBy === null) throw error;
+  } finally {
+    socket.destroy();
+  }
+  return life;
+}
+
+/** Notes each message in the order of the wire. What it returns waits until the server is ready for the next statement. */
+function listen(socket: Socket, life: Life): () => Promise<void> {
+  let unread = Buffer.alloc(0);
+  let onReady: (error?: Error) => void = () => undefined;
+  socket.on("error", () => undefined);
+  socket.on("close", () => onReady(new Error(`${life.name}: the server closed the connection`)));
+  socket.on("data", (chunk) => {
+    unread = Buffer.concat([unread, chunk]);
+    for (;;) {
+      const end = unread.length < 5 ? Infinity : 1 + unread.readUInt32BE(1);
+      if (unread.length < end) return;
+      note(life, String.fromCharCode(unread[0] ?? 0), unread.subarray(5, end));
+      if (unread[0] === 0x5a) onReady();
+      unread = unread.subarray(end);
+    }
+  });
+  return () =>
+    new Promise((resolve, reject) => {
+      onReady = (error) => (error === undefined ? resolve() : reject(error));
+      if (socket.destroyed) onReady(new Error(`${life.name}: the server closed the connection`));
+    });
+}
+
+/** E: error; C: a statement is done; D: the one column of a row. */
+function note(life: Life, type: string, body: Buffer): void {
+  if (type === "E") life.endedBy ??= /(?:^|\0)C([^\0]{5})\0/.exec(body.toString("latin1"))?.[1] ?? "none";
+  if (type === "C" && body.toString("latin1") === "COMMIT\0") life.isAcknowledged = true;
+  if (type === "D") life.xid = body.toString("latin1", 6);
+}
+
+function startup(parameters: Readonly<Record<string, string>>): Buffer {
+  const pairs = Object.entries(parameters).flat();
+  const body = Buffer.from(`\0\x03\0\0${pairs.map((text) => `${text}\0`).join("")}\0`);
+  return Buffer.concat([lengthOf(body), body]);
+}
+
+function query(statement: string): Buffer {
+  const body = Buffer.from(`${statement}\0`);
+  return Buffer.concat([Buffer.from("Q"), lengthOf(body), body]);
+}
+
+function lengthOf(body: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(body.length + 4);
+  return length;
+}

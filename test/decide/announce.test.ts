@@ -1,0 +1,169 @@
+import { describe, expect, test } from "vitest";
+
+import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
+import type { Outcome } from "../../src/decide/ledger.ts";
+import type { Policy, Rule } from "../../src/decide/policy.ts";
+import { aLeaked, aPolicy, aRule, aSituation, noLimits, NOW } from "../support/a-case.ts";
+import { decided, endedBy, noticesOf } from "../support/decided.ts";
+
+type Look = {
+  readonly at: number;
+  readonly situation?: Parameters<typeof aSituation>[1];
+  readonly suspects?: Parameters<typeof aSituation>[0];
+  readonly policy?: Policy;
+  readonly outcome?: Outcome;
+};
+
+/** What is announced and withdrawn at each look, and who is ended, so many seconds after the first. */
+function over(...looks: readonly Look[]): readonly (readonly [...unknown[]])[] {
+  let leash: Leash = emptyLeash;
+  return looks.map(
+    ({ at, situation, suspects = [aLeaked(1)], policy = warning(), outcome = "terminated" }) => {
+      const look = aSituation(suspects, { nowSeconds: NOW + at, ...situation });
+      const after = decided(leash, look, { policy, outcome: () => outcome });
+      leash = after.leash;
+      return [at, ...noticesOf(after.plan), ...endedBy(after.plan)];
+    },
+  );
+}
+
+function warning(...rules: readonly Partial<Rule>[]): Policy {
+  const all = rules.length === 0 ? [{}] : rules;
+  return aPolicy({ rules: all.map((rule) => aRule({ warnForSeconds: 60, ...rule })) });
+}
+
+const announced = ["announced", "everything"];
+const withdrawn = ["withdrawn", "everything"];
+
+describe("E10: nobody is ended without notice", () => {
+  test("a leak is announced with the planned time, and ended when that has come", () => {
+    expect(over({ at: 0 }, { at: 10 }, { at: 59.9 }, { at: 60 })).toEqual([
+      [0, announced],
+      [10],
+      [59.9],
+      [60, 1],
+    ]);
+    const { plan } = decided(emptyLeash, aSituation([aLeaked(1)]), { policy: warning() });
+    expect(plan.notices).toMatchObject([
+      {
+        announcement: { announcedSeconds: NOW, plannedSeconds: NOW + 60 },
+        episode: { backend: { id: { pid: 1 } } },
+      },
+    ]);
+  });
+
+  test("one that resolves is withdrawn, and not ended", () => {
+    expect(over({ at: 0 }, { at: 60, suspects: [] }, { at: 70, suspects: [] })).toEqual([
+      [0, announced],
+      [60, withdrawn],
+      [70],
+    ]);
+  });
+
+  test("one that a guard spares meanwhile is withdrawn, and its notice begins anew", () => {
+    const paused = { permits: { pause: { reason: "release 7", untilSeconds: null } } };
+    const looks = over({ at: 0 }, { at: 50, situation: paused }, { at: 60 }, { at: 119 }, { at: 120 });
+    expect(looks).toEqual([[0, announced], [50, withdrawn], [60, announced], [119], [120, 1]]);
+  });
+
+  test("a look that nothing vouches for begins the notice anew", () => {
+    const looks = over({ at: 0 }, { at: 60, situation: { isTrusted: false } }, { at: 70 });
+    expect(looks).toEqual([
+      [0, announced],
+      [60, withdrawn],
+      [70, announced],
+    ]);
+  });
+
+  test("who was ended is not withdrawn once it is gone", () => {
+    const looks = over({ at: 0 }, { at: 60 }, { at: 70, suspects: [] });
+    expect(looks).toEqual([[0, announced], [60, 1], [70]]);
+  });
+
+  test("what could not be confirmed is tried again under the same notice", () => {
+    const looks = over({ at: 0 }, { at: 60, outcome: "not_confirmed" }, { at: 70 }, { at: 80, suspects: [] });
+    expect(looks).toEqual([[0, announced], [60, 1], [70, 1], [80]]);
+  });
+
+  test("one that waits for the budget stays announced", () => {
+    const policy = { ...warning(), limits: { ...noLimits, perMinute: 0 } };
+    expect(over({ at: 0, policy }, { at: 60, policy }, { at: 70 })).toEqual([[0, announced], [60], [70, 1]]);
+  });
+
+  test("a dry run's record takes no notice away: once it enforces, it announces and withdraws", () => {
+    const dryRun = { permits: { isEnforcing: false } };
+    const looks = over(
+      { at: 0, situation: dryRun },
+      { at: 60, situation: dryRun },
+      { at: 70, situation: dryRun },
+      { at: 80 },
+      { at: 90, suspects: [] },
+    );
+    expect(looks).toEqual([[0, announced], [60], [70], [80, announced], [90, withdrawn]]);
+  });
+
+  test("prepared transactions, pools and those that are no longer leaked are not announced", () => {
+    expect(over({ at: 0, suspects: [aLeaked(1, { severity: "suspect" })] })).toEqual([[0]]);
+  });
+});
+
+describe("E10: a reload keeps what was announced", () => {
+  test("a rule that is gone withdraws what it announced", () => {
+    const looks = over({ at: 0 }, { at: 60, policy: aPolicy({ rules: [] }) }, { at: 70, policy: warning() });
+    expect(looks).toEqual([
+      [0, announced],
+      [60, withdrawn],
+      [70, announced],
+    ]);
+  });
+
+  test("a rule that took its place gives a notice of its own", () => {
+    const other = warning({ name: "other" });
+    const looks = over(
+      { at: 0 },
+      { at: 59, policy: other },
+      { at: 60, policy: other },
+      { at: 119, policy: other },
+    );
+    expect(looks).toEqual([[0, announced], [59, withdrawn, ["announced", "other"]], [60], [119, 1]]);
+  });
+
+  test("longer notice begins anew", () => {
+    const policy = warning({ warnForSeconds: 600 });
+    const looks = over(
+      { at: 0 },
+      { at: 50, policy },
+      { at: 60, policy },
+      { at: 649, policy },
+      { at: 650, policy },
+    );
+    expect(looks).toEqual([[0, announced], [50, withdrawn, announced], [60], [649], [650, 1]]);
+  });
+
+  test.for([30, 0])("notice cut to %i s brings nothing forward", (warnForSeconds) => {
+    const policy = warning({ warnForSeconds });
+    expect(over({ at: 0 }, { at: 59, policy }, { at: 60, policy })).toEqual([[0, announced], [59], [60, 1]]);
+  });
+});
+
+describe("E10: with several rules each gives its own notice", () => {
+  test("the one with the longer notice does not act on the shorter notice of another", () => {
+    const policy = warning(
+      { name: "quick", rate: { ...noLimits, perHour: 0 } },
+      { name: "slow", warnForSeconds: 600 },
+    );
+    const looks = over({ at: 0, policy }, { at: 60, policy }, { at: 599, policy }, { at: 600, policy });
+    expect(looks).toEqual([[0, ["announced", "quick"], ["announced", "slow"]], [60], [599], [600, 1]]);
+  });
+
+  test("one without notice that has used up its limits does not keep the next from announcing", () => {
+    const policy = warning(
+      { name: "at once", warnForSeconds: 0, rate: { ...noLimits, perHour: 0 } },
+      { name: "later" },
+    );
+    expect(over({ at: 0, policy }, { at: 60, policy })).toEqual([
+      [0, ["announced", "later"]],
+      [60, 1],
+    ]);
+  });
+});

@@ -1,0 +1,124 @@
+import type { Case } from "../../src/decide/guard.ts";
+import type { LedgerEntry } from "../../src/decide/ledger.ts";
+import type { Limits, Rate } from "../../src/decide/policy.ts";
+import { aCase, aLeaked, aLeash, anEntry, aPolicy, aRule, noLimits, NOW } from "../support/a-case.ts";
+import { testGuards, type GuardRow } from "../support/guard-rows.ts";
+
+/** A policy with this limit, and what was done before. */
+function limited(limits: Partial<Limits>, ...entries: readonly LedgerEntry[]): Case {
+  return aCase(aLeaked(), {
+    policy: aPolicy({ limits: { ...noLimits, ...limits } }),
+    leash: aLeash(...entries),
+  });
+}
+
+/** A rule with this limit, what this look has planned by rule, and what was done before. */
+function rated(rate: Partial<Rate>, planned: readonly string[], ...entries: readonly LedgerEntry[]): Case {
+  return aCase(aLeaked(), {
+    rule: aRule({ rate: { ...aRule().rate, ...rate } }),
+    planned,
+    leash: aLeash(...entries),
+  });
+}
+
+function broken(why: "futile" | "unconfirmed", sinceSeconds: number): Case {
+  return aCase(aLeaked(), {
+    leash: { ...aLeash(), ledger: { entries: [], breaker: { state: "open", sinceSeconds, why } } },
+  });
+}
+
+function times(count: number): readonly LedgerEntry[] {
+  return Array.from({ length: count }, () => anEntry());
+}
+
+const rows: readonly GuardRow[] = [
+  {
+    item: "E17",
+    reason: "breaker_open",
+    passes: [
+      aCase(),
+      // One trial after the cool-down of half an hour, and the first act of its look.
+      broken("futile", NOW - 1800),
+    ],
+    spares: [
+      broken("futile", NOW - 1799),
+      broken("unconfirmed", NOW - 1799),
+      { ...broken("futile", NOW - 1800), planned: ["everything"] },
+    ],
+  },
+  {
+    item: "E15",
+    reason: "cool_down",
+    passes: [
+      limited({ coolDownSeconds: 10 }, anEntry({ atSeconds: NOW - 10 })),
+      limited(
+        { coolDownSeconds: 10 },
+        anEntry({ holder: { usename: "app", applicationName: "web-1", clientAddr: "10.0.0.8" } }),
+      ),
+    ],
+    spares: [
+      limited({ coolDownSeconds: 10 }, anEntry({ atSeconds: NOW - 9 })),
+      // Nobody knows the client: it may be the same.
+      limited(
+        { coolDownSeconds: 10 },
+        anEntry({ holder: { usename: "app", applicationName: "web-1", clientAddr: null } }),
+      ),
+    ],
+  },
+  {
+    item: "E16",
+    reason: "share",
+    passes: [
+      limited({ share: 0.05 }, ...times(4)),
+      limited({ share: 0.001 }),
+      aCase(aLeaked(), {
+        rule: aRule({ share: 0.9 }),
+        policy: aPolicy({ limits: { ...noLimits, share: 0.05 } }),
+        leash: aLeash(...times(89)),
+      }),
+    ],
+    spares: [limited({ share: 0.05 }, ...times(5)), limited({ share: 0.001 }, anEntry())],
+  },
+  {
+    item: "E15",
+    reason: "rate_rule",
+    passes: [
+      rated({ perLook: 1 }, ["another rule"]),
+      rated({ perMinute: 1 }, [], anEntry({ atSeconds: NOW - 60 })),
+      rated({ perHour: 1 }, [], anEntry({ rule: "another rule" })),
+    ],
+    spares: [
+      rated({ perLook: 1 }, ["everything"]),
+      rated({ perMinute: 1 }, [], anEntry({ atSeconds: NOW - 59 })),
+      rated({ perHour: 1 }, [], anEntry({ atSeconds: NOW - 3599 })),
+    ],
+  },
+  {
+    item: "E15",
+    reason: "rate_look",
+    passes: [limited({ perLook: 1 })],
+    spares: [{ ...limited({ perLook: 1 }), planned: ["another rule"] }],
+  },
+  {
+    item: "E15",
+    reason: "rate_minute",
+    passes: [
+      limited({ perMinute: 1 }, anEntry({ atSeconds: NOW - 60 })),
+      limited({ perMinute: 1 }, anEntry({ outcome: "moved_on" })),
+      limited({ perMinute: 1 }, anEntry({ mode: "dry_run" })),
+    ],
+    spares: [
+      limited({ perMinute: 1 }, anEntry({ atSeconds: NOW - 59 })),
+      limited({ perMinute: 1 }, anEntry({ outcome: "denied" })),
+      limited({ perMinute: 1 }, anEntry({ outcome: null })),
+    ],
+  },
+  {
+    item: "E15",
+    reason: "rate_hour",
+    passes: [limited({ perHour: 1 }, anEntry({ atSeconds: NOW - 3600 }))],
+    spares: [limited({ perHour: 1 }, anEntry({ atSeconds: NOW - 3599 }))],
+  },
+];
+
+testGuards(rows);

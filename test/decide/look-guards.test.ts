@@ -1,0 +1,80 @@
+import { NOW } from "../support/a-case.ts";
+import { permits, situated, testGuards, type GuardRow } from "../support/guard-rows.ts";
+
+const rows: readonly GuardRow[] = [
+  {
+    item: "E28",
+    reason: "too_little_pressure",
+    passes: [situated({ pressure: 0.8 }, { minPressure: 0.8 }), situated({ pressure: 0 })],
+    spares: [
+      situated({ pressure: 0.79 }, { minPressure: 0.8 }),
+      situated({ pressure: Number.NaN }, { minPressure: 0 }),
+    ],
+  },
+  {
+    item: "E31",
+    reason: "wrong_server_role",
+    passes: [
+      situated({ standby: true }, { serverRole: "standby" }),
+      situated({ standby: false }, { serverRole: "primary" }),
+      situated({ standby: true }, { serverRole: "any" }),
+    ],
+    spares: [
+      situated({ standby: true }, { serverRole: "primary" }),
+      situated({ standby: false }, { serverRole: "standby" }),
+    ],
+  },
+  {
+    item: "E26",
+    reason: "outside_window",
+    passes: [situated({}, { isOpenAt: (at) => at === NOW })],
+    spares: [situated({}, { isOpenAt: (at) => at !== NOW })],
+  },
+  {
+    item: "E23",
+    reason: "untrusted_look",
+    passes: [situated({ isTrusted: true })],
+    spares: [situated({ isTrusted: false })],
+  },
+  {
+    item: "E27",
+    reason: "paused",
+    passes: [permits({ pause: null })],
+    spares: [
+      permits({ pause: { reason: "release 7", untilSeconds: null } }),
+      permits({ pause: { reason: "release 7", untilSeconds: NOW + 60 } }),
+    ],
+  },
+  {
+    item: "E24",
+    reason: "pooled",
+    passes: [permits({}), permits({ isPooled: true, isEnforcing: false })],
+    spares: [permits({ isPooled: true })],
+  },
+  {
+    item: "E24",
+    reason: "no_lease",
+    passes: [permits({}), permits({ hasLease: false, isEnforcing: false })],
+    spares: [permits({ hasLease: false })],
+  },
+  {
+    item: "E22",
+    reason: "no_privilege",
+    passes: [permits({}), permits({ canSignal: false, isEnforcing: false })],
+    spares: [permits({ canSignal: false })],
+  },
+  {
+    item: "E21",
+    reason: "audit_failing",
+    passes: [permits({}), permits({ isAuditWorking: false, isEnforcing: false })],
+    spares: [permits({ isAuditWorking: false })],
+  },
+  {
+    item: "E1",
+    reason: "dry_run",
+    passes: [permits({ isEnforcing: true })],
+    spares: [permits({ isEnforcing: false })],
+  },
+];
+
+testGuards(rows);

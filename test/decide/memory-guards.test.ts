@@ -1,0 +1,67 @@
+import type { Case } from "../../src/decide/guard.ts";
+import { emptyLeash, type Acted, type Announcement } from "../../src/decide/leash.ts";
+import { keyOfEpisode } from "../../src/decide/target.ts";
+import { aCase, aLeaked, aRule, aSituation, NOW } from "../support/a-case.ts";
+import { leaked, testGuards, type GuardRow } from "../support/guard-rows.ts";
+
+const key = keyOfEpisode(aLeaked());
+
+const dryRun = aSituation([aLeaked()], { permits: { isEnforcing: false } });
+
+function acted(mode: Acted["mode"], attempts: number, outcome: Acted["outcome"]): Case {
+  return aCase(aLeaked(), {
+    leash: { ...emptyLeash, acted: new Map([[key, { mode, attempts, outcome }]]) },
+  });
+}
+
+/** Announced so many seconds ago for a minute later, under a rule that now gives this notice. */
+function announcedAgo(seconds: number, warnForSeconds: number, rule = "everything"): Case {
+  const announcedSeconds = NOW - seconds;
+  const announcement: Announcement = { rule, announcedSeconds, plannedSeconds: announcedSeconds + 60 };
+  return aCase(aLeaked(), {
+    leash: { ...emptyLeash, announcements: new Map([[key, [announcement]]]) },
+    rule: aRule({ warnForSeconds }),
+  });
+}
+
+const rows: readonly GuardRow[] = [
+  {
+    item: "E20",
+    reason: "acted_before",
+    passes: [
+      aCase(),
+      acted("dry_run", 1, null),
+      acted("enforce", 1, "not_confirmed"),
+      acted("enforce", 1, "failed"),
+      // It is back in the very same period: a statement of it ran at the instant of the act.
+      acted("enforce", 1, "moved_on"),
+    ],
+    spares: [
+      acted("enforce", 2, "not_confirmed"),
+      acted("enforce", 2, "failed"),
+      acted("enforce", 2, "moved_on"),
+      acted("enforce", 1, "denied"),
+      acted("enforce", 1, "cancelled"),
+      acted("enforce", 1, null),
+      { ...acted("dry_run", 1, null), situation: dryRun },
+      // To record what would be done would forget what was done.
+      { ...acted("enforce", 1, "failed"), situation: dryRun },
+    ],
+  },
+  {
+    item: "E10",
+    reason: "announced",
+    passes: [announcedAgo(60, 60), aCase(), announcedAgo(0, 0, "another rule")],
+    spares: [
+      announcedAgo(59, 60),
+      leaked({}, { warnForSeconds: 60 }),
+      // A reload gives shorter notice: what was announced holds.
+      announcedAgo(59, 0),
+      // Another rule gave its own, shorter notice.
+      announcedAgo(60, 60, "another rule"),
+      leaked({}, { warnForSeconds: Number.NaN }),
+    ],
+  },
+];
+
+testGuards(rows);

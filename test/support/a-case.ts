@@ -1,0 +1,180 @@
+import type { Episode } from "../../src/classify/episode.ts";
+import type { Case } from "../../src/decide/guard.ts";
+import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
+import type { LedgerEntry } from "../../src/decide/ledger.ts";
+import type { Act } from "../../src/decide/plan.ts";
+import { builtInFloors, type Limits, type Policy, type Rule } from "../../src/decide/policy.ts";
+import type { Permits, Situation } from "../../src/decide/situation.ts";
+import { keyOfEpisode, targetOf, type SessionEpisode } from "../../src/decide/target.ts";
+import type { Backend } from "../../src/observe/snapshot.ts";
+import { aBackend } from "./a-backend.ts";
+import { aGroup, aHarm } from "./a-view.ts";
+
+/** The server's clock in all of these. */
+export const NOW = 1_800_000_000;
+
+/** A session that forgot its commit twenty minutes ago, followed for two of them. `pid` tells it from others. */
+export function aLeaked(
+  pid = 4242,
+  {
+    backend = {},
+    ...overrides
+  }: Omit<Partial<SessionEpisode>, "backend"> & { readonly backend?: Partial<Backend> } = {},
+): SessionEpisode {
+  const stateChange = "2026-01-01 00:00:01.000002+00";
+  return {
+    kind: "idle_in_transaction",
+    backend: aBackend({
+      id: { pid, backendStart: "2026-01-01 00:00:00.000001+00" },
+      state: "idle in transaction",
+      xactStart: "2026-01-01 00:00:01.000001+00",
+      stateChange,
+      stateSeconds: 1200,
+      xactSeconds: 1201,
+      ...backend,
+    }),
+    severity: "leaked",
+    certainty: "high",
+    period: stateChange,
+    ageSeconds: 1200,
+    sightings: 12,
+    firstSeenSeconds: NOW - 120,
+    harm: aHarm({ level: "vacuum", workAtRiskSeconds: 1 }),
+    commentKeys: new Map(),
+    redactedStatement: "SELECT $1",
+    ...overrides,
+  };
+}
+
+/** So many such sessions, each of a client of its own. */
+export function leakedSessions(count: number): readonly SessionEpisode[] {
+  return Array.from({ length: count }, (_, index) =>
+    aLeaked(1000 + index, { backend: { clientAddr: `10.0.${Math.floor(index / 200)}.${index % 200}` } }),
+  );
+}
+
+/** A rule that ends whatever is leaked, at once and without limits of its own. */
+export function aRule(overrides: Partial<Rule> = {}): Rule {
+  return {
+    name: "everything",
+    matches: () => true,
+    action: "terminate",
+    minAgeSeconds: 60,
+    minSightings: 1,
+    minFollowedSeconds: 0,
+    minHarm: "slot",
+    minPressure: 0,
+    maxWorkAtRiskSeconds: Infinity,
+    serverRole: "any",
+    isOpenAt: () => true,
+    warnForSeconds: 0,
+    rate: { perLook: Infinity, perMinute: Infinity, perHour: Infinity },
+    share: null,
+    ...overrides,
+  };
+}
+
+/** Limits that hold nobody back. */
+export const noLimits: Limits = {
+  perLook: Infinity,
+  perMinute: Infinity,
+  perHour: Infinity,
+  share: Infinity,
+  shareWindowSeconds: 600,
+  coolDownSeconds: 0,
+};
+
+/** A policy of one rule for everybody that is not protected; no limit holds it back, and no breaker. */
+export function aPolicy(overrides: Partial<Policy> = {}): Policy {
+  return {
+    mode: "enforce",
+    rules: [aRule()],
+    protections: [],
+    limits: noLimits,
+    breaker: { futileActs: Infinity, unconfirmedActs: Infinity, windowSeconds: 600, coolDownSeconds: 1800 },
+    ...overrides,
+  };
+}
+
+/** All that it takes to signal. */
+export const permitted: Permits = {
+  isEnforcing: true,
+  pause: null,
+  hasLease: true,
+  isPooled: false,
+  canSignal: true,
+  isAuditWorking: true,
+};
+
+/** A trusted look at a primary with a hundred sessions, which may be acted on. The episodes of its suspects are open. */
+export function aSituation(
+  suspects: readonly Episode[] = [],
+  {
+    permits = {},
+    ...overrides
+  }: Omit<Partial<Situation>, "permits"> & { readonly permits?: Partial<Permits> } = {},
+): Situation {
+  return {
+    server: "main",
+    nowSeconds: NOW,
+    standby: false,
+    pressure: 0.5,
+    suspects,
+    openEpisodes: new Set(suspects.flatMap((one) => ("backend" in one ? [keyOfEpisode(one)] : []))),
+    groups: [aGroup({ sessions: 100 })],
+    isTrusted: true,
+    ownRole: "pgleash",
+    ...overrides,
+    permits: { ...permitted, ...permits },
+  };
+}
+
+/** A leaked session under a rule that matches it. */
+export function aCase(episode: SessionEpisode = aLeaked(), overrides: Partial<Case> = {}): Case {
+  const situation = overrides.situation ?? aSituation([episode]);
+  return {
+    episode,
+    target: targetOf(situation.server, episode),
+    rule: aRule(),
+    policy: aPolicy(),
+    floors: builtInFloors,
+    situation,
+    leash: emptyLeash,
+    planned: [],
+    ...overrides,
+  };
+}
+
+/** The act on a session. */
+export function anAct(episode: SessionEpisode = aLeaked(), overrides: Partial<Act> = {}): Act {
+  const { usename, applicationName, clientAddr } = episode.backend;
+  return {
+    type: "act",
+    action: "terminate",
+    episode,
+    rule: aRule(),
+    holder: { usename, applicationName, clientAddr },
+    holderSessions: 100,
+    ...overrides,
+  };
+}
+
+/** A session that was ended just now. */
+export function anEntry(overrides: Partial<LedgerEntry> = {}): LedgerEntry {
+  return {
+    atSeconds: NOW,
+    mode: "enforce",
+    rule: "everything",
+    action: "terminate",
+    episode: "idle_in_transaction/1/a/b",
+    holder: { usename: "app", applicationName: "web-1", clientAddr: "10.0.0.7" },
+    holderSessions: 100,
+    outcome: "terminated",
+    ...overrides,
+  };
+}
+
+/** A leash whose ledger holds these, with a closed breaker. */
+export function aLeash(...entries: readonly LedgerEntry[]): Leash {
+  return { ...emptyLeash, ledger: { ...emptyLeash.ledger, entries } };
+}
