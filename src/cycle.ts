@@ -16,6 +16,8 @@ export type CycleOptions = {
   readonly probe: Probe;
   readonly thresholds: ThresholdRules;
   readonly pools: readonly DeclaredPool[];
+  /** Keys of statement comments that are read beside the known ones. */
+  readonly commentKeys: readonly string[];
   readonly gapSeconds: number;
   readonly believesRows: boolean;
   readonly deadline: Deadline;
@@ -46,11 +48,15 @@ export async function cycle(
   });
   const question = evidenceDue(snapshot, memory, { gapSeconds, idleSeconds: ages.idleSeconds });
   const gathered = question === null ? null : await gatherEvidence(session, { ...asking, question });
-  const look = { snapshot, evidence: gathered?.evidence ?? null, askedForEvidence: question !== null };
+  const look = { snapshot, gathered };
   const usableSlots =
     probe.slots.max_connections -
     probe.slots.reserved_connections -
     probe.slots.superuser_reserved_connections;
-  const { memory: after, ...verdict } = classify(look, memory, { ...options, usableSlots });
+  const { memory: after, ...verdict } = classify(look, memory, {
+    ...options,
+    usableSlots,
+    ownSession: probe.ownSession,
+  });
   return { report: { ...verdict, snapshot, evidenceFailure: gathered?.failure ?? null }, memory: after };
 }

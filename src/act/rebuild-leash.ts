@@ -89,7 +89,7 @@ function settle({ entries, lastOf, acted }: Rebuilding, episode: string, outcome
 
 /** A dry run has no outcome. */
 function unsettledIsFailed<T extends Pick<LedgerEntry, "mode" | "outcome">>(act: T): T {
-  return act.outcome === null ? { ...act, outcome: "failed" } : act;
+  return act.mode === "enforce" && act.outcome === null ? { ...act, outcome: "failed" } : act;
 }
 
 function byTime(a: LedgerEntry, b: LedgerEntry): number {

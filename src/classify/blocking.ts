@@ -1,9 +1,14 @@
-import type { Evidence } from "../observe/evidence.ts";
 import type { Backend, Snapshot } from "../observe/snapshot.ts";
 import { backendKey } from "./backend-key.ts";
+import { freshEvidence, type Look } from "./look.ts";
 
-/** What a session that waits for a lock was last found to wait for. */
-type Wait = { readonly queryStart: string | null; readonly blockingPids: readonly number[] };
+/** What a session that waits for a lock was last found to wait for, and when (epoch seconds, server's clock). */
+type Wait = {
+  readonly queryStart: string | null;
+  readonly blockingPids: readonly number[];
+  /** `null` for one that waited at a gathering of evidence and was not asked about, or had no answer. */
+  readonly answeredSeconds: number | null;
+};
 
 /** By `backendKey` of the waiter. Bounded by the candidates of one look. */
 export type Waits = ReadonlyMap<string, Wait>;
@@ -17,17 +22,28 @@ export function isLockWaiter(backend: Backend): boolean {
 }
 
 /** Who waits for whom: by the evidence of this look, else as last found out while the same statement still waits. */
-export function lockWaits(snapshot: Snapshot, evidence: Evidence | null, before: Waits): Waits {
-  const asked = new Map(evidence?.lockWaits.map(({ pid, blockingPids }) => [pid, blockingPids]));
+export function lockWaits(look: Look, before: Waits): Waits {
+  const evidence = freshEvidence(look);
+  const answers = new Map(evidence?.lockWaits.map(({ pid, blockingPids }) => [pid, blockingPids]));
   const waits = new Map<string, Wait>();
-  for (const { id, queryStart, ...backend } of snapshot.candidates) {
-    if (!isLockWaiter({ id, queryStart, ...backend })) continue;
-    const known = before.get(backendKey(id));
-    const blockingPids =
-      asked.get(id.pid) ?? (known?.queryStart === queryStart ? known.blockingPids : undefined);
-    if (blockingPids !== undefined) waits.set(backendKey(id), { queryStart, blockingPids });
+  for (const backend of look.snapshot.candidates.filter(isLockWaiter)) {
+    const { id, queryStart } = backend;
+    const blockingPids = answers.get(id.pid);
+    const unanswered =
+      look.gathered === null ? undefined : { queryStart, blockingPids: [], answeredSeconds: null };
+    const wait =
+      evidence === null || blockingPids === undefined
+        ? (waitOf(backend, before) ?? unanswered)
+        : { queryStart, blockingPids, answeredSeconds: evidence.takenAtSeconds };
+    if (wait !== undefined) waits.set(backendKey(id), wait);
   }
   return waits;
+}
+
+/** What is known of the wait that a session is in; `undefined` when it began after the last gathering of evidence. */
+export function waitOf({ id, queryStart }: Backend, waits: Waits): Wait | undefined {
+  const wait = waits.get(backendKey(id));
+  return wait?.queryStart === queryStart ? wait : undefined;
 }
 
 /** How many sessions each pid blocks that does not wait for a lock itself, directly or through others that do. */

@@ -2,6 +2,7 @@ import type { Evidence } from "../observe/evidence.ts";
 import type { Snapshot } from "../observe/snapshot.ts";
 import { preparedPid } from "./blocking.ts";
 import { findPreparedTransactions } from "./detectors/prepared-transaction.ts";
+import { evidenceAt } from "./evidence-at.ts";
 import { endOfEpisode } from "./episode-end.ts";
 import type { Episode, EpisodeEvent } from "./episode.ts";
 import { episodeKey, type Finding } from "./finding.ts";
@@ -10,26 +11,29 @@ import type { Exhaustion } from "./forecast/exhaustion.ts";
 import { horizonsOf, type Horizon } from "./horizon.ts";
 import { judgeBackends, type JudgedBackends } from "./judge-backends.ts";
 import { judgePools, type JudgedPools } from "./judge-pools.ts";
+import { freshEvidence, type Look } from "./look.ts";
 import { forgotten, keptSight, type Memory } from "./memory.ts";
 import type { DeclaredPool, PoolUse } from "./pool.ts";
-import { isUnderPressure, pressureOf, slotScopes, type ScopesSeen } from "./slot-scope.ts";
+import {
+  isUnderPressure,
+  pressureOf,
+  slotScopes,
+  usedSlots,
+  type OwnSession,
+  type ScopesSeen,
+} from "./slot-scope.ts";
 import { addEvents } from "./tally.ts";
 import type { ThresholdRules } from "./thresholds.ts";
-
-/** One look: what it read, and the evidence beside it. */
-export type Look = {
-  readonly snapshot: Snapshot;
-  /** `null` when none was asked for at this look, or when the server gave none. */
-  readonly evidence: Evidence | null;
-  readonly askedForEvidence: boolean;
-};
 
 /** How a look is judged. */
 export type ClassifyOptions = {
   readonly thresholds: ThresholdRules;
   readonly pools: readonly DeclaredPool[];
+  /** Keys of statement comments that the configuration names: they are read beside the known ones. */
+  readonly commentKeys: readonly string[];
   /** Connection slots that an ordinary role can take. */
   readonly usableSlots: number;
+  readonly ownSession: OwnSession;
   /** Looks further apart than this cannot vouch for what happened in between. */
   readonly gapSeconds: number;
   /** Whether a look that none before it vouches for takes a wait to be as old as its statement. A single look must. */
@@ -42,11 +46,15 @@ export type Verdict = {
   readonly events: readonly EpisodeEvent[];
   /** The declared pools, in the order of their declaration. */
   readonly pools: readonly PoolUse[];
+  /** Connection slots that an ordinary role can take, and how many are taken: reserved ones may be, too. */
+  readonly slots: { readonly used: number; readonly limit: number };
   /** Where slots will run out, if sessions go on leaking as they do. */
   readonly exhaustions: readonly Exhaustion[];
-  /** Who holds back vacuum, the oldest first. */
+  /** Who holds back vacuum, the oldest first; the holder of the catalogs alone comes last. */
   readonly horizons: readonly Horizon[];
-  /** The evidence that holds at this look, be it of an earlier one. */
+  /** Sessions that wait for some prepared transaction, directly or behind others: PostgreSQL does not say for which. */
+  readonly preparedBlockedSessions: number;
+  /** The evidence that holds at this look, be it of an earlier one, as it was read. */
   readonly evidence: Evidence | null;
   readonly memory: Memory;
 };
@@ -57,7 +65,14 @@ export function classify(look: Look, memory: Memory, options: ClassifyOptions): 
   const { takenAtSeconds, postmasterStart, standby } = snapshot;
   const hasKeptSight = keptSight(snapshot, memory, options.gapSeconds);
   const before = hasKeptSight ? memory : forgotten(memory, snapshot);
-  const { backends, pools, findings, slots, evidence, pressure } = judge(look, before, options);
+  const evidence = freshEvidence(look) ?? stillHolding(before.evidence, snapshot, options.gapSeconds);
+  const aged = evidence === null ? null : evidenceAt(snapshot, evidence);
+  const { backends, pools, findings, slots, preparedBlockedSessions, pressure } = judge(
+    look,
+    aged,
+    before,
+    options,
+  );
   const { episodes, events } = follow({
     nowSeconds: takenAtSeconds,
     findings,
@@ -67,6 +82,7 @@ export function classify(look: Look, memory: Memory, options: ClassifyOptions): 
       sightings: backends.sightings,
       evidence,
       overgrownPools: pools.overgrown,
+      reassignedPools: pools.reassigned,
       keptSight: hasKeptSight,
     }),
   });
@@ -75,14 +91,16 @@ export function classify(look: Look, memory: Memory, options: ClassifyOptions): 
     suspects: opening.flatMap((finding) => episodes.get(episodeKey(finding)) ?? []),
     events,
     pools: pools.uses,
+    slots: { used: usedSlots(snapshot.groups), limit: options.usableSlots },
     exhaustions: slots.exhaustions,
-    horizons: horizonsOf(snapshot, evidence),
+    horizons: horizonsOf(snapshot, aged),
+    preparedBlockedSessions,
     evidence,
     memory: {
       ...backends.remembered,
       lastLook: { takenAtSeconds, postmasterStart, standby, pressure },
       evidence,
-      looksSinceEvidence: look.askedForEvidence ? 0 : before.looksSinceEvidence + 1,
+      looksSinceEvidence: look.gathered !== null ? 0 : before.looksSinceEvidence + 1,
       pools: pools.remembered,
       slots: slots.series,
       episodes,
@@ -96,19 +114,18 @@ type Judged = {
   readonly pools: JudgedPools;
   readonly findings: readonly Finding[];
   readonly slots: ScopesSeen;
-  readonly evidence: Evidence | null;
+  readonly preparedBlockedSessions: number;
   readonly pressure: number;
 };
 
-/** What this look finds, before it is known which of it goes on. */
-function judge({ snapshot, evidence: fresh }: Look, before: Memory, options: ClassifyOptions): Judged {
-  const { thresholds, usableSlots, believesRows } = options;
-  const evidence = fresh ?? stillHolding(before.evidence, snapshot, options.gapSeconds);
+/** What this look finds, before it is known which of it goes on. The evidence has the ages of this look. */
+function judge(look: Look, evidence: Evidence | null, before: Memory, options: ClassifyOptions): Judged {
+  const { snapshot } = look;
+  const { thresholds, commentKeys, usableSlots, ownSession, believesRows } = options;
   const pressure = pressureOf(snapshot, usableSlots);
-  const backends = judgeBackends(snapshot, before, {
-    fresh,
-    evidence,
+  const backends = judgeBackends(look, before, {
     thresholds,
+    commentKeys,
     believesRows,
     isUnderPressure: isUnderPressure(pressure),
   });
@@ -119,17 +136,22 @@ function judge({ snapshot, evidence: fresh }: Look, before: Memory, options: Cla
     backendFindings: backends.findings,
     attributions: backends.remembered.attributions,
   });
+  const preparedBlockedSessions = backends.blocked.get(preparedPid) ?? 0;
   const prepared = findPreparedTransactions(evidence, {
-    nowSeconds: snapshot.takenAtSeconds,
     rules: thresholds,
-    blockedSessions: backends.blocked.get(preparedPid) ?? 0,
+    blockedSessions: preparedBlockedSessions,
   });
   return {
     backends,
     pools,
     findings: [...backends.findings, ...prepared, ...pools.findings],
-    slots: slotScopes(snapshot, evidence, { usableSlots, before: before.slots, isLeaking: pools.isLeaking }),
-    evidence,
+    slots: slotScopes(snapshot, evidence, {
+      usableSlots,
+      ownSession,
+      before: before.slots,
+      isLeaking: pools.isLeaking,
+    }),
+    preparedBlockedSessions,
     pressure,
   };
 }

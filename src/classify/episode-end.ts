@@ -1,7 +1,7 @@
 import type { Evidence } from "../observe/evidence.ts";
 import type { Snapshot } from "../observe/snapshot.ts";
 import { backendKey } from "./backend-key.ts";
-import { isStillPrepared } from "./detectors/prepared-transaction.ts";
+import { endOfPrepared } from "./detectors/prepared-transaction.ts";
 import { detectors } from "./detectors/index.ts";
 import type { Episode, EpisodeEnd } from "./episode.ts";
 import type { Sighting } from "./sighting.ts";
@@ -13,6 +13,8 @@ export type Present = {
   readonly evidence: Evidence | null;
   /** Keys of the pools that are still overgrown. */
   readonly overgrownPools: ReadonlySet<string>;
+  /** Keys of the pools that a reload of the configuration did away with. */
+  readonly reassignedPools: ReadonlySet<string>;
   /** False when this look cannot vouch for what happened since the last one. */
   readonly keptSight: boolean;
 };
@@ -22,9 +24,10 @@ export function endOfEpisode(present: Present): (episode: Episode) => EpisodeEnd
   const sightings = new Map(present.sightings.map((sighting) => [backendKey(sighting.backend.id), sighting]));
   return (episode) => {
     if (!present.keptSight) return "lost_sight";
-    if ("prepared" in episode) return isStillPrepared(episode.prepared, present.evidence) ? null : "vanished";
+    if ("prepared" in episode) return endOfPrepared(episode.prepared, present.evidence);
     if ("pool" in episode) {
       if (present.overgrownPools.has(episode.pool.key)) return null;
+      if (present.reassignedPools.has(episode.pool.key)) return "lost_sight";
       const { hiddenSessions, groupsFolded } = present.snapshot.coverage;
       return hiddenSessions > 0 || groupsFolded > 0 ? "lost_sight" : "returned";
     }

@@ -13,7 +13,7 @@ export type Severity = (typeof severities)[number];
 
 /**
  * How an episode ends: the session went on; its row is gone, by whatever cause; pgleash ended it; or nobody knows,
- * because the server restarted, another one answered, or the looks had a gap.
+ * because the server restarted, another one answered, the looks had a gap, or a reload did away with its pool.
  */
 export const episodeEnds = ["returned", "vanished", "terminated", "lost_sight"] as const;
 

@@ -1,8 +1,8 @@
 import type { EvidenceQuestion } from "../observe/evidence.ts";
-import type { Snapshot } from "../observe/snapshot.ts";
-import { backendKey } from "./backend-key.ts";
-import { isLockWaiter } from "./blocking.ts";
-import { keptSight, type Memory } from "./memory.ts";
+import type { Backend, Snapshot } from "../observe/snapshot.ts";
+import { holdsAdvisoryLock } from "./advisory-lock.ts";
+import { isLockWaiter, waitOf, type Waits } from "./blocking.ts";
+import { forgotten, keptSight, type Memory } from "./memory.ts";
 
 /** `pg_blocking_pids` locks the lock manager for a moment: not for everybody, however many wait. */
 const MOST_WAITERS = 50;
@@ -11,6 +11,9 @@ const MOST_IDLE = 200;
 /** On a calm server every third look; while somebody waits and nobody knows for whom, every second one. */
 const LOOKS_BETWEEN_WHEN_CALM = 2;
 const LOOKS_BETWEEN_WHEN_BLOCKED = 1;
+
+/** Before any answer, in epoch seconds. */
+const NEVER = 0;
 
 type Asking = {
   readonly gapSeconds: number;
@@ -25,19 +28,42 @@ export function evidenceDue(
   { gapSeconds, idleSeconds }: Asking,
 ): EvidenceQuestion | null {
   const waiters = snapshot.candidates.filter(isLockWaiter);
-  const isNewToUs = waiters.some(({ id }) => !memory.lockWaits.has(backendKey(id)));
+  const { lockWaits, advisoryLocks, lastLook, looksSinceEvidence } = keptSight(snapshot, memory, gapSeconds)
+    ? memory
+    : forgotten(memory, snapshot);
+  const isNewToUs = waiters.some((waiter) => waitOf(waiter, lockWaits) === undefined);
   const between = isNewToUs ? LOOKS_BETWEEN_WHEN_BLOCKED : LOOKS_BETWEEN_WHEN_CALM;
-  const isFirst = memory.lastLook === null || !keptSight(snapshot, memory, gapSeconds);
-  if (!isFirst && memory.looksSinceEvidence < between) return null;
+  if (lastLook !== null && looksSinceEvidence < between) return null;
   const idle = snapshot.candidates.filter(
-    ({ state, queryStart, stateSeconds }) =>
-      state === "idle" && queryStart !== null && (stateSeconds ?? 0) >= idleSeconds,
+    (backend) =>
+      backend.state === "idle" &&
+      backend.queryStart !== null &&
+      (backend.stateSeconds ?? 0) >= idleSeconds &&
+      // Who was asked about stays as it is for as long as it is idle.
+      holdsAdvisoryLock(backend, advisoryLocks) === null,
   );
+  return { ...aboutWaiters(waiters, lockWaits), ...aboutIdle(idle) };
+}
+
+/** Those that nobody knows of first, then those whose answer is the oldest: so each has its turn, however many wait. */
+function aboutWaiters(
+  waiters: readonly Backend[],
+  waits: Waits,
+): Pick<EvidenceQuestion, "waiterPids" | "waitersNotAsked"> {
+  const answeredSeconds = (waiter: Backend): number => waitOf(waiter, waits)?.answeredSeconds ?? NEVER;
+  const ranked = waiters.toSorted(
+    (a, b) => answeredSeconds(a) - answeredSeconds(b) || (b.querySeconds ?? 0) - (a.querySeconds ?? 0),
+  );
+  const unknown = waiters.filter((waiter) => answeredSeconds(waiter) === NEVER);
   return {
-    waiterPids: waiters
-      .toSorted((a, b) => (b.querySeconds ?? 0) - (a.querySeconds ?? 0))
-      .slice(0, MOST_WAITERS)
-      .map(({ id }) => id.pid),
+    waiterPids: ranked.slice(0, MOST_WAITERS).map(({ id }) => id.pid),
+    waitersNotAsked: Math.max(0, unknown.length - MOST_WAITERS),
+  };
+}
+
+function aboutIdle(idle: readonly Backend[]): Pick<EvidenceQuestion, "idlePids" | "idleNotAsked"> {
+  return {
     idlePids: idle.slice(0, MOST_IDLE).map(({ id }) => id.pid),
+    idleNotAsked: Math.max(0, idle.length - MOST_IDLE),
   };
 }

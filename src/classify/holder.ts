@@ -5,16 +5,21 @@ export type Holder = {
   readonly datname: string | null;
   readonly usename: string | null;
   readonly applicationName: string | null;
+  /** The address that the server saw: behind a pooler the pooler's. */
   readonly clientAddr: string | null;
+  /** The client behind it, as a pooler, or anybody else, wrote it into the application name. */
+  readonly pooledClientAddr: string | null;
 };
 
-/** Who holds it, whatever it is. Behind a pooler that tells, the client is the pooler's. */
+const noClient = { clientAddr: null, pooledClientAddr: null };
+
+/** Who holds it, whatever it is. */
 export function holderOf(subject: Subject): Holder {
   if ("prepared" in subject) {
     const { datname, usename } = subject.prepared;
-    return { datname, usename, applicationName: null, clientAddr: null };
+    return { datname, usename, applicationName: null, ...noClient };
   }
-  if ("pool" in subject) return { ...subject.pool.holder, clientAddr: null };
+  if ("pool" in subject) return { ...subject.pool.holder, ...noClient };
   const { datname, usename, applicationName, clientAddr, pooledClientAddr } = subject.backend;
-  return { datname, usename, applicationName, clientAddr: pooledClientAddr ?? clientAddr };
+  return { datname, usename, applicationName, clientAddr, pooledClientAddr };
 }

@@ -1,26 +1,24 @@
-import type { Evidence } from "../observe/evidence.ts";
-import type { Snapshot } from "../observe/snapshot.ts";
+import { advisoryLocks } from "./advisory-lock.ts";
 import { attributionsOf } from "./attribution/remember.ts";
 import { blockedSessions, lockWaits } from "./blocking.ts";
 import { clientWaits } from "./client-wait.ts";
 import { excuses } from "./excuse.ts";
 import { findBackends } from "./find-backends.ts";
 import type { Finding } from "./finding.ts";
+import { freshEvidence, type Look } from "./look.ts";
 import type { Memory } from "./memory.ts";
-import { sightings, type Sighting, type Surroundings } from "./sighting.ts";
+import { sightings, type Sighting } from "./sighting.ts";
 import type { ThresholdRules } from "./thresholds.ts";
 
 /** How the sessions of a snapshot are judged. */
 type Judging = {
-  /** The evidence of this look, and the one that holds at it, be it of an earlier one. */
-  readonly fresh: Evidence | null;
-  readonly evidence: Evidence | null;
   readonly thresholds: ThresholdRules;
+  readonly commentKeys: readonly string[];
   readonly believesRows: boolean;
   readonly isUnderPressure: boolean;
 };
 
-type Remembered = Pick<Memory, "clientWaits" | "excuses" | "lockWaits" | "attributions">;
+type Remembered = Pick<Memory, "clientWaits" | "excuses" | "lockWaits" | "advisoryLocks" | "attributions">;
 
 /** The sessions of one look: what is known of each, which of them a detector names, and what to remember. */
 export type JudgedBackends = {
@@ -31,18 +29,20 @@ export type JudgedBackends = {
   readonly remembered: Remembered;
 };
 
-/** Judges each session of the snapshot by itself, in the light of what was known of it before. */
+/** Judges each session of a look by itself, in the light of what was known of it before. */
 export function judgeBackends(
-  snapshot: Snapshot,
+  look: Look,
   before: Memory,
-  { fresh, evidence, thresholds, believesRows, isUnderPressure }: Judging,
+  { thresholds, commentKeys, believesRows, isUnderPressure }: Judging,
 ): JudgedBackends {
+  const { snapshot } = look;
   const takenAtSeconds = before.lastLook?.takenAtSeconds ?? null;
   const remembered: Remembered = {
     clientWaits: clientWaits(snapshot, { waits: before.clientWaits, takenAtSeconds, believesRows }),
     excuses: excuses(snapshot, before.excuses),
-    lockWaits: lockWaits(snapshot, fresh, before.lockWaits),
-    attributions: attributionsOf(snapshot.candidates, before.attributions),
+    lockWaits: lockWaits(look, before.lockWaits),
+    advisoryLocks: advisoryLocks(snapshot, freshEvidence(look), before.advisoryLocks),
+    attributions: attributionsOf(snapshot.candidates, before.attributions, commentKeys),
   };
   const blocked = blockedSessions(snapshot, remembered.lockWaits);
   const seen = sightings(snapshot, {
@@ -50,15 +50,8 @@ export function judgeBackends(
     excuses: remembered.excuses,
     blockedSessions: blocked,
     isUnderPressure,
-    unlocked: unlockedBy(evidence, snapshot),
+    advisoryLocks: remembered.advisoryLocks,
   });
   const findings = findBackends(seen, remembered.attributions, thresholds);
   return { sightings: seen, findings, blocked, remembered };
-}
-
-/** Evidence on a pid holds for an idle period that had begun when it was taken. */
-function unlockedBy(evidence: Evidence | null, { takenAtSeconds }: Snapshot): Surroundings["unlocked"] {
-  const locked = new Set(evidence?.advisoryLockPids);
-  const pids = new Set(evidence?.askedIdlePids.filter((pid) => !locked.has(pid)));
-  return { pids, agoSeconds: takenAtSeconds - (evidence?.takenAtSeconds ?? takenAtSeconds) };
 }

@@ -1,11 +1,12 @@
 import type { Evidence } from "../observe/evidence.ts";
 import type { Snapshot } from "../observe/snapshot.ts";
+import type { AdvisoryLocks } from "./advisory-lock.ts";
 import type { Attributions } from "./attribution/remember.ts";
 import type { Waits } from "./blocking.ts";
 import type { ClientWaits } from "./client-wait.ts";
 import type { Episode } from "./episode.ts";
 import type { Excuses } from "./excuse.ts";
-import type { PoolMemories } from "./pool-memory.ts";
+import { isRising, overgrownSince, type PoolMemories } from "./pool-memory.ts";
 import type { ScopeSeries } from "./slot-scope.ts";
 import { emptyTally, type Tally } from "./tally.ts";
 
@@ -23,8 +24,9 @@ export type Memory = {
   readonly clientWaits: ClientWaits;
   readonly excuses: Excuses;
   readonly lockWaits: Waits;
+  readonly advisoryLocks: AdvisoryLocks;
   readonly attributions: Attributions;
-  /** The last evidence of this server, and how many looks ago it was asked for. */
+  /** The last evidence of this server, as it was read, and how many looks ago some was asked for. */
   readonly evidence: Evidence | null;
   readonly looksSinceEvidence: number;
   readonly pools: PoolMemories;
@@ -41,6 +43,7 @@ export function emptyMemory(): Memory {
     clientWaits: new Map(),
     excuses: new Map(),
     lockWaits: new Map(),
+    advisoryLocks: new Map(),
     attributions: new Map(),
     evidence: null,
     looksSinceEvidence: 0,
@@ -87,11 +90,15 @@ export function followedPids(memory: Memory): readonly number[] {
   return [...new Set(pids)];
 }
 
-/** The applications of overgrown pools: a few of their idle sessions tell where they come from. */
-export function overgrownApplications(memory: Memory): readonly string[] {
-  const names = [...memory.episodes.values()].flatMap((episode) =>
-    "pool" in episode ? episode.pool.applicationNames : [],
-  );
+/**
+ * The applications of overgrown pools: a few of their idle sessions tell where they come from. Those of pools that may
+ * be named soon come last, so that the origin is known when the verdict is given.
+ */
+export function overgrownApplications({ episodes, pools }: Memory): readonly string[] {
+  const named = [...episodes.values()].flatMap((episode) => ("pool" in episode ? [episode.pool] : []));
+  const overgrown = [...pools.values()].filter((pool) => overgrownSince(pool) !== null);
+  const rising = [...pools.values()].filter(isRising);
+  const names = [...named, ...overgrown, ...rising].flatMap(({ applicationNames }) => applicationNames);
   return [...new Set(names)].slice(0, MOST_APPLICATIONS);
 }
 

@@ -12,6 +12,8 @@ export type PoolMemory = {
   readonly excessSinceSeconds: number | null;
   readonly leak: PoolLeak | null;
   readonly growth: Growth | null;
+  /** The applications in it, as the server knows them. */
+  readonly applicationNames: readonly string[];
 };
 
 /** By the key of the pool. Bounded by the groups of one look. */
@@ -26,8 +28,28 @@ export function rememberPools(
   return new Map(pools.map((pool) => [pool.key, rememberPool(pool, before.get(pool.key), nowSeconds)]));
 }
 
+/** Since when (epoch seconds) the pool has been overgrown; `null` when it is not. */
+export function overgrownSince(memory: PoolMemory | undefined): number | null {
+  const since = [memory?.excessSinceSeconds, memory?.leak?.sinceSeconds].filter((at) => at != null);
+  return since.length === 0 ? null : Math.min(...since);
+}
+
+/**
+ * Whether quiet sessions, and sessions, have lately become more. It need not be a leak, but whoever waits until that is
+ * beyond doubt asks too late where the sessions come from. A pool of which only more sessions rest does not rise.
+ */
+export function isRising({ series }: PoolMemory): boolean {
+  const lowest = Math.min(...series.map(({ quiet }) => quiet));
+  const [start, now] = [series.findLast(({ quiet }) => quiet === lowest), series.at(-1)];
+  if (start === undefined || now === undefined) return false;
+  return Math.min(now.quiet - start.quiet, now.sessions - start.sessions) >= FEW_SESSIONS;
+}
+
+/** A third of what a leak takes to be named. */
+const FEW_SESSIONS = 5;
+
 function rememberPool(
-  { quietSessions: quiet, sessions, use }: PoolSighting,
+  { quietSessions: quiet, sessions, use, applicationNames }: PoolSighting,
   before: PoolMemory | undefined,
   nowSeconds: number,
 ): PoolMemory {
@@ -39,6 +61,7 @@ function rememberPool(
     growth,
     excessSinceSeconds: isAbove ? (before?.excessSinceSeconds ?? nowSeconds) : null,
     leak: leakOf(series, growth, before?.leak ?? null),
+    applicationNames,
   };
 }
 

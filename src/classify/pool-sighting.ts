@@ -33,8 +33,30 @@ export function poolSightings(
   return [...ofDeclared, ...others.filter(({ quietSessions }) => quietSessions > 0)];
 }
 
+const DECLARED = "declared ";
+
 function keyOfDeclared({ name }: DeclaredPool): string {
-  return `declared ${name}`;
+  return `${DECLARED}${name}`;
+}
+
+/**
+ * Which of these pools a reload of the configuration did away with: it declares them no more, or counts all sessions of
+ * their holder in a pool that it does declare. What became of them nobody can say.
+ */
+export function reassignedPools(
+  { groups }: Snapshot,
+  declared: readonly DeclaredPool[],
+  keys: Iterable<string>,
+): ReadonlySet<string> {
+  const counted = new Set(declared.map(keyOfDeclared));
+  const takenOver = new Set<string>();
+  for (const group of groups) {
+    if (group.folded) continue;
+    counted.add(poolKeyOf(group, declared));
+    takenOver.add(keyOfHolder(group));
+  }
+  const isGone = (key: string): boolean => key.startsWith(DECLARED) || takenOver.has(key);
+  return new Set([...keys].filter((key) => !counted.has(key) && isGone(key)));
 }
 
 /** In which pool a session is. */

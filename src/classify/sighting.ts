@@ -1,4 +1,5 @@
 import type { Backend, Snapshot } from "../observe/snapshot.ts";
+import { holdsAdvisoryLock, type AdvisoryLocks } from "./advisory-lock.ts";
 import { backendKey } from "./backend-key.ts";
 import type { ClientWaits } from "./client-wait.ts";
 import type { Excuses } from "./excuse.ts";
@@ -28,8 +29,7 @@ export type Surroundings = {
   /** By pid. */
   readonly blockedSessions: ReadonlyMap<number, number>;
   readonly isUnderPressure: boolean;
-  /** Sessions that were found to hold no advisory lock, so long ago. */
-  readonly unlocked: { readonly pids: ReadonlySet<number>; readonly agoSeconds: number };
+  readonly advisoryLocks: AdvisoryLocks;
 };
 
 /** The candidates of a look, in the light of what surrounds them. */
@@ -47,12 +47,7 @@ export function sightings(snapshot: Snapshot, around: Surroundings): readonly Si
       offClientSeconds: since(excuse?.clientWaitSeconds),
       blockedSessions: around.blockedSessions.get(backend.id.pid) ?? 0,
       isUnderPressure: around.isUnderPressure,
-      isOnDuty: isListen(backend.statement) || !isUnlocked(backend, around.unlocked),
+      isOnDuty: isListen(backend.statement) || holdsAdvisoryLock(backend, around.advisoryLocks) !== false,
     };
   });
-}
-
-/** An older session may have had the pid, and this one may have taken its lock since. */
-function isUnlocked({ id, stateSeconds }: Backend, { pids, agoSeconds }: Surroundings["unlocked"]): boolean {
-  return pids.has(id.pid) && stateSeconds !== null && stateSeconds >= agoSeconds;
 }

@@ -16,35 +16,47 @@ export type ScopesSeen = {
 
 const now: Interval = { estimate: 0, lower: 0, upper: 0 };
 
-type Counted = SlotScope & { readonly quiet: number };
+/** Where our own session takes a slot: it is in no group. */
+export type OwnSession = { readonly datname: string; readonly usename: string };
+
+type Counted = SlotScope & {
+  readonly quiet: number;
+  /** False where sessions that nobody can assign may be of this scope as well. */
+  readonly isWhole: boolean;
+};
 
 /** How the slots are judged. */
 type Judging = {
   /** Those that an ordinary role can take: the reserved ones are none of them. */
   readonly usableSlots: number;
+  readonly ownSession: OwnSession;
   readonly before: ScopeSeries;
   /** Whether some pool has leaked sessions that are still there. */
   readonly isLeaking: boolean;
 };
 
-/** Where slots are full nothing can grow any more: while what leaked is still there, they have run out. */
+/**
+ * Where slots are full nothing can grow any more: while what leaked is still there, they have run out. A scope of which
+ * only a part is counted may be full, but how it grows is unknown until it is whole again.
+ */
 export function slotScopes(
   snapshot: Snapshot,
   evidence: Evidence | null,
-  { usableSlots, before, isLeaking }: Judging,
+  { usableSlots, ownSession, before, isLeaking }: Judging,
 ): ScopesSeen {
-  const counted = countedScopes(snapshot, evidence, usableSlots);
+  const counted = [serverScope(snapshot, usableSlots), ...limitedScopes(snapshot, evidence, ownSession)];
   const series = new Map(
     counted.map((scope) => {
-      const { quiet, used: sessions } = scope;
+      const { quiet, used: sessions, isWhole } = scope;
+      const past = before.get(keyOf(scope)) ?? [];
       const point = { atSeconds: snapshot.takenAtSeconds, quiet, sessions };
-      return [keyOf(scope), extended(before.get(keyOf(scope)) ?? [], point)];
+      return [keyOf(scope), isWhole ? extended(past, point) : past];
     }),
   );
-  const scopes = counted.map(({ scope, name, limit, used }) => ({ scope, name, limit, used }));
-  const exhaustions = scopes.flatMap((scope) => {
-    if (isLeaking && scope.used >= scope.limit) return [{ ...scope, inSeconds: now }];
-    const exhaustion = exhaustionOf(scope, growthOf(series.get(keyOf(scope)) ?? []));
+  const exhaustions = counted.flatMap(({ scope, name, limit, used, isWhole }) => {
+    const slots = { scope, name, limit, used };
+    if (isLeaking && used >= limit) return [{ ...slots, inSeconds: now }];
+    const exhaustion = isWhole ? exhaustionOf(slots, growthOf(series.get(keyOf(slots)) ?? [])) : null;
     return exhaustion === null ? [] : [exhaustion];
   });
   return { exhaustions, series };
@@ -62,27 +74,30 @@ export function pressureOf({ groups }: Snapshot, usableSlots: number): number {
   return usedSlots(groups) / Math.max(1, usableSlots);
 }
 
-function countedScopes(
-  { groups }: Snapshot,
-  evidence: Evidence | null,
-  usableSlots: number,
-): readonly Counted[] {
-  const server: Counted = {
-    scope: "server",
-    name: "",
-    limit: usableSlots,
-    used: usedSlots(groups),
-    quiet: quietIn(groups),
-  };
-  const limited = (evidence?.connectionLimits ?? []).map(({ scope, name, limit }): Counted => {
-    const own = groups.filter(({ datname, usename }) => (scope === "database" ? datname : usename) === name);
-    return { scope, name, limit, used: sessionsIn(own), quiet: quietIn(own) };
-  });
-  return [server, ...limited];
+function serverScope({ groups }: Snapshot, usableSlots: number): Counted {
+  const used = usedSlots(groups);
+  return { scope: "server", name: "", limit: usableSlots, used, quiet: quietIn(groups), isWhole: true };
 }
 
-/** Our own session is in no group, and takes a slot like the others. */
-function usedSlots(groups: readonly SessionGroup[]): number {
+/** A limit of 0 closes its database or role: nothing can run out there. */
+function limitedScopes(
+  { groups, coverage }: Snapshot,
+  evidence: Evidence | null,
+  ownSession: OwnSession,
+): readonly Counted[] {
+  const isWhole = coverage.groupsFolded === 0;
+  const limits = evidence?.connectionLimits.filter(({ limit }) => limit > 0) ?? [];
+  return limits.map(({ scope, name, limit }): Counted => {
+    const isIn = ({ datname, usename }: Pick<SessionGroup, "datname" | "usename">): boolean =>
+      (scope === "database" ? datname : usename) === name;
+    const own = groups.filter(isIn);
+    const used = sessionsIn(own) + (isIn(ownSession) ? 1 : 0);
+    return { scope, name, limit, used, quiet: quietIn(own), isWhole };
+  });
+}
+
+/** Connection slots that are taken, by whomever. Our own session is in no group, and takes one like the others. */
+export function usedSlots(groups: readonly SessionGroup[]): number {
   return 1 + sessionsIn(groups);
 }
 

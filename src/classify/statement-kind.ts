@@ -5,7 +5,8 @@ import { tokens } from "./attribution/tokens.ts";
 export function isPlainBegin(statement: StatementText | null): boolean {
   const words = firstWords(statement);
   const isBegin = words[0] === "begin" || (words[0] === "start" && words[1] === "transaction");
-  return isBegin && statement?.tail === null && !hasSecondStatement(statement.head);
+  const isWhole = statement?.tail === null && !statement.isCut;
+  return isBegin && isWhole && !hasSecondStatement(statement.head);
 }
 
 /** Whether a session said last that it listens: it is idle by design (`LISTEN`). */

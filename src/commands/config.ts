@@ -5,16 +5,19 @@ import { parseWords } from "./parse-words.ts";
 
 /** Prints the configuration that holds. */
 export const config: Command = {
-  help: `Usage: pgleash config show [--config.file=FILE]
+  help: `Usage: pgleash config show [FILE]
 
 Prints the configuration that holds, every default filled in and secrets masked.
 
-  --config.file=FILE   the configuration; without it, DATABASE_URL or the PG* variables name the server
+  FILE, --config.file=FILE   the configuration; without it, DATABASE_URL or the PG* variables name the server
 `,
   async run(runtime, words) {
-    const { values, positionals } = parseWords(words, { "config.file": { type: "string" } }, 1);
-    if (positionals[0] !== "show") throw new UsageError('expected "pgleash config show"');
-    const loaded = await load(runtime, values["config.file"]);
+    const { values, positionals } = parseWords(words, { "config.file": { type: "string" } }, 2);
+    const [show, file] = positionals;
+    if (show !== "show") throw new UsageError('expected "pgleash config show"');
+    if (file !== undefined && values["config.file"] !== undefined)
+      throw new UsageError("expected FILE or --config.file, got both");
+    const loaded = await load(runtime, file ?? values["config.file"]);
     if ("problems" in loaded) {
       runtime.writeError(`${loaded.problems.join("\n")}\n`);
       return exitCodes.failed;

@@ -20,6 +20,14 @@ import { untilStopped } from "./until-stopped.ts";
 const PORT = 19187;
 const MAX_RUN_SECONDS = 7 * 86400;
 
+const settings = {
+  // The order service leaks up to 80 sessions, and must not starve the rest.
+  max_connections: "120",
+  // The timer of the login is left to ring, a minute later by default. It wakes a server process that waits to send,
+  // which then fills what room is left in the socket: the unread COPY would move once, in the midst of its episode.
+  authentication_timeout: "2s",
+};
+
 /** Starts a real PostgreSQL, an application that leaks, and a watch over both. */
 export const demo: Command = {
   help: `Usage: pgleash demo [--for=DURATION]
@@ -34,8 +42,7 @@ watch over both. Prints who is suspected, and where the metrics are. Ctrl-C remo
     const seconds = values.for === undefined ? undefined : runSeconds(values.for);
     const stopped = untilStopped(runtime, seconds);
     runtime.write("Starting a PostgreSQL server in a temporary folder …\n");
-    // The order service leaks up to 80 sessions, and must not starve the rest.
-    const server = await startPostgres({ settings: { max_connections: "120" } });
+    const server = await startPostgres({ settings });
     try {
       await play(runtime, server, stopped);
     } finally {

@@ -4,8 +4,9 @@ import type { Daemon } from "../daemon.ts";
 import { outlook } from "../expose/outlook.ts";
 import { rankedSuspects } from "../expose/suspect-columns.ts";
 import { suspectTable } from "../expose/suspect-table.ts";
+import type { ServerView } from "../expose/view.ts";
 import { printable } from "../printable.ts";
-import { fitScreen } from "./fit-screen.ts";
+import { fitScreen, roomFor } from "./fit-screen.ts";
 import type { Runtime } from "./runtime.ts";
 
 const REDRAW_MS = 500;
@@ -28,14 +29,14 @@ export async function showLive(runtime: Runtime, daemon: Daemon, { kinds, stoppe
     const suspects = rankedSuspects(servers);
     const seconds = Math.round((performance.now() - startedMs) / 1000);
     for (const { suspect } of suspects) if (!found.has(suspect.kind)) found.set(suspect.kind, seconds);
-    const table = suspectTable(suspects);
+    const terminal = runtime.terminal();
+    const table = suspectTable(servers, terminal === undefined ? Infinity : roomFor(terminal.columns));
     const sentences = outlook(servers).map(printable);
-    const last = `${seconds}s: ${summary(kinds, found)}`;
+    const last = `${seconds}s: ${[...slotsText(servers), summary(kinds, found)].join("; ")}`;
     const verdicts = [
       ...suspects.map(({ suspect }) => `${identity(suspect)} ${suspect.kind} ${suspect.severity}`),
       sentences.length,
     ].join("\n");
-    const terminal = runtime.terminal();
     if (terminal !== undefined) {
       const visible = fitScreen({ table, sentences, last }, terminal);
       const drawing = visible.map((line) => `${line}\n`).join("");
@@ -55,6 +56,13 @@ export async function showLive(runtime: Runtime, daemon: Daemon, { kinds, stoppe
 function identity(suspect: Episode): string {
   if ("backend" in suspect) return String(suspect.backend.id.pid);
   return "prepared" in suspect ? suspect.prepared.gid : suspect.pool.key;
+}
+
+/** Nothing while the server cannot be looked at. */
+function slotsText(servers: readonly ServerView[]): readonly string[] {
+  return servers.flatMap(({ report }) =>
+    report === null ? [] : [`${report.slots.used} of ${report.slots.limit} slots used`],
+  );
 }
 
 function summary(kinds: readonly LeakKind[], found: ReadonlyMap<LeakKind, number>): string {

@@ -1,23 +1,21 @@
-import { emptyMemory } from "../classify/memory.ts";
-import type { Config, ServerConfig } from "../config/config.ts";
-import { cycle } from "../cycle.ts";
+import type { PoolUse } from "../classify/pool.ts";
 import { sessionsIn, suspectBackends, suspectPools } from "../expose/aggregate.ts";
 import { outlook } from "../expose/outlook.ts";
 import type { Report } from "../expose/report.ts";
-import { firstView, viewAfterFailure, viewAfterLook } from "../expose/server-view.ts";
-import { rankedSuspects } from "../expose/suspect-columns.ts";
 import { suspectTable } from "../expose/suspect-table.ts";
 import { suspectsJson } from "../expose/suspects-json.ts";
 import type { ServerView } from "../expose/view.ts";
-import { toFailure } from "../postgres/failure.ts";
-import { startDeadline } from "../postgres/deadline.ts";
-import { probe } from "../postgres/probe.ts";
-import { openSession } from "../postgres/session.ts";
 import { escapedJson, printable } from "../printable.ts";
 import { exitCodes, UsageError, type Command } from "./command.ts";
+import { roomFor } from "./fit-screen.ts";
 import { load } from "./load.ts";
+import { lookOnce } from "./look-once.ts";
 import { parseWords } from "./parse-words.ts";
+import { poolsAbove } from "./pools-above.ts";
 import type { Runtime } from "./runtime.ts";
+
+/** What one look at a server came to. */
+type Looked = { readonly view: ServerView; readonly above: readonly PoolUse[] };
 
 const flags = { json: { type: "boolean", default: false }, "config.file": { type: "string" } } as const;
 
@@ -25,8 +23,9 @@ const flags = { json: { type: "boolean", default: false }, "config.file": { type
 export const suspects: Command = {
   help: `Usage: pgleash suspects [URL] [--json] [--config.file=FILE]
 
-Looks once and prints what looks leaked: sessions, and prepared transactions. Exits with 3 when there is any,
-with 1 when a server could not be looked at or hides something from us, with 0 when all is well.
+Looks once and prints what looks leaked: sessions, prepared transactions, and declared pools above their size. Exits
+with 3 when there is any, with 1 when a server could not be looked at or hides something from us, with 0 when all is
+well.
 
 Examples:
   pgleash suspects postgres://pgleash@db1/postgres
@@ -35,8 +34,10 @@ Examples:
   --json               JSON instead of a table
   --config.file=FILE   thresholds and servers; without it the built-in thresholds hold
 
-One look cannot tell a stalled COPY from one that moves, nor a pool that grows from a large one: only
-"pgleash serve" reports them.
+A terminal shows as many columns of the table as it has room for; a file or a pipe gets all.
+
+One look cannot tell a stalled COPY from one that moves, a pool that grows from a large one, since when a pool has been
+above its size, or when slots will run out: only "pgleash serve" can.
 `,
   async run(runtime, words) {
     const { values, positionals } = parseWords(words, flags, 1);
@@ -50,43 +51,41 @@ One look cannot tell a stalled COPY from one that moves, nor a pool that grows f
       return exitCodes.failed;
     }
     const { config } = loaded;
-    const views = await Promise.all(config.servers.map((server) => lookAt(server, config)));
-    runtime.write(values.json ? `${escapedJson(suspectsJson(views), 2)}\n` : text(views));
-    return conclude(runtime, views);
+    const looked = await Promise.all(
+      config.servers.map(async (server): Promise<Looked> => {
+        const view = await lookOnce(server, config);
+        return { view, above: view.report === null ? [] : poolsAbove(view.report, server) };
+      }),
+    );
+    const views = looked.map(({ view }) => view);
+    const { columns = 0 } = runtime.terminal() ?? {};
+    // A terminal may not know its size; then it says 0.
+    const most = columns > 0 ? roomFor(columns) : Infinity;
+    runtime.write(values.json ? `${escapedJson(suspectsJson(views), 2)}\n` : text(looked, most));
+    return conclude(runtime, looked);
   },
 };
 
-/** A single look has nobody to vouch for it, so it believes the rows. */
-async function lookAt(
-  server: ServerConfig,
-  { labelBudget, commentLabels: commentKeys }: Config,
-): Promise<ServerView> {
-  const { name, connection, lookTimeoutSeconds, thresholds, pools } = server;
-  const view = firstView(name, 0);
-  const session = openSession(connection);
-  const deadline = startDeadline(lookTimeoutSeconds);
-  try {
-    const probed = await probe(session, { deadline, lookTimeoutSeconds });
-    const judging = { thresholds, pools, gapSeconds: Infinity, believesRows: true };
-    const { report, memory } = await cycle(session, emptyMemory(), { probe: probed, ...judging, deadline });
-    return viewAfterLook(view, { report, probe: probed, tally: memory.tally, labelBudget, commentKeys });
-  } catch (error) {
-    return viewAfterFailure(view, toFailure(error));
-  } finally {
-    await session.close();
-  }
-}
-
-function text(views: readonly ServerView[]): string {
+function text(looked: readonly Looked[], mostColumns: number): string {
+  const views = looked.map(({ view }) => view);
   const lines = [
-    ...suspectTable(rankedSuspects(views)),
-    ...outlook(views).map(printable),
+    ...suspectTable(views, mostColumns),
+    ...[...aboveTexts(looked), ...outlook(views)].map(printable),
     summary(
       views.flatMap(({ report }) => report ?? []),
       views.length,
     ),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function aboveTexts(looked: readonly Looked[]): readonly string[] {
+  return looked.flatMap(({ view, above }) =>
+    above.map(({ name, active, idle, excess }) => {
+      const server = looked.length > 1 ? `${view.server}: ` : "";
+      return `${server}pool ${name}: ${active + idle} sessions, ${excess} above its declared size`;
+    }),
+  );
 }
 
 /** A server that could not be looked at is not calm: the sentence says so, also to who reads standard output only. */
@@ -99,8 +98,8 @@ function summary(reports: readonly Report[], servers: number): string {
   const unseen = servers - reports.length;
   return [
     `${found} of ${sessions} sessions suspected`,
-    ...(prepared > 0 ? [`${prepared} prepared transactions too`] : []),
-    ...(pools > 0 ? [`${pools} pools overgrown`] : []),
+    ...(prepared > 0 ? [`${prepared} prepared ${prepared === 1 ? "transaction" : "transactions"} too`] : []),
+    ...(pools > 0 ? [`${pools} ${pools === 1 ? "pool" : "pools"} overgrown`] : []),
     ...(hidden > 0 ? [`${hidden} hidden from us`] : []),
     ...(unseen > 0 ? [`${unseen} of ${servers} servers could not be looked at`] : []),
   ].join("; ");
@@ -110,10 +109,12 @@ function sum(reports: readonly Report[], count: (report: Report) => number): num
   return reports.reduce((total, report) => total + count(report), 0);
 }
 
-function conclude(runtime: Runtime, views: readonly ServerView[]): 0 | 1 | 3 {
-  const blind = views.flatMap((view) => whyBlind(view).map((why) => `${view.server}: ${why}`));
+function conclude(runtime: Runtime, looked: readonly Looked[]): 0 | 1 | 3 {
+  const blind = looked.flatMap(({ view }) => whyBlind(view).map((why) => `${view.server}: ${why}`));
   for (const line of blind) runtime.writeError(`pgleash: ${printable(line)}\n`);
-  if (views.some(({ report }) => (report?.suspects.length ?? 0) > 0)) return exitCodes.suspects;
+  const isFound = ({ view, above }: Looked): boolean =>
+    above.length + (view.report?.suspects.length ?? 0) > 0;
+  if (looked.some(isFound)) return exitCodes.suspects;
   return blind.length > 0 ? exitCodes.failed : exitCodes.ok;
 }
 

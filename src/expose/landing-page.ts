@@ -19,22 +19,30 @@ export function landingPage(view: View, { metricsPath, hasApi }: LandingLinks): 
 th,td{text-align:left;padding:.25rem .75rem;border-bottom:1px solid #ccc}th{font-weight:600}.bad{color:#b00020}</style></head>
 <body><h1>pgleash ${escaped(view.version)}</h1>
 <p><a href="${escaped(metricsPath)}">Metrics</a> · ${api}<a href="/-/ready">Ready?</a></p>
-<h2>Servers</h2>${table(["Server", "State", "PostgreSQL", "Sessions", "Suspects"], view.servers.map(serverRow))}
+${view.reload.successful ? "" : reloadFailure}<h2>Servers</h2>${table(serverTitles, view.servers.map(serverRow))}
 <h2>Suspects</h2>${list(outlook(view.servers))}${suspects.length === 0 ? "<p>None.</p>" : table(titles, suspectRows)}</body></html>
 `;
 }
 
+const serverTitles = ["Server", "State", "PostgreSQL", "Sessions", "Slots", "Suspects"];
+
+/** Whoever changed the file believes that it holds. */
+const reloadFailure =
+  '<p class="bad">The configuration could not be reloaded: the last good one holds. The log says what is wrong.</p>\n';
+
 function serverRow({ server, report, failure, evidenceFailure, probe }: ServerView): readonly string[] {
   const version = probe?.versionText ?? "";
-  if (report === null) return [server, whyNot(failure), version, "", ""];
-  const { groups, coverage } = report.snapshot;
+  if (report === null) return [server, whyNot(failure), version, "", "", ""];
+  const { slots, snapshot, suspects } = report;
+  const { groups, coverage } = snapshot;
   const hidden = coverage.hiddenSessions;
   const state = [
     "up",
     ...(hidden > 0 ? [`${hidden} sessions hidden: grant pg_monitor`] : []),
     ...(evidenceFailure === null ? [] : [`no evidence: ${evidenceFailure}`]),
   ];
-  return [server, state.join(", "), version, String(sessionsIn(groups)), String(report.suspects.length)];
+  const used = `${slots.used} of ${slots.limit}`;
+  return [server, state.join(", "), version, String(sessionsIn(groups)), used, String(suspects.length)];
 }
 
 function whyNot(failure: ServerView["failure"]): string {

@@ -2,6 +2,7 @@ import { episodeEnds, severities } from "../classify/episode.ts";
 import { harmLevels } from "../classify/harm.ts";
 import { horizonHolders } from "../classify/horizon.ts";
 import { leakKinds } from "../classify/kind.ts";
+import { evidenceLists } from "../observe/evidence.ts";
 import { backendStates } from "../observe/snapshot.ts";
 import { failureReasons } from "../postgres/failure.ts";
 import type { Privileges, Slots } from "../postgres/probe.ts";
@@ -35,6 +36,7 @@ const closedLabels: readonly (readonly [label: string, values: readonly string[]
   ["scope", ["server", "database", "role"]],
   ["bound", ["estimate", "lower", "upper"]],
   ["how", ["killed", "abandoned", "fatal"]],
+  ["list", evidenceLists],
 ];
 
 const openLabels: readonly (readonly [label: string, meaning: string])[] = [

@@ -1,5 +1,5 @@
 import { horizonHolders } from "../classify/horizon.ts";
-import type { Evidence } from "../observe/evidence.ts";
+import { evidenceLists, type Evidence } from "../observe/evidence.ts";
 import { oldest } from "./aggregate.ts";
 import { one, snapshotCounter, snapshotGauge, type Family, type Sample } from "./family.ts";
 import type { Report } from "./report.ts";
@@ -17,7 +17,7 @@ export const evidenceMetrics: readonly Family[] = [
   ),
   snapshotGauge(
     "pgleash_oldest_horizon_age_transactions",
-    "How many transactions ago the oldest horizon stands that a kind of holder keeps, and that vacuum cannot pass (pg_stat_activity.backend_xid and backend_xmin, pg_prepared_xacts.transaction, xmin and catalog_xmin of pg_replication_slots); 0 without one.",
+    "How many transactions ago the oldest horizon stands that a kind of holder keeps, and that vacuum cannot pass: in any table (pg_stat_activity.backend_xid and backend_xmin, pg_prepared_xacts.transaction, pg_replication_slots.xmin), or in the system catalogs alone (replication_slot_catalog: pg_replication_slots.catalog_xmin); 0 without one.",
     ["holder"],
     ({ horizons }) =>
       horizonHolders.map((holder) => ({
@@ -30,9 +30,22 @@ export const evidenceMetrics: readonly Family[] = [
     "Transactions prepared for two-phase commit, suspected or not (pg_prepared_xacts).",
     [],
     (report) =>
-      ofEvidence(report, ({ preparedTransactions, preparedCut }) =>
-        one(preparedTransactions.length + preparedCut),
+      ofEvidence(report, ({ preparedTransactions, cut }) =>
+        one(preparedTransactions.length + cut.prepared_transactions),
       ),
+  ),
+  snapshotGauge(
+    "pgleash_prepared_blocked_sessions",
+    "Sessions that wait for prepared transactions, suspected or not, directly or behind others (0 in pg_blocking_pids). PostgreSQL does not say for which: pgleash_blocked_sessions has them only where there is exactly one.",
+    [],
+    (report) => ofEvidence(report, () => one(report.preparedBlockedSessions)),
+  ),
+  snapshotGauge(
+    "pgleash_evidence_cut",
+    "What the evidence left out because each of its lists is bounded; of lock_waiters and idle_sessions, those that nobody has asked about yet.",
+    ["list"],
+    (report) =>
+      ofEvidence(report, ({ cut }) => evidenceLists.map((list) => ({ labels: { list }, value: cut[list] }))),
   ),
   snapshotGauge(
     "pgleash_connection_limit",

@@ -45,7 +45,7 @@ export const poolMetrics: readonly Family[] = [
 
   snapshotGauge(
     "pgleash_leaked_sessions",
-    "Sessions that came since an overgrown pool began to grow and never moved again (pg_stat_activity.state_change), by who holds them. Label sets beyond the budget are summed under …other.",
+    "Sessions that came since an overgrown pool began to grow and never moved again (pg_stat_activity.state_change), by who holds them; 0 for a pool that is only above its declared size. Label sets beyond the budget are summed under …other.",
     poolLabelNames,
     (report, { poolLabels }) =>
       summed(

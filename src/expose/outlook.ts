@@ -24,7 +24,7 @@ const OLD_HORIZON_TRANSACTIONS = 1_000_000;
 export function outlook(servers: readonly ServerView[]): readonly string[] {
   const isOneOfMany = servers.length > 1;
   return servers.flatMap(({ server, report }) => {
-    const sentences = report === null ? [] : [...leaks(report), ...exhaustions(report), ...horizon(report)];
+    const sentences = report === null ? [] : [...leaks(report), ...exhaustions(report), ...heldBack(report)];
     return sentences.map((sentence) => (isOneOfMany ? `${server}: ${sentence}` : sentence));
   });
 }
@@ -42,11 +42,11 @@ function perSecond({ pool }: PoolSuspect): number {
 
 function sizeText(pool: OvergrownPool): string {
   const { growth, leakedSessions, leakingSinceSeconds, sessions, excess } = pool;
+  const above = excess > 0 ? `, ${excess} above its declared size` : "";
   if (growth !== null) {
     const since = formatTimeOfDay(leakingSinceSeconds ?? growth.sinceSeconds);
-    return `${rateText(growth.perSecond)} leaked since ${since}, ${leakedSessions} so far`;
+    return `${rateText(growth.perSecond)} leaked since ${since}, ${leakedSessions} so far${above}`;
   }
-  const above = excess > 0 ? `, ${excess} more than declared` : "";
   const leaked = leakedSessions > 0 ? `, ${leakedSessions} leaked` : "";
   return `${sessions} sessions${above}${leaked}`;
 }
@@ -97,16 +97,28 @@ const holderTexts: Readonly<Record<Horizon["holder"], string>> = {
   prepared_transaction: "prepared transaction",
   replication_slot: "replication slot",
   standby: "a standby",
+  replication_slot_catalog: "replication slot",
 };
 
 /** Ending sessions gains vacuum nothing while something else holds an older horizon. A session is in the table. */
-function horizon({ horizons, suspects }: Report): readonly string[] {
-  const [oldest] = horizons;
-  if (oldest === undefined || oldest.holder === "session") return [];
+function heldBack({ horizons, suspects }: Report): readonly string[] {
+  const oldest = horizons.find(({ holder }) => holder !== "replication_slot_catalog");
+  const catalogs = horizons.find(({ holder }) => holder === "replication_slot_catalog");
   const isInTheWay = suspects.some(({ harm }) => harm.horizonAge !== null);
-  if (oldest.age < OLD_HORIZON_TRANSACTIONS && !isInTheWay) return [];
-  const whose = oldest.name === null ? "" : ` ${shortened(oldest.name, LONGEST_NAME)}`;
+  const isTold = oldest !== undefined && oldest.holder !== "session" && (isInTheWay || isOld(oldest));
   return [
-    `vacuum is held back by ${holderTexts[oldest.holder]}${whose} (${shortCount(oldest.age)} transactions)`,
+    ...(isTold ? [`vacuum is held back by ${holderText(oldest)}`] : []),
+    ...(catalogs !== undefined && isOld(catalogs)
+      ? [`vacuum of the system catalogs is held back by ${holderText(catalogs)}`]
+      : []),
   ];
+}
+
+function isOld({ age }: Horizon): boolean {
+  return age >= OLD_HORIZON_TRANSACTIONS;
+}
+
+function holderText({ holder, name, age }: Horizon): string {
+  const whose = name === null ? "" : ` ${shortened(name, LONGEST_NAME)}`;
+  return `${holderTexts[holder]}${whose} (${shortCount(age)} transactions)`;
 }

@@ -13,24 +13,29 @@ export type ServerSuspect = { readonly server: string; readonly suspect: Episode
 export type SuspectColumn = {
   readonly title: string;
   readonly isNumber?: true;
+  /** Where a line is too short for all columns the one with the lowest goes first. Without it a column always stays. */
+  readonly weight?: number;
   text(row: ServerSuspect): string;
 };
 
-/** What every table of suspects shows, wherever it stands: what matters most comes first, where it is not cut off. */
+/** Which server it is need not be said where only one is watched. */
+export const serverColumn: SuspectColumn = { title: "Server", weight: 8, text: ({ server }) => server };
+
+/** What every table of suspects shows, wherever there is room for it: what matters most comes first. */
 export const suspectColumns: readonly SuspectColumn[] = [
   { title: "Verdict", text: ({ suspect }) => suspect.severity },
   { title: "Kind", text: ({ suspect }) => suspect.kind },
   { title: "Harm", text: ({ suspect }) => harmText(suspect.harm) },
   { title: "For", isNumber: true, text: ({ suspect }) => formatAge(suspect.ageSeconds) },
   { title: "Application", text: ({ suspect }) => applicationText(suspect) },
-  { title: "Role", text: ({ suspect }) => holderOf(suspect).usename ?? "" },
-  { title: "Route", text: ({ suspect }) => originOf(suspect.commentKeys)?.text ?? "" },
-  { title: "Database", text: ({ suspect }) => holderOf(suspect).datname ?? "" },
-  { title: "Client", text: ({ suspect }) => clientText(suspect) },
-  { title: "PID", isNumber: true, text: ({ suspect }) => subjectText(suspect) },
-  { title: "Sure", text: ({ suspect }) => suspect.certainty },
-  { title: "Seen", isNumber: true, text: ({ suspect }) => `${suspect.sightings}x` },
-  { title: "Server", text: ({ server }) => server },
+  { title: "Role", weight: 5, text: ({ suspect }) => holderOf(suspect).usename ?? "" },
+  { title: "Origin", weight: 6, text: ({ suspect }) => originOf(suspect.commentKeys)?.text ?? "" },
+  { title: "Database", weight: 4, text: ({ suspect }) => holderOf(suspect).datname ?? "" },
+  { title: "Client", weight: 3, text: ({ suspect }) => clientText(suspect) },
+  { title: "Subject", weight: 7, text: ({ suspect }) => subjectText(suspect) },
+  { title: "Sure", weight: 2, text: ({ suspect }) => suspect.certainty },
+  { title: "Seen", weight: 1, isNumber: true, text: ({ suspect }) => `${suspect.sightings}x` },
+  serverColumn,
 ];
 
 /** The suspects of all servers: the leaked before the others, then the most harmful, then the oldest. */
@@ -46,13 +51,13 @@ export function rankedSuspects(servers: readonly ServerView[]): readonly ServerS
 }
 
 function harmText({ level, blockedSessions, horizonAge }: Harm): string {
-  const howMuch: Readonly<Record<Harm["level"], string>> = {
-    blocking: ` ${blockedSessions}`,
-    vacuum: ` ${shortCount(horizonAge ?? 0)}`,
-    ddl: "",
-    slot: "",
+  const texts: Readonly<Record<Harm["level"], string>> = {
+    blocking: `blocks ${blockedSessions}`,
+    vacuum: `vacuum (${shortCount(horizonAge ?? 0)} xacts)`,
+    ddl: "ddl",
+    slot: "slot",
   };
-  return `${level}${howMuch[level]}`;
+  return texts[level];
 }
 
 /** A declared pool whose applications differ is known by its name. */
@@ -62,12 +67,17 @@ function applicationText(suspect: Episode): string {
   return applicationName ?? (poolName === null ? "" : `pool ${poolName}`);
 }
 
-/** Only a session has a client; one without an address came over a socket. */
+/**
+ * Only a session has a client; one without an address came over a socket. What the server saw stands first: the rest
+ * is what a pooler says, or whoever writes like one.
+ */
 function clientText(suspect: Episode): string {
-  return "backend" in suspect ? (holderOf(suspect).clientAddr ?? "local") : "";
+  if (!("backend" in suspect)) return "";
+  const { clientAddr, pooledClientAddr } = holderOf(suspect);
+  return `${clientAddr ?? "local"}${pooledClientAddr === null ? "" : ` for ${pooledClientAddr}`}`;
 }
 
 function subjectText(suspect: Episode): string {
-  if ("backend" in suspect) return String(suspect.backend.id.pid);
-  return "prepared" in suspect ? suspect.prepared.gid : `${suspect.pool.sessions} sessions`;
+  if ("backend" in suspect) return `pid ${suspect.backend.id.pid}`;
+  return "prepared" in suspect ? `gid ${suspect.prepared.gid}` : `${suspect.pool.sessions} sessions`;
 }

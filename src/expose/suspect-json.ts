@@ -20,7 +20,10 @@ type Common = {
   readonly datname: string | null;
   readonly usename: string | null;
   readonly application_name: string | null;
+  /** The address that the server saw: behind a pooler the pooler's. */
   readonly client_addr: string | null;
+  /** The client behind it, as the application name says. Whoever connects can write it. */
+  readonly pooled_client_addr: string | null;
   readonly harm: HarmLevel;
   readonly blocked_sessions: number;
   /** In transactions. */
@@ -62,7 +65,9 @@ export type PoolSuspectJson = Common & {
   readonly pool: string | null;
   readonly sessions: number;
   readonly quiet_sessions: number;
+  /** Sessions above its declared size and overflow. */
   readonly excess: number;
+  /** Those that came while it grew and stayed: 0 for a pool that is too large and does not grow. */
   readonly leaked_sessions: number;
   /** Null, both of them, while it does not grow. */
   readonly leak_rate_per_minute: IntervalJson | null;
@@ -101,7 +106,7 @@ function backendJson(backend: Backend): Omit<BackendSuspectJson, keyof Common | 
 
 function commonJson(server: string, suspect: Episode): Common {
   const { harm } = suspect;
-  const { datname, usename, applicationName, clientAddr } = holderOf(suspect);
+  const { datname, usename, applicationName, clientAddr, pooledClientAddr } = holderOf(suspect);
   return {
     server,
     severity: suspect.severity,
@@ -113,6 +118,7 @@ function commonJson(server: string, suspect: Episode): Common {
     usename,
     application_name: applicationName,
     client_addr: clientAddr,
+    pooled_client_addr: pooledClientAddr,
     harm: harm.level,
     blocked_sessions: harm.blockedSessions,
     horizon_age: harm.horizonAge,

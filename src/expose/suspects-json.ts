@@ -44,10 +44,12 @@ export type ServerJson = {
   /** Without evidence, prepared transactions, limits, and who blocks whom go unseen. */
   readonly evidence_failure: string | null;
   readonly sessions: number | null;
+  /** Those that an ordinary role can take, and how many are taken: our own session takes one. */
+  readonly slots: { readonly used: number; readonly limit: number } | null;
   readonly hidden_sessions: number | null;
   readonly candidates_cut: number | null;
   readonly exhaustions: readonly ExhaustionJson[];
-  /** The oldest first. */
+  /** The oldest first; that of the catalogs alone comes last. */
   readonly horizons: readonly HorizonJson[];
   readonly pools: readonly PoolJson[];
 };
@@ -73,6 +75,7 @@ function serverJson({ server, report, failure, evidenceFailure }: ServerView): S
     failure,
     evidence_failure: evidenceFailure,
     sessions: groups === undefined ? null : sessionsIn(groups),
+    slots: report === null ? null : { used: report.slots.used, limit: report.slots.limit },
     hidden_sessions: coverage?.hiddenSessions ?? null,
     candidates_cut: coverage?.candidatesCut ?? null,
     exhaustions: report?.exhaustions.map(exhaustionJson) ?? [],

@@ -1,4 +1,7 @@
-/** Who connected: PgBouncer's `application_name_add_host` writes the address of its client into the name. */
+/**
+ * Who connected: PgBouncer's `application_name_add_host` writes the address of its client into the name. So can every
+ * client: the address is a hint for people, and nothing may be decided by it.
+ */
 export type ApplicationClient = {
   readonly applicationName: string;
   /** As `client_addr` would show it; `unix` for a socket on the pooler's host; `null` when the name holds none. */

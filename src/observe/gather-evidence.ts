@@ -3,7 +3,7 @@ import { PostgresFailure } from "../postgres/failure.ts";
 import type { Session } from "../postgres/session.ts";
 import { evidenceStatement } from "./evidence-statement.ts";
 import { toEvidence } from "./evidence-row.ts";
-import type { Evidence, EvidenceQuestion } from "./evidence.ts";
+import type { EvidenceQuestion, Gathered } from "./evidence.ts";
 
 /** What to gather, and how. */
 export type EvidenceRequest = {
@@ -13,11 +13,6 @@ export type EvidenceRequest = {
   readonly deadline: Deadline;
   readonly prepare: boolean;
 };
-
-/** Evidence, or why the server gave none. */
-export type Gathered =
-  | { readonly evidence: Evidence; readonly failure: null }
-  | { readonly evidence: null; readonly failure: string };
 
 /**
  * Gathers what is read beside the look: one autocommit statement. Whatever comes of it, the look has been taken: a
@@ -31,7 +26,7 @@ export async function gatherEvidence(session: Session, request: EvidenceRequest)
       [`{${waiterPids.join(",")}}`, `{${idlePids.join(",")}}`],
       { deadline: request.deadline, prepare: request.prepare },
     );
-    return { evidence: { ...toEvidence(reply.rows[0]), askedIdlePids: idlePids }, failure: null };
+    return { evidence: toEvidence(reply.rows[0], request.question), failure: null };
   } catch (error) {
     const failure = error instanceof PostgresFailure ? error.message : "the evidence has an unexpected shape";
     return { evidence: null, failure };

@@ -1,4 +1,4 @@
-import { instant, namesOf, secondsSince } from "./sql.ts";
+import { instant, namesOf, nextXid, secondsSince } from "./sql.ts";
 
 /** How much of a statement is read: where it begins, and the end, where many libraries put their comment. */
 const HEAD_BYTES = 4096;
@@ -47,7 +47,7 @@ counted AS (
   FROM ranked GROUP BY 1, 2, 3, 4, 5, 6
 )`;
 
-// Of each overgrown application, those that fell silent last: who still moves is in use. PgBouncer's
+// Of each pool of these applications, those that fell silent last: who still moves is in use. PgBouncer's
 // application_name_add_host adds an address to the name.
 const sampled = `
 applications AS MATERIALIZED (
@@ -58,7 +58,8 @@ applications AS MATERIALIZED (
   WHERE $10::text <> '[]' AND a.state = 'idle' AND a.backend_type = 'client backend' AND a.state_change <= c.quiet_before
     AND EXISTS (SELECT FROM applications n
                 WHERE a.application_name = n.name OR starts_with(a.application_name, n.name || ' - '))
-  ORDER BY row_number() OVER (PARTITION BY a.application_name ORDER BY a.state_change DESC), a.state_change DESC, a.pid
+  ORDER BY row_number() OVER (PARTITION BY a.datid, a.usesysid, a.application_name ORDER BY a.state_change DESC),
+           a.state_change DESC, a.pid
   LIMIT ${MOST_SAMPLES}
 )`;
 
@@ -101,6 +102,13 @@ const groupRows = `
          ${secondsSince("g.state_change")} AS state_seconds, ${secondsSince("g.backend_start")} AS session_seconds
   FROM grouped g`;
 
+// The server keeps a byte less than this, and the last character whole. Up to 15 pg_size_bytes() knows no "4097B".
+const trackedBytes = `
+           SELECT pg_size_bytes(regexp_replace(current_setting('track_activity_query_size'), '(?<=[0-9])B', ''))`;
+
+/** In bytes, in any encoding of a server. */
+const LONGEST_CHARACTER = 4;
+
 // A statement is bytes of any encoding, cut anywhere, and up to a megabyte: whatever counts characters would refuse it.
 // textsend() hands over the bytes as they are, unless a pooler left us with another client_encoding: it would convert.
 const candidateRows = `
@@ -117,6 +125,7 @@ const candidateRows = `
               THEN encode(substr(textsend(a.query), 1, ${HEAD_BYTES}), 'base64') END AS statement_head,
          CASE WHEN pg_client_encoding() = getdatabaseencoding() AND octet_length(a.query) > ${HEAD_BYTES}
               THEN encode(substr(textsend(a.query), octet_length(a.query) - ${TAIL_BYTES - 1}), 'base64') END AS statement_tail,
+         COALESCE(octet_length(a.query) >= (${trackedBytes}) - ${LONGEST_CHARACTER}, false) AS statement_is_cut,
          p.command AS progress_command, p.counter AS progress_counter
   FROM candidates a LEFT JOIN progress p ON p.pid = a.pid
   ORDER BY ${byUrgency}`;
@@ -137,6 +146,7 @@ SELECT extract(epoch FROM c.at)::float8 AS taken_at_seconds,
        pg_is_in_recovery() AS standby,
        (SELECT COALESCE(sum(sessions) FILTER (WHERE hidden), 0)::int FROM ranked) AS hidden_sessions,
        (SELECT count(*)::int FROM ranked WHERE folded) AS groups_folded,
+       ${nextXid} AS next_xid,
        (SELECT max(greatest(xid_age, xmin_age)) FROM ranked) AS sessions_horizon,
        (SELECT max(xmin_age) FROM counted WHERE backend_type = 'walsender') AS standbys_horizon,
        COALESCE((SELECT max(total) FROM candidates), 0) AS candidates_matched,

@@ -50,6 +50,7 @@ const backendRow = z.object({
   query_id: text,
   statement_head: text,
   statement_tail: text,
+  statement_is_cut: z.boolean(),
   xid_age: transactions,
   xmin_age: transactions,
   progress_command: text,
@@ -62,6 +63,7 @@ const lookRow = z.object({
   standby: z.boolean(),
   hidden_sessions: z.number(),
   groups_folded: z.number(),
+  next_xid: z.number(),
   sessions_horizon: transactions,
   standbys_horizon: transactions,
   candidates_matched: z.number(),
@@ -83,6 +85,7 @@ export function toSnapshot(row: unknown): Snapshot {
       groupsFolded: look.groups_folded,
     },
     groups: mergeGroups(look.groups.map(toGroup)),
+    nextXid: look.next_xid,
     horizons: { sessions: look.sessions_horizon, standbys: look.standbys_horizon },
     candidates: look.candidates.map(toBackend),
   };
@@ -125,7 +128,7 @@ function toBackend(row: z.infer<typeof backendRow>): Backend {
     querySeconds: row.query_seconds,
     stateSeconds: row.state_seconds,
     queryId: row.query_id,
-    statement: toStatement(row.statement_head, row.statement_tail),
+    statement: toStatement(row),
     xidAge: row.xid_age,
     xminAge: row.xmin_age,
     progress:
@@ -140,10 +143,13 @@ function toClient(name: string | null): { applicationName: string | null; client
 }
 
 /** An empty text is none: the session ran nothing yet, or tracks no activities. */
-function toStatement(head: string | null, tail: string | null): StatementText | null {
-  return head === null || head === ""
-    ? null
-    : { head: decoded(head), tail: tail === null ? null : decoded(tail) };
+function toStatement({
+  statement_head: head,
+  statement_tail: tail,
+  statement_is_cut: isCut,
+}: z.infer<typeof backendRow>): StatementText | null {
+  if (head === null || head === "") return null;
+  return { head: decoded(head), tail: tail === null ? null : decoded(tail), isCut };
 }
 
 /** In every encoding of a server ASCII is ASCII. Whatever is no UTF-8, or half of it, becomes U+FFFD. */

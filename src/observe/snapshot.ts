@@ -18,8 +18,12 @@ export type BackendState = (typeof backendStates)[number];
 /** A row of a `pg_stat_progress_*` view. `counter` moves while a COPY gets anywhere (`bytes_processed`). */
 export type Progress = { readonly command: string; readonly counter: string };
 
-/** `tail` is `null` when `head` is all that the server has. */
-export type StatementText = { readonly head: string; readonly tail: string | null };
+/** `tail` is `null` when `head` is all that the server has. `isCut`: the server itself may have kept only the beginning. */
+export type StatementText = {
+  readonly head: string;
+  readonly tail: string | null;
+  readonly isCut: boolean;
+};
 
 /** One client backend, as read from `pg_stat_activity`. `null` is SQL's null: hidden, or not applicable. */
 export type Backend = {
@@ -95,6 +99,8 @@ export type Snapshot = {
   readonly standby: boolean;
   readonly coverage: Coverage;
   readonly groups: readonly SessionGroup[];
+  /** The id of the transaction to come, in 64 bits: what ages in transactions are counted from. */
+  readonly nextXid: number;
   /** The oldest horizons held, in transactions: by any client backend, by any walsender (`hot_standby_feedback`). */
   readonly horizons: { readonly sessions: number | null; readonly standbys: number | null };
   /** Client backends that might be suspects, and every followed one that still exists. */

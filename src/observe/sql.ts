@@ -8,6 +8,13 @@ export function instant(timestamp: string): string {
   return `to_char(${timestamp} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00')`;
 }
 
+/**
+ * The id that the next transaction will be given, in 64 bits, from the counter that age() counts from. The horizon of a
+ * snapshot alone may lie behind it, by the transactions that still run. Assigns none, and so works on a standby.
+ */
+export const nextXid = `(SELECT x.xmax::text::float8 + age(x.xmax::xid)
+        FROM (SELECT pg_snapshot_xmax(pg_current_snapshot()) AS xmax) AS x)`;
+
 /** The names of a database and a role. Looked up by index, row by row: there are few, and a join would be planned for one. */
 export function namesOf(databaseOid: string, roleOid: string): string {
   return `(SELECT datname FROM pg_database WHERE oid = ${databaseOid}) AS datname,

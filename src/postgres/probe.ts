@@ -10,6 +10,8 @@ export type Probe = {
   readonly versionText: string;
   readonly standby: boolean;
   readonly user: string;
+  /** As the session view shows our own session. `user` is another one where a role is set at login. */
+  readonly ownSession: { readonly datname: string; readonly usename: string };
   readonly privileges: Privileges;
   /** A pooler between us and the server: session settings and prepared statements do not hold. */
   readonly pooled: boolean;
@@ -42,6 +44,8 @@ SELECT pg_catalog.pg_backend_pid() AS backend_pid,
        pg_catalog.current_setting('server_version') AS version_text,
        pg_catalog.current_setting('server_encoding') AS server_encoding,
        pg_catalog.pg_is_in_recovery() AS standby,
+       pg_catalog.current_database() AS datname,
+       session_user AS usename,
        r.rolname AS username,
        r.rolsuper AS superuser,
        pg_catalog.pg_has_role(r.oid, 'pg_read_all_stats', 'USAGE') AS reads_all_stats,
@@ -57,6 +61,8 @@ const probeRow = z.object({
   version_text: z.string(),
   server_encoding: z.string(),
   standby: z.boolean(),
+  datname: z.string(),
+  usename: z.string(),
   username: z.string(),
   superuser: z.boolean(),
   reads_all_stats: z.boolean(),
@@ -105,6 +111,7 @@ export async function probe(
     versionText: row.version_text,
     standby: row.standby,
     user: row.username,
+    ownSession: { datname: row.datname, usename: row.usename },
     privileges: {
       pg_read_all_stats: row.superuser || row.reads_all_stats,
       pg_signal_backend: row.superuser || row.signals_backends,

@@ -1,26 +1,42 @@
 import type { EpisodeEvent } from "../classify/episode.ts";
+import type { Report } from "../expose/report.ts";
 import { suspectJson } from "../expose/suspect-json.ts";
 import { exhaustionJson, type ExhaustionJson } from "../expose/suspects-json.ts";
 import type { ServerView } from "../expose/view.ts";
 import type { Log } from "../log.ts";
 import type { Probe } from "../postgres/probe.ts";
 
-/** Writes into the log what one look changed. What stays as it was is not repeated. */
-export function narrate(log: Log, before: ServerView, after: ServerView): void {
-  const { server } = after;
+/** What the log has said of a server and still holds. A look that fails takes none of it back: it saw nothing. */
+export type Told = {
+  readonly hiddenSessions: boolean;
+  readonly candidatesCut: boolean;
+  readonly exhaustions: readonly Slots[];
+};
+
+/** Before the first look. */
+export const nothingTold: Told = { hiddenSessions: false, candidatesCut: false, exhaustions: [] };
+
+/** The views of a server before and after a look, and what was told until then. */
+export type Change = { readonly before: ServerView; readonly after: ServerView; readonly told: Told };
+
+/** Writes into the log what one look changed, and returns what is told by then. What stays as it was is not repeated. */
+export function narrate(log: Log, { before, after, told }: Change): Told {
+  const { server, report } = after;
   if (after.failure !== null) {
     const fields = { server, reason: after.failure.reason, error: after.failure.message };
     if (before.failure?.reason === after.failure.reason) log.debug(fields, "look failed again");
     else log.error(fields, "look failed");
-    return;
   }
+  if (report === null) return told;
   const isNewConnection = after.looks.connections > before.looks.connections;
   if (after.probe !== null && isNewConnection) narrateProbe(log, server, after.probe);
   else if (before.failure !== null) log.info({ server }, "looks succeed again");
-  narrateCoverage(log, before, after);
+  narrateCoverage(log, told, after, report.snapshot.coverage);
   narrateEvidence(log, before, after);
-  narrateForecasts(log, before, after);
-  for (const event of after.report?.events ?? []) narrateEvent(log, server, event);
+  const exhaustions = narrateForecasts(log, server, told.exhaustions, report);
+  for (const event of report.events) narrateEvent(log, server, event);
+  const { hiddenSessions, candidatesCut } = report.snapshot.coverage;
+  return { hiddenSessions: hiddenSessions > 0, candidatesCut: candidatesCut > 0, exhaustions };
 }
 
 function narrateProbe(log: Log, server: string, probe: Probe): void {
@@ -31,20 +47,21 @@ function narrateProbe(log: Log, server: string, probe: Probe): void {
   if (pooled) log.warn({ server }, "a pooler sits in between: connect pgleash to the server itself");
 }
 
-function narrateCoverage(log: Log, before: ServerView, after: ServerView): void {
-  const { server, report, probe } = after;
-  const hiddenSessions = report?.snapshot.coverage.hiddenSessions ?? 0;
-  const hiddenBefore = before.report?.snapshot.coverage.hiddenSessions ?? 0;
+function narrateCoverage(
+  log: Log,
+  told: Told,
+  { server, probe }: ServerView,
+  { hiddenSessions, candidatesCut }: Report["snapshot"]["coverage"],
+): void {
   const run = `GRANT pg_monitor TO ${quotedIdentifier(probe?.user ?? "")}`;
-  if (hiddenSessions > 0 && hiddenBefore === 0)
+  if (hiddenSessions > 0 && !told.hiddenSessions)
     log.warn(
       { server, hidden_sessions: hiddenSessions, run },
       "sessions are hidden from pgleash: leaks go unseen",
     );
-  const cut = report?.snapshot.coverage.candidatesCut ?? 0;
-  if (cut > 0 && (before.report?.snapshot.coverage.candidatesCut ?? 0) === 0)
+  if (candidatesCut > 0 && !told.candidatesCut)
     log.warn(
-      { server, candidates_cut: cut },
+      { server, candidates_cut: candidatesCut },
       "more candidates than one look reads: the youngest are left out",
     );
 }
@@ -59,15 +76,26 @@ function narrateEvidence(log: Log, before: ServerView, after: ServerView): void 
   if (error === null && before.evidenceFailure !== null) log.info({ server }, "evidence comes again");
 }
 
-/** The estimate moves at each look, the forecast itself comes and goes once. */
-function narrateForecasts(log: Log, before: ServerView, after: ServerView): void {
-  const { server } = after;
-  const known = before.report?.exhaustions ?? [];
-  const current = after.report?.exhaustions ?? [];
-  for (const fresh of current.filter((forecast) => !known.some((one) => isOfSameSlots(one, forecast))))
-    log.warn({ server, ...exhaustionJson(fresh) }, "slots will run out");
-  for (const gone of known.filter((forecast) => !current.some((one) => isOfSameSlots(one, forecast))))
-    log.info({ server, scope: gone.scope, name: gone.name }, "slots no longer run out");
+/** The estimate moves at each look, the forecast itself comes and goes once. Returns those that are told by then. */
+function narrateForecasts(
+  log: Log,
+  server: string,
+  told: readonly Slots[],
+  report: Report,
+): readonly Slots[] {
+  const current = report.exhaustions;
+  const fresh = current.filter((forecast) => !told.some((slots) => isOfSameSlots(slots, forecast)));
+  const missing = told.filter((slots) => !current.some((forecast) => isOfSameSlots(slots, forecast)));
+  const unknown = missing.filter((slots) => !isJudged(slots, report));
+  for (const forecast of fresh) log.warn({ server, ...exhaustionJson(forecast) }, "slots will run out");
+  for (const { scope, name } of missing.filter((slots) => isJudged(slots, report)))
+    log.info({ server, scope, name }, "slots no longer run out");
+  return [...current, ...unknown];
+}
+
+/** Whose limit is unknown, or who holds them in part, of such slots a look cannot say that they no longer run out. */
+function isJudged({ scope }: Slots, { evidence, snapshot }: Report): boolean {
+  return scope === "server" || (evidence !== null && snapshot.coverage.groupsFolded === 0);
 }
 
 type Slots = Pick<ExhaustionJson, "scope" | "name">;

@@ -8,7 +8,7 @@ import type { Log } from "../log.ts";
 import { createConnection } from "../postgres/connection.ts";
 import { startDeadline } from "../postgres/deadline.ts";
 import { toFailure } from "../postgres/failure.ts";
-import { narrate } from "./narrate.ts";
+import { narrate, nothingTold } from "./narrate.ts";
 import { timingOf } from "./schedule.ts";
 
 /** How to watch one server. */
@@ -36,6 +36,7 @@ export function createWatch(first: WatchSettings, log: Log, onChange: () => void
   let settings = first;
   let memory = emptyMemory();
   let view = firstView(first.server.name, timingOf(first.server.schedule, new Date()).intervalSeconds);
+  let told = nothingTold;
   let underWay: Promise<void> | null = null;
 
   /** One deadline for the whole look: connecting must not add to what the schedule allows. */
@@ -46,7 +47,7 @@ export function createWatch(first: WatchSettings, log: Log, onChange: () => void
     const { session, probe } = await connection.use(server.connection, { deadline, lookTimeoutSeconds });
     const lastLook = view.lastSuccessSeconds === null ? new Date() : new Date(view.lastSuccessSeconds * 1000);
     const { gapSeconds, intervalSeconds } = timingOf(schedule, lastLook);
-    const options = { probe, thresholds, pools, gapSeconds, believesRows: false, deadline };
+    const options = { probe, thresholds, pools, commentKeys, gapSeconds, believesRows: false, deadline };
     const { report, memory: remembered } = await cycle(session, memory, options);
     memory = remembered;
     connection.succeeded();
@@ -68,7 +69,7 @@ export function createWatch(first: WatchSettings, log: Log, onChange: () => void
     }
     const looks = { ...view.looks, begun: view.looks.begun + 1, connections: connection.opened() };
     view = { ...view, looks, lastDurationSeconds: (performance.now() - startedMs) / 1000 };
-    narrate(log, before, view);
+    told = narrate(log, { before, after: view, told });
     onChange();
   }
 

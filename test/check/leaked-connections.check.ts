@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
+import type { Episode } from "../../src/classify/episode.ts";
 import { createWatchRole } from "../../src/demo/create-watch-role.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { suspectPools, type PoolSuspect } from "../../src/expose/aggregate.ts";
@@ -57,9 +58,7 @@ describe.each(majors)("connections that are never closed, on %s", (major) => {
       expect(lower).toBeLessThan(perSecond);
       expect(upper).toBeGreaterThan(0.8 * perSecond);
       expect(suspect).toMatchObject({ harm: { level: "slot" }, pool: { holder: { usename: "orders" } } });
-      await waitFor("its route", () =>
-        growing(major).some((one) => one.commentKeys.get("route") === "/health"),
-      );
+      expect(firstRecordOn(major, suspect).commentKeys.get("route")).toBe("/health");
       const suspects = reportsOn(major).flatMap((report) => report.suspects);
       expect(suspects.filter((one) => "backend" in one)).toEqual([]);
     },
@@ -95,6 +94,14 @@ async function play(major: string): Promise<Scene> {
 function reportsOn(major: string): readonly Report[] {
   const looks = scenes.get(major)?.watched.looks ?? [];
   return looks.flatMap(({ view }) => view.report ?? []);
+}
+
+/** What the first record of the log says on a suspect. */
+function firstRecordOn(major: string, { pool }: PoolSuspect): Episode {
+  const events = reportsOn(major).flatMap((report) => report.events);
+  const first = events.find(({ episode }) => "pool" in episode && episode.pool.key === pool.key);
+  if (first?.type !== "suspected") throw new Error("expected an episode that was opened");
+  return first.episode;
 }
 
 /** Every verdict on a pool while it grew. */

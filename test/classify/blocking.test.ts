@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 
-import { blockedSessions, lockWaits, type Waits } from "../../src/classify/blocking.ts";
+import { blockedSessions, lockWaits, waitOf, type Waits } from "../../src/classify/blocking.ts";
 import type { LockWait } from "../../src/observe/evidence.ts";
 import type { Backend } from "../../src/observe/snapshot.ts";
 import { anIdleTransaction, aRunningStatement } from "../support/a-sighting.ts";
-import { aLook, anEvidence } from "../support/a-snapshot.ts";
+import { aLook, lookOf, lookRefused, lookWith } from "../support/a-snapshot.ts";
 
 const none: Waits = new Map();
 
@@ -24,7 +24,7 @@ function idle(pid: number): Backend {
 /** How many sessions each pid blocks, when the evidence says who waits for whom. */
 function blockedBy(backends: readonly Backend[], waits: readonly LockWait[]): Record<string, number> {
   const look = aLook(0, ...backends);
-  return Object.fromEntries(blockedSessions(look, lockWaits(look, anEvidence({ lockWaits: waits }), none)));
+  return Object.fromEntries(blockedSessions(look, lockWaits(lookWith(look, { lockWaits: waits }), none)));
 }
 
 describe("whoever is waited for and does not wait", () => {
@@ -69,24 +69,35 @@ describe("whoever is waited for and does not wait", () => {
 
 describe("who waits for whom", () => {
   const first = lockWaits(
-    aLook(0, waiter(2)),
-    anEvidence({ lockWaits: [{ pid: 2, blockingPids: [1] }] }),
+    lookWith(aLook(0, waiter(2)), { lockWaits: [{ pid: 2, blockingPids: [1] }] }),
     none,
   );
 
   test("is remembered while the same statement waits", () => {
-    expect(lockWaits(aLook(10, waiter(2)), null, first)).toEqual(first);
+    expect(lockWaits(lookOf(aLook(10, waiter(2))), first)).toEqual(first);
+    expect(waitOf(waiter(2), first)).toMatchObject({ blockingPids: [1], answeredSeconds: 1_800_000_000 });
   });
 
   test("is forgotten when the wait is over, the statement another, or the session another", () => {
-    expect(lockWaits(aLook(10, waiter(2, { waitEventType: null })), null, first).size).toBe(0);
-    expect(lockWaits(aLook(10, waiter(2, { queryStart: "later" })), null, first).size).toBe(0);
-    expect(lockWaits(aLook(10, waiter(2, { id: { pid: 2, backendStart: "c" } })), null, first).size).toBe(0);
+    const others = [{ waitEventType: null }, { queryStart: "later" }, { id: { pid: 2, backendStart: "c" } }];
+    for (const other of others) expect(lockWaits(lookOf(aLook(10, waiter(2, other))), first).size).toBe(0);
+    expect(waitOf(waiter(2, { queryStart: "later" }), first)).toBeUndefined();
+  });
+
+  test("stays what it was for those that a gathering did not ask about, or got no answer on", () => {
+    for (const look of [lookWith(aLook(10, waiter(2)), {}), lookRefused(aLook(10, waiter(2)))])
+      expect(lockWaits(look, first)).toEqual(first);
+  });
+
+  test("is open for those that waited at a gathering and were not asked about", () => {
+    const open = lockWaits(lookWith(aLook(0, waiter(2)), {}), none);
+    expect(waitOf(waiter(2), open)).toMatchObject({ blockingPids: [], answeredSeconds: null });
+    expect(lockWaits(lookOf(aLook(0, waiter(2))), none).size).toBe(0);
   });
 
   test("is what newer evidence says", () => {
-    const newer = anEvidence({ lockWaits: [{ pid: 2, blockingPids: [] }] });
     const look = aLook(10, waiter(2));
-    expect(blockedSessions(look, lockWaits(look, newer, first)).size).toBe(0);
+    const newer = lookWith(look, { lockWaits: [{ pid: 2, blockingPids: [] }] });
+    expect(blockedSessions(look, lockWaits(newer, first)).size).toBe(0);
   });
 });

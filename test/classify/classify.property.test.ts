@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { classify, type Look, type Verdict } from "../../src/classify/classify.ts";
+import { classify, type Verdict } from "../../src/classify/classify.ts";
 import { detectors } from "../../src/classify/detectors/index.ts";
 import type { Episode } from "../../src/classify/episode.ts";
 import { leakKinds } from "../../src/classify/kind.ts";
+import type { Look } from "../../src/classify/look.ts";
 import { emptyMemory, type Memory } from "../../src/classify/memory.ts";
 import type { Tally } from "../../src/classify/tally.ts";
 import { randomBackend, randomFrom, randomLooks } from "../support/random-looks.ts";
@@ -116,9 +117,11 @@ test("no counter ever falls, and what began has ended or is open", () => {
 test("what is remembered is bounded by what the looks return", () => {
   const broken = firstBroken((looks) => {
     for (const { before, look, verdict } of steps(looks)) {
-      const { episodes, clientWaits, lockWaits, excuses, attributions, pools, slots } = verdict.memory;
+      const { episodes, clientWaits, lockWaits, advisoryLocks, excuses, attributions, pools, slots } =
+        verdict.memory;
       const { candidates, groups } = look.snapshot;
-      if (Math.max(clientWaits.size, lockWaits.size, excuses.size, attributions.size) > candidates.length)
+      const ofSessions = [clientWaits, lockWaits, advisoryLocks, excuses, attributions];
+      if (Math.max(...ofSessions.map(({ size }) => size)) > candidates.length)
         return "more is remembered of sessions than there are candidates";
       if (pools.size > groups.length + options.pools.length) return "more pools than groups";
       if (slots.size > 1) return "more series than limits";

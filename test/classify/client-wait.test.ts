@@ -28,7 +28,7 @@ function around(waits: ClientWaits): Surroundings {
     excuses: new Map(),
     blockedSessions: new Map(),
     isUnderPressure: false,
-    unlocked: { pids: new Set(), agoSeconds: 0 },
+    advisoryLocks: new Map(),
   };
 }
 

@@ -3,29 +3,42 @@ import { describe, expect, test } from "vitest";
 import { classify } from "../../src/classify/classify.ts";
 import { evidenceDue } from "../../src/classify/evidence-due.ts";
 import { emptyMemory } from "../../src/classify/memory.ts";
-import type { Snapshot } from "../../src/observe/snapshot.ts";
+import type { EvidenceQuestion } from "../../src/observe/evidence.ts";
+import type { Backend, Snapshot } from "../../src/observe/snapshot.ts";
 import { aBackend } from "../support/a-backend.ts";
 import { aRunningStatement } from "../support/a-sighting.ts";
-import { aLook, aSnapshot, lookOf, lookWith } from "../support/a-snapshot.ts";
+import { aLook, aSnapshot, lookOf, lookRefused, lookWith } from "../support/a-snapshot.ts";
 import { judging } from "../support/thresholds.ts";
 
-/** At which of these looks evidence is asked for; what it then says about each waiter is that nobody blocks it. */
-function asked(looks: readonly Snapshot[], answers = true): readonly number[] {
+type Asked = EvidenceQuestion & { readonly look: number };
+
+/** What is asked at which of these looks. The answers are that nobody blocks anybody, nor holds an advisory lock. */
+function questions(
+  looks: readonly Snapshot[],
+  { answers = true, idleSeconds = 3600 } = {},
+): readonly Asked[] {
   let memory = emptyMemory();
-  return looks.flatMap((snapshot, index) => {
-    const question = evidenceDue(snapshot, memory, { gapSeconds: judging.gapSeconds, idleSeconds: Infinity });
-    const lockWaits = (question?.waiterPids ?? []).map((pid) => ({ pid, blockingPids: [] }));
-    const look = answers
-      ? lookWith(snapshot, { lockWaits })
-      : { ...lookOf(snapshot), askedForEvidence: true };
-    memory = classify(question === null ? lookOf(snapshot) : look, memory, judging).memory;
-    return question === null ? [] : [index];
+  return looks.flatMap((snapshot, look) => {
+    const question = evidenceDue(snapshot, memory, { gapSeconds: judging.gapSeconds, idleSeconds });
+    if (question === null) {
+      memory = classify(lookOf(snapshot), memory, judging).memory;
+      return [];
+    }
+    const lockWaits = question.waiterPids.map((pid) => ({ pid, blockingPids: [] }));
+    const answered = lookWith(snapshot, { lockWaits, askedIdlePids: question.idlePids });
+    memory = classify(answers ? answered : lookRefused(snapshot), memory, judging).memory;
+    return [{ ...question, look }];
   });
+}
+
+function asked(looks: readonly Snapshot[], answers = true): readonly number[] {
+  return questions(looks, { answers }).map(({ look }) => look);
 }
 
 const calm = Array.from({ length: 12 }, (_, index) => aLook(10 * index));
 
-function waiting(count: number): Snapshot["candidates"] {
+/** Of pids from 1 on; the last has waited longest. */
+function waiting(count: number): readonly Backend[] {
   return Array.from({ length: count }, (_, pid) =>
     aRunningStatement({
       id: { pid: pid + 1, backendStart: "b" },
@@ -66,13 +79,80 @@ describe("evidence is asked for", () => {
   });
 });
 
-test("it is asked of no more than fifty waiters, those that wait longest, and of the idle ones", () => {
-  const idle = aBackend({ id: { pid: 999, backendStart: "b" }, stateSeconds: 9000 });
-  const unused = aBackend({ id: { pid: 998, backendStart: "b" }, queryStart: null });
-  const snapshot = aSnapshot({ candidates: [...waiting(60), idle, unused] });
-  const question = evidenceDue(snapshot, emptyMemory(), { gapSeconds: 30, idleSeconds: 3600 });
-  const young = evidenceDue(snapshot, emptyMemory(), { gapSeconds: 30, idleSeconds: Infinity });
-  expect(young?.idlePids).toEqual([]);
-  expect(question?.waiterPids).toEqual(Array.from({ length: 50 }, (_, index) => 60 - index));
-  expect(question?.idlePids).toEqual([999]);
+describe("more than fifty waiters", () => {
+  const crowd = calm.map((look) => ({ ...look, candidates: waiting(120) }));
+
+  test("are asked about in turns, those first of whom nobody knows, the longest wait first", () => {
+    const turns = questions(crowd).map(({ waiterPids }) => waiterPids);
+    expect(turns[0]).toEqual(pidsDown(120, 71));
+    expect(turns[1]).toEqual(pidsDown(70, 21));
+    // All are known by then: the rest is those whose answer is the oldest.
+    expect(turns[2]).toEqual([...pidsDown(20, 1), ...pidsDown(120, 91)]);
+    expect(turns[3]).toEqual([...pidsDown(90, 71), ...pidsDown(70, 41)]);
+  });
+
+  test("are counted while nobody has asked about them", () => {
+    expect(questions(crowd).map(({ waitersNotAsked }) => waitersNotAsked)).toEqual([70, 20, 0, 0]);
+  });
+
+  test("are no reason to hurry, once they have waited at a gathering", () => {
+    expect(asked(crowd)).toEqual([0, 3, 6, 9]);
+    expect(asked(crowd, false)).toEqual([0, 3, 6, 9]);
+  });
+
+  test("do not keep a new one from being asked about at the next", () => {
+    const late = aRunningStatement({
+      id: { pid: 999, backendStart: "b" },
+      waitEventType: "Lock",
+      querySeconds: 1,
+    });
+    const looks = crowd.map((look, index) =>
+      index < 7 ? look : { ...look, candidates: [...look.candidates, late] },
+    );
+    const turns = questions(looks);
+    expect(turns.map(({ look }) => look)).toEqual([0, 3, 6, 8, 11]);
+    expect(turns[3]?.waiterPids).toContain(999);
+  });
 });
+
+describe("idle sessions", () => {
+  const resting = calm.map((look) => ({ ...look, candidates: idle(450) }));
+
+  test("are asked about once in each idle period, two hundred at a time", () => {
+    const turns = questions(resting);
+    expect(turns.map(({ idlePids }) => idlePids.length)).toEqual([200, 200, 50, 0]);
+    expect(new Set(turns.flatMap(({ idlePids }) => idlePids)).size).toBe(450);
+    expect(turns.map(({ idleNotAsked }) => idleNotAsked)).toEqual([250, 50, 0, 0]);
+  });
+
+  test("are asked about again when they were refused an answer, or moved meanwhile", () => {
+    const refused = questions(resting, { answers: false });
+    expect(refused.map(({ idlePids }) => idlePids[0])).toEqual([1, 1, 1, 1]);
+    const moved = calm.map((look, index) => ({ ...look, candidates: idle(1, index < 5 ? "then" : "later") }));
+    expect(questions(moved).map(({ idlePids }) => idlePids)).toEqual([[1], [], [1], []]);
+  });
+
+  test("are asked about anew after a gap: what was known is forgotten", () => {
+    const looks = resting.map((look, index) =>
+      index < 4 ? look : { ...look, takenAtSeconds: look.takenAtSeconds + 900 },
+    );
+    expect(questions(looks).map(({ idlePids }) => idlePids[0])).toEqual([1, 201, 1, 201, 401]);
+  });
+
+  test("are asked about only when they have rested for long, and had something to do before", () => {
+    const unused = aBackend({ id: { pid: 998, backendStart: "b" }, queryStart: null, stateSeconds: 9000 });
+    const look = aSnapshot({ candidates: [...idle(1), unused] });
+    expect(questions([look])[0]?.idlePids).toEqual([1]);
+    expect(questions([look], { idleSeconds: Infinity })[0]?.idlePids).toEqual([]);
+  });
+});
+
+function idle(count: number, stateChange = "then"): readonly Backend[] {
+  return Array.from({ length: count }, (_, pid) =>
+    aBackend({ id: { pid: pid + 1, backendStart: "b" }, stateChange, stateSeconds: 9000 }),
+  );
+}
+
+function pidsDown(from: number, to: number): readonly number[] {
+  return Array.from({ length: from - to + 1 }, (_, index) => from - index);
+}

@@ -10,7 +10,7 @@ import { rules, thresholds } from "../support/thresholds.ts";
 const patient = { enabled: true, suspectAfterSeconds: 60, leakedAfterSeconds: 600 };
 
 function found(backend: Backend, { blockedSessions = 0, judgedBy = rules } = {}): readonly Finding[] {
-  const attributions = attributionsOf([backend], new Map());
+  const attributions = attributionsOf([backend], new Map(), []);
   return findBackends([seen(backend, { blockedSessions })], attributions, judgedBy);
 }
 
@@ -65,7 +65,7 @@ test("of the kinds that fit a backend the first opens its episode", () => {
 
 test("a finding says what it costs, what its session said, and no literal", () => {
   const head = "UPDATE users SET token = 'secret' WHERE id = 7 /*route='/login'*/";
-  const [finding] = found(anIdleTransaction({ statement: { head, tail: null }, xidAge: 5 }));
+  const [finding] = found(anIdleTransaction({ statement: { head, tail: null, isCut: false }, xidAge: 5 }));
   expect(finding?.findings).toMatchObject({
     harm: { level: "vacuum", horizonAge: 5 },
     redactedStatement: "UPDATE users SET token = ? WHERE id = ?",

@@ -4,7 +4,7 @@ import { harmOf } from "../../src/classify/harm.ts";
 import { aBackend } from "../support/a-backend.ts";
 import { anIdleTransaction, aRunningStatement } from "../support/a-sighting.ts";
 
-const said = (head: string) => ({ statement: { head, tail: null } });
+const said = (head: string) => ({ statement: { head, tail: null, isCut: false } });
 
 /** As the server shows each rung; `test/integration/harm.test.ts` proves on real servers what each of them costs. */
 const rungs = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { poolKeyOf, poolSightings } from "../../src/classify/pool-sighting.ts";
+import { poolKeyOf, poolSightings, reassignedPools } from "../../src/classify/pool-sighting.ts";
 import type { DeclaredPool } from "../../src/classify/pool.ts";
 import { aSnapshot } from "../support/a-snapshot.ts";
 import { aGroup } from "../support/a-view.ts";
@@ -106,5 +106,33 @@ describe("a pool that nobody declared", () => {
     const group = aGroup({ applicationName: "declared orders", quietSessions: 1 });
     const [declaredOne, other] = poolSightings(aSnapshot({ groups: [group] }), [declared()]);
     expect(declaredOne?.key).not.toBe(other?.key);
+  });
+});
+
+describe("a pool is done away with by a reload", () => {
+  const holder = { datname: "shop", usename: "app", applicationName: "orders", clientAddr: null };
+  const [named, ofHolder] = [poolKeyOf(holder, [declared()]), poolKeyOf(holder, [])];
+
+  function reassigned(key: string, pools: readonly DeclaredPool[], groups = [aGroup(holder)]): boolean {
+    return reassignedPools(aSnapshot({ groups }), pools, [key]).has(key);
+  }
+
+  test("when it is not declared any more, whether it has sessions or not", () => {
+    expect(reassigned(named, [declared()])).toBe(false);
+    expect(reassigned(named, [declared({ name: "other" })])).toBe(true);
+    expect(reassigned(named, [], [])).toBe(true);
+  });
+
+  test("when its sessions are those of a declared pool now", () => {
+    expect(reassigned(ofHolder, [])).toBe(false);
+    expect(reassigned(ofHolder, [declared()])).toBe(true);
+    expect(reassigned(ofHolder, [declared()], [])).toBe(false);
+  });
+
+  test("but not when only some of them are", () => {
+    const pools = [declared({ matches: ({ clientAddr }) => clientAddr === "10.0.0.1" })];
+    const groups = [onHost("10.0.0.1", 3), onHost("10.0.0.2", 3)];
+    expect(reassigned(ofHolder, pools, groups)).toBe(false);
+    expect(reassigned(ofHolder, pools, groups.slice(0, 1))).toBe(true);
   });
 });

@@ -16,12 +16,13 @@ test.for([
   ["beginning", false],
   ["", false],
 ] as const)("%j only opens a transaction: %s", ([head, expected]) => {
-  expect(isPlainBegin({ head, tail: null })).toBe(expected);
+  expect(isPlainBegin({ head, tail: null, isCut: false })).toBe(expected);
 });
 
-test("of a statement that is unknown, or whose middle is, nobody knows what it locked", () => {
+test("of a statement that is unknown, or whose middle or end is, nobody knows what it locked", () => {
   expect(isPlainBegin(null)).toBe(false);
-  expect(isPlainBegin({ head: "BEGIN", tail: " SELECT 1" })).toBe(false);
+  expect(isPlainBegin({ head: "BEGIN", tail: " SELECT 1", isCut: false })).toBe(false);
+  expect(isPlainBegin({ head: "BEGIN", tail: null, isCut: true })).toBe(false);
 });
 
 test.for([
@@ -30,5 +31,5 @@ test.for([
   ["UNLISTEN *", false],
   ["SELECT 'LISTEN'", false],
 ] as const)("%j listens: %s", ([head, expected]) => {
-  expect(isListen({ head, tail: null })).toBe(expected);
+  expect(isListen({ head, tail: null, isCut: false })).toBe(expected);
 });

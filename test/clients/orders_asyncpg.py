@@ -5,7 +5,8 @@ import asyncio
 import asyncpg
 
 from comments import sqlcommenter
-from stage import go_on_async, leaked, play_async
+from healthy import EXPORT_PAUSE_SECONDS, repeat_async, serve_async
+from stage import leaked, play_async, scenario
 from statements import (
     ALL_PAIRS,
     HOLD_THE_LOCK,
@@ -25,6 +26,7 @@ async def connect(scene):
     return await asyncpg.connect(server_settings={"application_name": scene.application_name})
 
 
+@scenario
 async def swallowed_error(scene):
     connection = await connect(scene)
     leaked.append(connection)
@@ -37,6 +39,7 @@ async def swallowed_error(scene):
     return [connection.get_server_pid()]
 
 
+@scenario
 async def savepoint_error(scene):
     connection = await connect(scene)
     leaked.append(connection)
@@ -50,6 +53,7 @@ async def savepoint_error(scene):
     return [connection.get_server_pid()]
 
 
+@scenario
 async def half_read_cursor(scene):
     connection = await connect(scene)
     await connection.transaction().start()
@@ -59,6 +63,7 @@ async def half_read_cursor(scene):
     return [connection.get_server_pid()]
 
 
+@scenario
 async def unfinished_copy(scene):
     connection = await connect(scene)
     is_sent = asyncio.Event()
@@ -74,6 +79,7 @@ async def unfinished_copy(scene):
     return [connection.get_server_pid()]
 
 
+@scenario
 async def unread_result(scene):
     connection = await connect(scene)
     is_met = asyncio.Event()
@@ -88,6 +94,7 @@ async def unread_result(scene):
     return [connection.get_server_pid()]
 
 
+@scenario
 async def never_closed(scene):
     pids = []
     for _ in range(scene.count):
@@ -99,83 +106,62 @@ async def never_closed(scene):
     return pids
 
 
+@scenario
 async def never_used(scene):
     connection = await connect(scene)
     leaked.append(connection)
     return [connection.get_server_pid()]
 
 
+@scenario
 async def healthy_pool(scene):
     settings = {"application_name": scene.application_name}
     pool = await asyncpg.create_pool(min_size=2, max_size=2, server_settings=settings)
 
-    async def serve():
-        while True:
-            async with pool.acquire() as connection, connection.transaction():
-                await connection.execute(tagged(PAY_AN_ORDER, "/pay"))
-                await connection.execute(tagged(PLACE_AN_ORDER, "/orders"))
-            try:
-                async with pool.acquire() as connection, connection.transaction():
-                    await connection.execute(tagged(PLACE_AN_ORDER_TWICE, "/orders"))
-            except asyncpg.UniqueViolationError:
-                pass  # by now it is rolled back
-            await asyncio.sleep(0.2)
+    async def order():
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute(tagged(PAY_AN_ORDER, "/pay"))
+            await connection.execute(tagged(PLACE_AN_ORDER, "/orders"))
 
-    go_on_async(serve())
-    go_on_async(serve())
+    async def order_again():
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute(tagged(PLACE_AN_ORDER_TWICE, "/orders"))
+
+    serve_async(order, order_again, asyncpg.UniqueViolationError)
+    serve_async(order, order_again, asyncpg.UniqueViolationError)
 
 
+@scenario
 async def healthy_cursor(scene):
     connection = await connect(scene)
 
-    async def export():
-        while True:
-            async with connection.transaction():
-                async for _ in connection.cursor(tagged(ORDERS_TO_EXPORT, "/export"), prefetch=500):
-                    pass
-            await asyncio.sleep(0.5)
+    async def export_and_rest():
+        async with connection.transaction():
+            async for _ in connection.cursor(tagged(ORDERS_TO_EXPORT, "/export"), prefetch=500):
+                pass
+        await asyncio.sleep(EXPORT_PAUSE_SECONDS)
 
-    go_on_async(export())
+    repeat_async(export_and_rest)
 
 
+@scenario
 async def healthy_listener(scene):
     connection = await connect(scene)
     leaked.append(connection)
     await connection.add_listener("orders", lambda *_: None)
 
 
+@scenario
 async def healthy_lock_holder(scene):
     connection = await connect(scene)
     leaked.append(connection)
     await connection.execute(HOLD_THE_LOCK)
 
 
+@scenario
 async def healthy_slow_report(scene):
     connection = await connect(scene)
-
-    async def report():
-        while True:
-            await connection.execute(tagged(SLOW_REPORT, "/report"))
-
-    go_on_async(report())
+    repeat_async(lambda: connection.execute(tagged(SLOW_REPORT, "/report")))
 
 
-asyncio.run(
-    play_async(
-        "asyncpg",
-        {
-            "swallowed-error": swallowed_error,
-            "savepoint-error": savepoint_error,
-            "half-read-cursor": half_read_cursor,
-            "unfinished-copy": unfinished_copy,
-            "unread-result": unread_result,
-            "never-closed": never_closed,
-            "never-used": never_used,
-            "healthy-pool": healthy_pool,
-            "healthy-cursor": healthy_cursor,
-            "healthy-listener": healthy_listener,
-            "healthy-lock-holder": healthy_lock_holder,
-            "healthy-slow-report": healthy_slow_report,
-        },
-    )
-)
+asyncio.run(play_async("asyncpg"))

@@ -11,8 +11,9 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from healthy import repeat_async
 from shop import Order, comment_statements
-from stage import go_on_async, leaked, play_async
+from stage import go_on_async, leaked, play_async, scenario
 
 route = ContextVar("route")
 
@@ -69,6 +70,7 @@ async def serve(application):
     return httpx.AsyncClient(base_url=f"http://{host}:{port}", trust_env=False)
 
 
+@scenario
 async def early_return(scene):
     asking = await serve(application_for(scene))
     answer = await asking.get("/checkout", params={"fail": "early"})
@@ -76,17 +78,17 @@ async def early_return(scene):
     return [answer.json()["pid"]]
 
 
+@scenario
 async def healthy_orders(scene):
     asking = await serve(application_for(scene))
 
     async def ask():
-        while True:
-            (await asking.get("/orders/1")).raise_for_status()
-            (await asking.get("/checkout")).raise_for_status()
-            assert (await asking.get("/orders/0")).status_code == 404
-            await asyncio.sleep(0.2)
+        (await asking.get("/orders/1")).raise_for_status()
+        (await asking.get("/checkout")).raise_for_status()
+        assert (await asking.get("/orders/0")).status_code == 404
+        await asyncio.sleep(0.2)
 
-    go_on_async(ask())
+    repeat_async(ask)
 
 
-asyncio.run(play_async("fastapi", {"early-return": early_return, "healthy-orders": healthy_orders}))
+asyncio.run(play_async("fastapi"))

@@ -1,11 +1,12 @@
 """An order service on psycopg 3, and how it leaks."""
 
-import time
+from functools import partial
 
 import psycopg
 
 from comments import sqlcommenter
-from stage import go_on, leaked, play
+from healthy import export, repeat, serve
+from stage import leaked, play, scenario
 from statements import (
     ALL_PAIRS,
     HOLD_THE_LOCK,
@@ -26,6 +27,7 @@ def connect(scene, autocommit=False):
     return psycopg.connect(application_name=scene.application_name, autocommit=autocommit)
 
 
+@scenario
 def early_return(scene):
     def checkout(connection, order):
         sql = tagged("SELECT status FROM orders WHERE id = %s", "/checkout")
@@ -41,6 +43,7 @@ def early_return(scene):
     return [connection.info.backend_pid]
 
 
+@scenario
 def exception_before_commit(scene):
     def pay(connection):
         connection.execute(tagged(PAY_AN_ORDER, "/pay"))
@@ -56,6 +59,7 @@ def exception_before_commit(scene):
     return [connection.info.backend_pid]
 
 
+@scenario
 def half_read_cursor(scene):
     connection = connect(scene)
     cursor = connection.cursor("export")
@@ -65,6 +69,7 @@ def half_read_cursor(scene):
     return [connection.info.backend_pid]
 
 
+@scenario
 def unfinished_copy(scene):
     def upload(connection):
         with connection.cursor().copy(tagged("COPY uploaded FROM STDIN", "/upload")) as copy:
@@ -78,6 +83,7 @@ def unfinished_copy(scene):
     return [connection.info.backend_pid]
 
 
+@scenario
 def unread_result(scene):
     def export(connection):
         with connection.cursor().copy(tagged(f"COPY ({ALL_PAIRS}) TO STDOUT", "/export")) as copy:
@@ -90,71 +96,52 @@ def unread_result(scene):
     return [connection.info.backend_pid]
 
 
+@scenario
 def healthy_pool(scene):
-    def serve():
-        connection = connect(scene)
-        while True:
-            with connection.transaction():
-                connection.execute(tagged(PAY_AN_ORDER, "/pay"))
-                connection.execute(tagged(PLACE_AN_ORDER, "/orders"))
-            try:
-                with connection.transaction():
-                    connection.execute(tagged(PLACE_AN_ORDER_TWICE, "/orders"))
-            except psycopg.errors.UniqueViolation:
-                pass  # by now it is rolled back
-            time.sleep(0.2)
+    def order(connection):
+        with connection.transaction():
+            connection.execute(tagged(PAY_AN_ORDER, "/pay"))
+            connection.execute(tagged(PLACE_AN_ORDER, "/orders"))
 
-    go_on(serve)
-    go_on(serve)
+    def order_again(connection):
+        with connection.transaction():
+            connection.execute(tagged(PLACE_AN_ORDER_TWICE, "/orders"))
+
+    for connection in [connect(scene), connect(scene)]:
+        refusal = psycopg.errors.UniqueViolation
+        serve(partial(order, connection), partial(order_again, connection), refusal)
 
 
+@scenario
 def healthy_cursor(scene):
     connection = connect(scene)
 
-    def export():
-        while True:
-            with connection.transaction(), connection.cursor("export") as cursor:
-                for _ in cursor.execute(tagged(ORDERS_TO_EXPORT, "/export")):
-                    pass
-            time.sleep(0.5)
+    def export_once():
+        with connection.transaction(), connection.cursor("export") as cursor:
+            for _ in cursor.execute(tagged(ORDERS_TO_EXPORT, "/export")):
+                pass
 
-    go_on(export)
+    export(export_once)
 
 
+@scenario
 def healthy_listener(scene):
     connection = connect(scene, autocommit=True)
     leaked.append(connection)
     connection.execute(LISTEN)
 
 
+@scenario
 def healthy_lock_holder(scene):
     connection = connect(scene, autocommit=True)
     leaked.append(connection)
     connection.execute(HOLD_THE_LOCK)
 
 
+@scenario
 def healthy_slow_report(scene):
     connection = connect(scene, autocommit=True)
-
-    def report():
-        while True:
-            connection.execute(tagged(SLOW_REPORT, "/report"))
-
-    go_on(report)
+    repeat(lambda: connection.execute(tagged(SLOW_REPORT, "/report")))
 
 
-play(
-    "psycopg",
-    {
-        "early-return": early_return,
-        "exception-before-commit": exception_before_commit,
-        "half-read-cursor": half_read_cursor,
-        "unfinished-copy": unfinished_copy,
-        "unread-result": unread_result,
-        "healthy-pool": healthy_pool,
-        "healthy-cursor": healthy_cursor,
-        "healthy-listener": healthy_listener,
-        "healthy-lock-holder": healthy_lock_holder,
-        "healthy-slow-report": healthy_slow_report,
-    },
-)
+play("psycopg")

@@ -1,12 +1,13 @@
 """An order service on psycopg2, and how it leaks. Its comments have the form of Rails' marginalia."""
 
-import time
+from functools import partial
 
 import psycopg2
 from psycopg2.pool import ThreadedConnectionPool
 
 from comments import marginalia
-from stage import go_on, leaked, play
+from healthy import export, repeat, serve
+from stage import leaked, play, scenario
 from statements import (
     HOLD_THE_LOCK,
     LISTEN,
@@ -29,6 +30,7 @@ def connect(scene, autocommit=False):
     return connection
 
 
+@scenario
 def early_return(scene):
     def checkout(connection, order):
         with connection.cursor() as cursor:  # closes the cursor, not the transaction
@@ -46,6 +48,7 @@ def early_return(scene):
     return [connection.info.backend_pid]
 
 
+@scenario
 def swallowed_error(scene):
     connection = connect(scene)
     leaked.append(connection)
@@ -56,6 +59,7 @@ def swallowed_error(scene):
     return [connection.info.backend_pid]
 
 
+@scenario
 def half_read_cursor(scene):
     connection = connect(scene)
     cursor = connection.cursor("export")
@@ -68,12 +72,14 @@ def half_read_cursor(scene):
     return [connection.info.backend_pid]
 
 
+@scenario
 def never_used(scene):
     connection = connect(scene)
     leaked.append(connection)
     return [connection.info.backend_pid]
 
 
+@scenario
 def healthy_pool(scene):
     pool = ThreadedConnectionPool(2, 2, application_name=scene.application_name)
     # This pool hands out the session that came back last: a spare one would never be used.
@@ -81,73 +87,50 @@ def healthy_pool(scene):
         connection.cursor().execute(tagged("SELECT 1", "start"))
         pool.putconn(connection)  # rolls back
 
-    def serve():
-        while True:
-            order_once([PAY_AN_ORDER, PLACE_AN_ORDER])
-            order_once([PLACE_AN_ORDER_TWICE])
-            time.sleep(0.2)
-
-    def order_once(statements):
+    def run(*statements):
         connection = pool.getconn()
         try:
             with connection, connection.cursor() as cursor:  # commits or rolls back
                 for sql in statements:
                     cursor.execute(tagged(sql, "create"))
-        except psycopg2.errors.UniqueViolation:
-            pass
         finally:
             pool.putconn(connection)
 
-    go_on(serve)
-    go_on(serve)
+    for _ in range(2):
+        order, order_again = partial(run, PAY_AN_ORDER, PLACE_AN_ORDER), partial(run, PLACE_AN_ORDER_TWICE)
+        serve(order, order_again, psycopg2.errors.UniqueViolation)
 
 
+@scenario
 def healthy_cursor(scene):
     connection = connect(scene)
 
-    def export():
-        while True:
-            with connection, connection.cursor("export") as cursor:
-                cursor.execute(tagged(ORDERS_TO_EXPORT, "export"))
-                cursor.fetchall()
-            time.sleep(0.5)
+    def export_once():
+        with connection, connection.cursor("export") as cursor:
+            cursor.execute(tagged(ORDERS_TO_EXPORT, "export"))
+            cursor.fetchall()
 
-    go_on(export)
+    export(export_once)
 
 
+@scenario
 def healthy_listener(scene):
     connection = connect(scene, autocommit=True)
     leaked.append(connection)
     connection.cursor().execute(LISTEN)
 
 
+@scenario
 def healthy_lock_holder(scene):
     connection = connect(scene, autocommit=True)
     leaked.append(connection)
     connection.cursor().execute(HOLD_THE_LOCK)
 
 
+@scenario
 def healthy_slow_report(scene):
     connection = connect(scene, autocommit=True)
-
-    def report():
-        while True:
-            connection.cursor().execute(tagged(SLOW_REPORT, "report"))
-
-    go_on(report)
+    repeat(lambda: connection.cursor().execute(tagged(SLOW_REPORT, "report")))
 
 
-play(
-    "psycopg2",
-    {
-        "early-return": early_return,
-        "swallowed-error": swallowed_error,
-        "half-read-cursor": half_read_cursor,
-        "never-used": never_used,
-        "healthy-pool": healthy_pool,
-        "healthy-cursor": healthy_cursor,
-        "healthy-listener": healthy_listener,
-        "healthy-lock-holder": healthy_lock_holder,
-        "healthy-slow-report": healthy_slow_report,
-    },
-)
+play("psycopg2")

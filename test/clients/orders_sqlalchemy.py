@@ -1,13 +1,12 @@
 """An order service on SQLAlchemy's ORM (over psycopg2), and how it leaks."""
 
-import time
-
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from healthy import export, repeat, serve
 from shop import Order, comment_statements
-from stage import go_on, leaked, play
+from stage import leaked, play, scenario
 from statements import HOLD_THE_LOCK, LISTEN, SLOW_REPORT
 
 
@@ -27,6 +26,7 @@ def an_unpaid_order(session):
     return session.scalars(unpaid.with_for_update(skip_locked=True)).one()
 
 
+@scenario
 def early_return(scene):
     def checkout(session, order_id):
         order = session.get(Order, order_id)
@@ -41,6 +41,7 @@ def early_return(scene):
     return [pid_of(session)]
 
 
+@scenario
 def exception_before_commit(scene):
     def pay(session):
         an_unpaid_order(session).status = "paid"
@@ -57,6 +58,7 @@ def exception_before_commit(scene):
     return [pid_of(session)]
 
 
+@scenario
 def savepoint_error(scene):
     session = Session(engine_for(scene, "/pay"))
     leaked.append(session)
@@ -72,6 +74,7 @@ def savepoint_error(scene):
     return [pid]
 
 
+@scenario
 def forgotten_second_session(scene):
     def checkout(orders, audit):
         order = orders.get(Order, 1)
@@ -85,43 +88,42 @@ def forgotten_second_session(scene):
     return [pid_of(audit)]
 
 
+@scenario
 def healthy_pool(scene):
     engine = engine_for(scene, "/orders", pool_size=2, max_overflow=0)
 
-    def serve():
-        while True:
-            with Session(engine) as session, session.begin():
-                an_unpaid_order(session).status = "paid"
-                session.add(Order(customer="a customer"))
-            try:
-                with Session(engine) as session, session.begin():
-                    session.add(Order(id=1, customer="a customer"))
-            except IntegrityError:
-                pass  # by now it is rolled back
-            time.sleep(0.2)
+    def order():
+        with Session(engine) as session, session.begin():
+            an_unpaid_order(session).status = "paid"
+            session.add(Order(customer="a customer"))
 
-    go_on(serve)
-    go_on(serve)
+    def order_again():
+        with Session(engine) as session, session.begin():
+            session.add(Order(id=1, customer="a customer"))
+
+    serve(order, order_again, IntegrityError)
+    serve(order, order_again, IntegrityError)
 
 
+@scenario
 def healthy_cursor(scene):
     engine = engine_for(scene, "/export")
 
-    def export():
-        while True:
-            with Session(engine) as session:
-                orders = select(Order).execution_options(stream_results=True, yield_per=500)
-                for _ in session.scalars(orders):
-                    pass
-            time.sleep(0.5)
+    def export_once():
+        with Session(engine) as session:
+            orders = select(Order).execution_options(stream_results=True, yield_per=500)
+            for _ in session.scalars(orders):
+                pass
 
-    go_on(export)
+    export(export_once)
 
 
+@scenario
 def healthy_listener(scene):
     hold(scene, LISTEN)
 
 
+@scenario
 def healthy_lock_holder(scene):
     hold(scene, HOLD_THE_LOCK)
 
@@ -132,27 +134,10 @@ def hold(scene, sql):
     connection.execute(text(sql))
 
 
+@scenario
 def healthy_slow_report(scene):
     connection = engine_for(scene, "/report", isolation_level="AUTOCOMMIT").connect()
-
-    def report():
-        while True:
-            connection.execute(text(SLOW_REPORT))
-
-    go_on(report)
+    repeat(lambda: connection.execute(text(SLOW_REPORT)))
 
 
-play(
-    "sqlalchemy",
-    {
-        "early-return": early_return,
-        "exception-before-commit": exception_before_commit,
-        "savepoint-error": savepoint_error,
-        "forgotten-second-session": forgotten_second_session,
-        "healthy-pool": healthy_pool,
-        "healthy-cursor": healthy_cursor,
-        "healthy-listener": healthy_listener,
-        "healthy-lock-holder": healthy_lock_holder,
-        "healthy-slow-report": healthy_slow_report,
-    },
-)
+play("sqlalchemy")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 # A leaked session that nothing refers to would be closed by the garbage collector.
 leaked = []
 _tasks = []
+_scenarios = {}
 
 
 @dataclass(frozen=True)
@@ -23,17 +24,23 @@ class Scene:
     every_seconds: float
 
 
-def play(client, scenarios):
-    """Plays what the command line asks for. `scenarios`: name to function of a Scene that returns leaked pids."""
-    for scenario, scene in _begin(client, scenarios):
-        _tell_ready(scenario, scene, scenarios[scenario](scene))
+def scenario(function):
+    """A function of a Scene that returns leaked pids. It is asked for by its name: early_return is early-return."""
+    _scenarios[function.__name__.replace("_", "-")] = function
+    return function
+
+
+def play(client):
+    """Plays those scenarios that the command line asks for."""
+    for name, scene in _begin(client):
+        _tell_ready(name, scene, _scenarios[name](scene))
     threading.Event().wait()
 
 
-async def play_async(client, scenarios):
-    """As `play`, for functions that are coroutines."""
-    for scenario, scene in _begin(client, scenarios):
-        _tell_ready(scenario, scene, await scenarios[scenario](scene))
+async def play_async(client):
+    """As `play`, for scenarios that are coroutines."""
+    for name, scene in _begin(client):
+        _tell_ready(name, scene, await _scenarios[name](scene))
     await asyncio.Event().wait()
 
 
@@ -49,21 +56,20 @@ def go_on_async(work):
     _tasks.append(task)
 
 
-def _begin(client, scenarios):
+def _begin(client):
     parser = argparse.ArgumentParser(description="Connects as PGHOST, PGPORT, PGUSER and PGDATABASE say.")
-    parser.add_argument("scenarios", nargs="+", choices=list(scenarios), metavar="scenario")
+    parser.add_argument("scenarios", nargs="+", choices=list(_scenarios), metavar="scenario")
     parser.add_argument("--count", type=int, default=5, help="how many sessions never-closed leaks")
     parser.add_argument("--every-ms", type=int, default=100, help="how long never-closed waits after each")
     words = parser.parse_args()
     threading.excepthook = lambda failed: _end_with_failure(failed.exc_value)
     threading.Thread(target=_end_with_stdin, daemon=True).start()
-    for scenario in words.scenarios:
-        yield scenario, Scene(f"orders-{client}-{scenario}", words.count, words.every_ms / 1000)
+    for name in words.scenarios:
+        yield name, Scene(f"orders-{client}-{name}", words.count, words.every_ms / 1000)
 
 
-def _tell_ready(scenario, scene, pids):
-    name = scene.application_name
-    line = {"ready": True, "scenario": scenario, "application_name": name, "pids": pids or []}
+def _tell_ready(name, scene, pids):
+    line = {"ready": True, "scenario": name, "application_name": scene.application_name, "pids": pids or []}
     print(json.dumps(line), flush=True)
 
 

@@ -83,6 +83,12 @@ describe("config show", () => {
     expect(stdout).not.toContain("hunter2");
   });
 
+  test("takes the file as check-config does, too", async () => {
+    const path = await fileWith(fine);
+    const named = await runWords(["config", "show", `--config.file=${path}`]);
+    expect(await runWords(["config", "show", path])).toEqual(named);
+  });
+
   test("prints what loads to the same again", async () => {
     const path = await fileWith(fine);
     const first = await runWords(["config", "show", `--config.file=${path}`]);

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { fitScreen } from "../../src/commands/fit-screen.ts";
+import { displayWidth } from "../../src/expose/display-width.ts";
 
 const table = Array.from({ length: 40 }, (_line, index) => `row ${index} ${"-".repeat(150)} end`);
 const sentence = "orders-api, role orders, database shop: 12.0 (9.6 to 14.9) sessions a minute leaked";
@@ -43,13 +44,22 @@ test("a word that is wider than the screen is cut wherever it must be", () => {
   expect(lines).toEqual(["x".repeat(10), "x".repeat(10), "xxxxx", ""]);
 });
 
-test("no screen gets more than it holds", () => {
-  const size = fc.integer({ min: 1, max: 120 });
+test("a sentence in letters that take two columns is wrapped where the screen ends", () => {
+  const lines = fitScreen({ table: [], sentences: ["注文の数 注文"], last: "" }, { columns: 10, rows: 24 });
+  expect(lines).toEqual(["注文の数", "注文", ""]);
+});
+
+test("no screen gets more than it holds, and no word of a sentence gets lost", () => {
+  const text = fc.string({ unit: fc.constantFrom("a", "b", " ", "注", "👍") });
+  const [columns, rows] = [fc.integer({ min: 3, max: 120 }), fc.integer({ min: 1, max: 120 })];
   fc.assert(
-    fc.property(size, size, fc.array(fc.string()), (columns, rows, sentences) => {
-      const lines = fitScreen({ table, sentences, last: sentence }, { columns, rows });
-      expect(lines.length).toBeLessThanOrEqual(Math.max(1, rows - 1));
-      for (const line of lines) expect(line.length).toBeLessThanOrEqual(Math.max(1, columns - 1));
+    fc.property(columns, rows, fc.array(text), (width, height, sentences) => {
+      const screen = { columns: width, rows: height };
+      const lines = fitScreen({ table, sentences, last: sentence }, screen);
+      expect(lines.length).toBeLessThanOrEqual(Math.max(1, height - 1));
+      for (const line of lines) expect(displayWidth(line)).toBeLessThan(width);
+      const all = fitScreen({ table: [], sentences, last: "" }, { ...screen, rows: 10_000 });
+      expect(all.join("").replaceAll(" ", "")).toBe(sentences.join("").replaceAll(" ", ""));
     }),
   );
 });

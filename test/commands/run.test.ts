@@ -75,7 +75,8 @@ describe("a command that is called wrongly exits with 2", () => {
     { words: ["check-config", "--file=x"], says: ["--file"] },
     { words: ["config"], says: ['expected "pgleash config show"'] },
     { words: ["config", "print"], says: ['expected "pgleash config show"'] },
-    { words: ["config", "show", "more"], says: ['unexpected argument "more"'] },
+    { words: ["config", "show", "a.yml", "b.yml"], says: ['unexpected argument "b.yml"'] },
+    { words: ["config", "show", "a.yml", "--config.file=b.yml"], says: ["FILE or --config.file, got both"] },
     {
       words: ["healthcheck", "--web.listen-address=:99999"],
       says: ["--web.listen-address: expected an address"],

@@ -128,6 +128,12 @@ describe("parseMatcher refuses", () => {
   });
 });
 
+test("client_addr is the address that the server saw, whatever the application name says", () => {
+  const client = { clientAddr: "10.0.0.1", pooledClientAddr: "10.9.9.9" };
+  expect(matches('client_addr="10.0.0.1"', client)).toBe(true);
+  expect(matches('client_addr="10.9.9.9"', client)).toBe(false);
+});
+
 describe("a matcher of a pool", () => {
   const session = { datname: "shop", usename: "app", applicationName: null, clientAddr: "10.0.0.1" };
 

@@ -27,23 +27,24 @@ function rowsOf(view: View): readonly (readonly string[])[] {
 }
 
 describe("a server", () => {
-  test("that was seen is up, with its version, sessions and suspects", () => {
+  test("that was seen is up, with its version, sessions, slots and suspects", () => {
     const snapshot = aSnapshot({
       groups: [aGroup({ sessions: 3 }), aGroup({ state: "active", sessions: 4 })],
     });
-    const view = aView({ servers: [aServerView({ report: aReport({ snapshot, suspects: [aSuspect()] }) })] });
-    expect(rowsOf(view)[0]).toEqual(["db1", "up", "18.4", "7", "1"]);
+    const report = aReport({ snapshot, suspects: [aSuspect()], slots: { used: 95, limit: 97 } });
+    const view = aView({ servers: [aServerView({ report })] });
+    expect(rowsOf(view)[0]).toEqual(["db1", "up", "18.4", "7", "95 of 97", "1"]);
   });
 
   test("that nobody looked at yet says so", () => {
     const view = aView({ servers: [firstView("db1", 5)] });
-    expect(rowsOf(view)).toEqual([["db1", "not looked at yet", "", "", ""]]);
+    expect(rowsOf(view)).toEqual([["db1", "not looked at yet", "", "", "", ""]]);
   });
 
   test("that is down says why, and shows no numbers", () => {
     const failed = viewAfterFailure(aServerView(), new PostgresFailure("auth", "password refused"));
     expect(rowsOf(aView({ servers: [failed] }))).toEqual([
-      ["db1", "down (auth): password refused", "18.4", "", ""],
+      ["db1", "down (auth): password refused", "18.4", "", "", ""],
     ]);
   });
 
@@ -89,6 +90,17 @@ test("suspects stand in the order of the ranking; without any, the page says so"
   expect(landingPage(aView(), { metricsPath: "/metrics", hasApi: true })).toContain(
     "<h2>Suspects</h2><p>None.</p>",
   );
+});
+
+test("a configuration that could not be reloaded is told at the top, until one could", () => {
+  const [failed, mended] = [false, true].map((successful) => {
+    const view = aView({ reload: { successful, lastSuccessSeconds: 1_799_999_000 } });
+    return landingPage(view, { metricsPath: "/metrics", hasApi: true });
+  });
+  expect(failed).toMatch(
+    /<p class="bad">.*could not be reloaded: the last good one holds.*<h2>Servers<\/h2>/s,
+  );
+  expect(mended).not.toContain("reloaded");
 });
 
 test("links to the metrics where they are", () => {

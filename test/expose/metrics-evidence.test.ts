@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Evidence } from "../../src/observe/evidence.ts";
-import { anEvidence, aSnapshot } from "../support/a-snapshot.ts";
+import { aCut, anEvidence, aSnapshot } from "../support/a-snapshot.ts";
 import { rowsOf, samplesOf, valueOf } from "../support/a-metric.ts";
 import { aPreparedSuspect, aReport, aServerView, aView } from "../support/a-view.ts";
 import type { View } from "../../src/expose/view.ts";
@@ -14,6 +14,8 @@ function viewOf(evidence: Partial<Evidence> | null, labelBudget = 50): View {
 const ofEvidence = [
   "pgleash_evidence_age_seconds",
   "pgleash_prepared_transactions",
+  "pgleash_prepared_blocked_sessions",
+  "pgleash_evidence_cut",
   "pgleash_connection_limit",
   "pgleash_database_sessions_ended_total",
 ];
@@ -36,7 +38,7 @@ test("prepared transactions are counted, those that were cut included", () => {
   expect(
     valueOf(
       "pgleash_prepared_transactions",
-      viewOf({ preparedTransactions: [prepared, prepared], preparedCut: 5 }),
+      viewOf({ preparedTransactions: [prepared, prepared], cut: aCut({ prepared_transactions: 5 }) }),
     ),
   ).toBe(7);
   expect(valueOf("pgleash_prepared_transactions", viewOf({}))).toBe(0);
@@ -53,6 +55,25 @@ test("each kind of holder has its oldest horizon, 0 without one", () => {
     ["prepared_transaction", 0],
     ["replication_slot", 1_250_000],
     ["standby", 0],
+    ["replication_slot_catalog", 0],
+  ]);
+});
+
+test("sessions that wait for prepared transactions are counted, whoever is blamed", () => {
+  const report = aReport({ evidence: anEvidence(), preparedBlockedSessions: 4 });
+  const view = aView({ servers: [aServerView({ report })] });
+  expect(valueOf("pgleash_prepared_blocked_sessions", view)).toBe(4);
+});
+
+test("what each list left out is told, 0 where it is whole", () => {
+  const cut = aCut({ lock_waiters: 70, databases: 3 });
+  expect(rowsOf("pgleash_evidence_cut", viewOf({ cut }), "list")).toEqual([
+    ["lock_waiters", 70],
+    ["idle_sessions", 0],
+    ["prepared_transactions", 0],
+    ["replication_slots", 0],
+    ["connection_limits", 0],
+    ["databases", 3],
   ]);
 });
 

@@ -64,14 +64,20 @@ describe("a pool that leaks", () => {
   });
 
   test.for([
-    { excess: 28, leakedSessions: 0, says: "95 sessions, 28 more than declared" },
+    { excess: 28, leakedSessions: 0, says: "95 sessions, 28 above its declared size" },
     { excess: 0, leakedSessions: 30, says: "95 sessions, 30 leaked" },
-    { excess: 28, leakedSessions: 30, says: "95 sessions, 28 more than declared, 30 leaked" },
+    { excess: 28, leakedSessions: 30, says: "95 sessions, 28 above its declared size, 30 leaked" },
   ])("and does not grow now is told as $says", ({ says, ...size }) => {
     const suspects = [leaking({ growth: null, ...size })];
     expect(sentences({ suspects })).toEqual([
       `orders-api, role orders, database shop, route /checkout: ${says}`,
     ]);
+  });
+
+  test("and is above its declared size, too, is told as both", () => {
+    expect(sentences({ suspects: [leaking({ excess: 28 })] })[0]).toMatch(
+      / leaked since 14:05 UTC, 30 so far, 28 above its declared size$/,
+    );
   });
 
   test("stands before those that leak more slowly", () => {
@@ -120,6 +126,19 @@ describe("who holds back vacuum", () => {
     expect(sentences({ horizons: [{ holder, name, age: 1_200_000 }, session] })).toEqual([
       `vacuum is held back by ${says} (1.2M transactions)`,
     ]);
+  });
+
+  test("is told of the system catalogs by themselves, only when it is old", () => {
+    const catalogs = { holder: "replication_slot_catalog", name: "cdc", age: 1_200_000 } as const;
+    const standby = { holder: "standby", name: null, age: 1_300_000 } as const;
+    const says = "vacuum of the system catalogs is held back by replication slot cdc (1.2M transactions)";
+    expect(sentences({ horizons: [catalogs] })).toEqual([says]);
+    expect(sentences({ horizons: [standby, catalogs] })).toEqual([
+      "vacuum is held back by a standby (1.3M transactions)",
+      says,
+    ]);
+    const suspects = [aSuspect({ harm: aHarm({ level: "vacuum", horizonAge: 900 }) })];
+    expect(sentences({ horizons: [session, { ...catalogs, age: 999_999 }], suspects })).toEqual([]);
   });
 
   test("is not told when it is a session, which is in the table", () => {

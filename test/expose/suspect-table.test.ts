@@ -2,8 +2,10 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import type { Episode } from "../../src/classify/episode.ts";
+import { cutToWidth, displayWidth } from "../../src/expose/display-width.ts";
 import { rankedSuspects } from "../../src/expose/suspect-columns.ts";
 import { suspectTable } from "../../src/expose/suspect-table.ts";
+import type { ServerView } from "../../src/expose/view.ts";
 import { aBackend } from "../support/a-backend.ts";
 import {
   anOvergrownPool,
@@ -16,7 +18,7 @@ import {
 } from "../support/a-view.ts";
 
 function tableOf(...suspects: readonly Episode[]): readonly string[] {
-  return suspectTable(suspects.map((suspect) => ({ server: "db1", suspect })));
+  return suspectTable([aServerView({ report: aReport({ suspects }) })]);
 }
 
 test("a suspect stands under its titles, numbers to the right", () => {
@@ -30,16 +32,16 @@ test("a suspect stands under its titles, numbers to the right", () => {
     commentKeys: new Map([["route", "/checkout"]]),
   });
   expect(tableOf(long, aSuspect())).toEqual([
-    "VERDICT  KIND                 HARM          FOR  APPLICATION  ROLE  ROUTE      DATABASE  CLIENT     PID  SURE  SEEN  SERVER",
-    "leaked   stale_active         blocking 7  2h01m  web-1        app   /checkout  shop      10.0.0.7  4242  low   140x  db1",
-    "suspect  idle_in_transaction  slot           2m  web-1        app              shop      10.0.0.7  4242  high   12x  db1",
+    "VERDICT  KIND                 HARM        FOR  APPLICATION  ROLE  ORIGIN     DATABASE  CLIENT    SUBJECT   SURE  SEEN  SERVER",
+    "leaked   stale_active         blocks 7  2h01m  web-1        app   /checkout  shop      10.0.0.7  pid 4242  low   140x  db1",
+    "suspect  idle_in_transaction  slot         2m  web-1        app              shop      10.0.0.7  pid 4242  high   12x  db1",
   ]);
 });
 
 test("a prepared transaction has its gid, and neither an application nor a client", () => {
   expect(tableOf(aPreparedSuspect())).toEqual([
-    "VERDICT  KIND                  HARM         FOR  APPLICATION  ROLE  ROUTE  DATABASE  CLIENT       PID  SURE  SEEN  SERVER",
-    "suspect  prepared_transaction  vacuum 4.2k  10m               app          shop              order-17  high   12x  db1",
+    "VERDICT  KIND                  HARM                 FOR  APPLICATION  ROLE  ORIGIN  DATABASE  CLIENT  SUBJECT       SURE  SEEN  SERVER",
+    "suspect  prepared_transaction  vacuum (4.2k xacts)  10m               app           shop              gid order-17  high   12x  db1",
   ]);
 });
 
@@ -47,7 +49,7 @@ test("a pool has the number of its sessions; where its applications differ, the 
   const holder = { datname: null, usename: "orders", applicationName: null };
   const declared = aPoolSuspect({ pool: anOvergrownPool({ name: "checkout", holder }) });
   expect(tableOf(aPoolSuspect(), declared)).toEqual([
-    "VERDICT  KIND            HARM  FOR  APPLICATION    ROLE    ROUTE      DATABASE  CLIENT          PID  SURE    SEEN  SERVER",
+    "VERDICT  KIND            HARM  FOR  APPLICATION    ROLE    ORIGIN     DATABASE  CLIENT  SUBJECT      SURE    SEEN  SERVER",
     "suspect  pool_overgrown  slot   2m  orders-api     orders  /checkout  shop              95 sessions  medium   12x  db1",
     "suspect  pool_overgrown  slot   2m  pool checkout  orders  /checkout                    95 sessions  medium   12x  db1",
   ]);
@@ -55,8 +57,8 @@ test("a pool has the number of its sessions; where its applications differ, the 
 
 test.for([
   { harm: aHarm({ level: "ddl" }), text: "ddl" },
-  { harm: aHarm({ level: "vacuum", horizonAge: 12_345 }), text: "vacuum 12k" },
-  { harm: aHarm({ level: "blocking", blockedSessions: 1, horizonAge: 5 }), text: "blocking 1" },
+  { harm: aHarm({ level: "vacuum", horizonAge: 12_345 }), text: "vacuum (12k xacts)" },
+  { harm: aHarm({ level: "blocking", blockedSessions: 1, horizonAge: 5 }), text: "blocks 1" },
 ])("harm reads as $text", ({ harm, text }) => {
   expect(tableOf(aSuspect({ harm }))[1]).toContain(`  ${text}  `);
 });
@@ -68,18 +70,74 @@ test("no suspects, no lines", () => {
 test("a session without an address is local, one without names has empty cells", () => {
   const backend = aBackend({ clientAddr: null, applicationName: null, usename: null, datname: null });
   expect(tableOf(aSuspect({ backend }))[1]).toMatch(
-    /^suspect {2}idle_in_transaction {2}slot {3}2m\s+local {3}4242 {2}high {3}12x {2}db1$/,
+    /^suspect {2}idle_in_transaction {2}slot {3}2m\s+local {3}pid 4242 {2}high {3}12x {2}db1$/,
   );
 });
 
-test("a long name is cut to 32 characters, and says so", () => {
-  const backend = aBackend({ applicationName: "👍".repeat(40) });
-  expect(tableOf(aSuspect({ backend }))[1]).toContain(`  ${"👍".repeat(31)}…  `);
+test("what a pooler says of its client stands behind the address that the server saw", () => {
+  const behind = { pooledClientAddr: "10.0.0.9" };
+  const rows = tableOf(
+    aSuspect({ backend: aBackend({ ...behind, clientAddr: "10.0.0.5" }) }),
+    aSuspect({ backend: aBackend({ ...behind, clientAddr: null }) }),
+  );
+  expect(rows[1]).toContain("  10.0.0.5 for 10.0.0.9  ");
+  expect(rows[2]).toContain("  local for 10.0.0.9     ");
 });
 
-test("a name of exactly 32 characters is not cut", () => {
-  const backend = aBackend({ applicationName: "x".repeat(32) });
-  expect(tableOf(aSuspect({ backend }))[1]).toContain(`  ${"x".repeat(32)}  `);
+function rowOf(applicationName: string): string | undefined {
+  return tableOf(aSuspect({ backend: aBackend({ applicationName }) }))[1];
+}
+
+test("a long name is cut to 32 columns of a terminal, and says so", () => {
+  expect(rowOf("x".repeat(33))).toContain(`  ${"x".repeat(31)}…  `);
+  expect(rowOf("👍".repeat(17))).toContain(`  ${"👍".repeat(15)}…  `);
+});
+
+test("a name of exactly 32 columns is not cut", () => {
+  expect(rowOf("x".repeat(32))).toContain(`  ${"x".repeat(32)}  `);
+  expect(rowOf("表".repeat(16))).toContain(`  ${"表".repeat(16)}  `);
+});
+
+function titlesIn(servers: readonly ServerView[], mostColumns: number): readonly string[] | undefined {
+  return suspectTable(servers, mostColumns)[0]?.split(/ {2,}/);
+}
+
+describe("where a line is too short", () => {
+  const suspect = aSuspect({ commentKeys: new Map([["route", "/checkout"]]) });
+  const one = aServerView({ report: aReport({ suspects: [suspect] }) });
+  const all = "VERDICT KIND HARM FOR APPLICATION ROLE ORIGIN DATABASE CLIENT SUBJECT SURE SEEN SERVER".split(
+    " ",
+  );
+  const without = (...titles: readonly string[]) => all.filter((title) => !titles.includes(title));
+
+  test("what matters least is left out, first which server it is where there is one only", () => {
+    expect(titlesIn([one], 119)).toEqual(all);
+    expect(titlesIn([one], 118)).toEqual(without("SERVER"));
+    expect(titlesIn([one], 110)).toEqual(without("SERVER", "SEEN"));
+    expect(titlesIn([one], 80)).toEqual(without("SERVER", "SEEN", "SURE", "CLIENT", "DATABASE"));
+    expect(titlesIn([one], 10)).toHaveLength(2);
+  });
+
+  test("the server stays for longer where there are several", () => {
+    const servers = [one, aServerView({ server: "db2" })];
+    expect(titlesIn(servers, 118)).toEqual(without("SEEN"));
+    expect(titlesIn(servers, 66)).toEqual(["VERDICT", "KIND", "HARM", "FOR", "APPLICATION", "SERVER"]);
+  });
+
+  test("no line is longer, whatever stands in it", () => {
+    const name = fc.string({ unit: fc.constantFrom("a", "表", "👍", "e\u0301", " ", "❤\ufe0f", "…") });
+    fc.assert(
+      fc.property(name, fc.integer({ min: 1, max: 200 }), (text, mostColumns) => {
+        const backend = aBackend({ applicationName: text, usename: text });
+        const suspects = [aSuspect({ backend }), aPreparedSuspect(), aPoolSuspect()];
+        const lines = suspectTable(
+          [aServerView({ server: text, report: aReport({ suspects }) })],
+          mostColumns,
+        );
+        for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(mostColumns);
+      }),
+    );
+  });
 });
 
 test("no name can add a line, a column or a terminal sequence", () => {
@@ -101,8 +159,11 @@ test("no name can add a line, a column or a terminal sequence", () => {
       expect(lines).toHaveLength(5);
       expect(lines.join("")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
       // Every row has its last cell under the last title.
-      const column = lines[0]?.indexOf("SERVER");
-      expect(lines.map((line) => line.slice(column))).toEqual(["SERVER", ...lines.slice(1).map(() => "db1")]);
+      const column = lines[0]?.indexOf("SERVER") ?? 0;
+      expect(lines.map((line) => line.slice(cutToWidth(line, column).length))).toEqual([
+        "SERVER",
+        ...lines.slice(1).map(() => "db1"),
+      ]);
     }),
   );
 });

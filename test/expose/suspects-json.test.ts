@@ -51,6 +51,7 @@ test("a suspect is shown with who, since when and how sure, under PostgreSQL's o
       usename: "app",
       application_name: "web-1",
       client_addr: "10.0.0.7",
+      pooled_client_addr: null,
       state: "idle in transaction",
       wait_event_type: "Client",
       wait_event: "ClientRead",
@@ -78,6 +79,7 @@ const common = {
   sightings: 12,
   first_seen: "2027-01-15T07:59:00.000Z",
   client_addr: null,
+  pooled_client_addr: null,
   blocked_sessions: 0,
   work_at_risk_seconds: null,
   query: null,
@@ -148,9 +150,12 @@ describe("a pool", () => {
   });
 });
 
-test("behind a pooler that tells, the client is the pooler's", () => {
+test("an address in the application name stands beside the one that the server saw, not in its place", () => {
   const backend = aBackend({ clientAddr: "10.0.0.1", pooledClientAddr: "10.9.9.9" });
-  expect(suspectJson("db1", aSuspect({ backend })).client_addr).toBe("10.9.9.9");
+  expect(suspectJson("db1", aSuspect({ backend }))).toMatchObject({
+    client_addr: "10.0.0.1",
+    pooled_client_addr: "10.9.9.9",
+  });
 });
 
 test("what is not known is null, not left out", () => {
@@ -175,6 +180,7 @@ test("says which servers were not seen, because an empty list alone proves nothi
       expect.objectContaining({
         server: "db1",
         up: true,
+        slots: { used: 4, limit: 97 },
         hidden_sessions: 0,
         candidates_cut: 0,
         failure: null,
@@ -185,6 +191,7 @@ test("says which servers were not seen, because an empty list alone proves nothi
         up: false,
         failure: null,
         sessions: null,
+        slots: null,
         hidden_sessions: null,
         candidates_cut: null,
         evidence_failure: null,

@@ -55,10 +55,10 @@ describe.each(postgresMajors())("pgleash suspects, on PostgreSQL %s", (major) =>
     expect({ code: table.code, stderr: table.stderr }).toEqual({ code: 3, stderr: "" });
     const [titles, row, summary] = table.stdout.split("\n");
     expect(titles).toMatch(
-      /^VERDICT +KIND +HARM +FOR +APPLICATION +ROLE +ROUTE +DATABASE +CLIENT +PID +SURE +SEEN +SERVER$/,
+      /^VERDICT +KIND +HARM +FOR +APPLICATION +ROLE +ORIGIN +DATABASE +CLIENT +SUBJECT +SURE +SEEN +SERVER$/,
     );
     expect(row).toMatch(
-      /^suspect +idle_in_transaction +ddl +\S+ +checkout +shop +\/cart +postgres +local +\d+ +high +1x +main$/,
+      /^suspect +idle_in_transaction +ddl +\S+ +checkout +shop +\/cart +postgres +local +pid \d+ +high +1x +main$/,
     );
     expect(summary).toMatch(/^1 of \d+ sessions suspected$/);
 

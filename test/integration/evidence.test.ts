@@ -6,6 +6,7 @@ import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { evidenceStatement } from "../../src/observe/evidence-statement.ts";
 import type { Evidence, EvidenceQuestion } from "../../src/observe/evidence.ts";
 import { openLooker, type Looker } from "../observe/looker.ts";
+import { aCut } from "../support/a-snapshot.ts";
 import { connectTo, postgresMajors, startServer, type ClientOptions } from "../support/real-postgres.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -81,16 +82,17 @@ describe.each(postgresMajors())("the evidence of PostgreSQL %s", (major) => {
   }
 
   test("of a calm server is empty, and tells when it was taken", async () => {
-    const { takenAtSeconds, sessionEndings, ...evidence } = await gather();
+    const { takenAtSeconds, nextXid, sessionEndings, ...evidence } = await gather();
+    expect((await looker.look()).nextXid).toBe(nextXid);
     expect(Math.abs(takenAtSeconds - Date.now() / 1000)).toBeLessThan(60);
     expect(evidence).toEqual({
       lockWaits: [],
       preparedTransactions: [],
-      preparedCut: 0,
       slotHorizons: [],
       connectionLimits: [],
       askedIdlePids: [],
       advisoryLockPids: [],
+      cut: aCut(),
     });
     expect(sessionEndings.map(({ datname }) => datname).toSorted()).toEqual(
       major === "13" ? [] : ["postgres", "shop", "template0", "template1"],
@@ -151,9 +153,9 @@ describe.each(postgresMajors())("the evidence of PostgreSQL %s", (major) => {
   test("lists the oldest hundred prepared transactions, and counts the others", async () => {
     const gids = Array.from({ length: 103 }, (_, n) => `many-${n}`);
     for (const gid of gids) await prepare(gid);
-    const { preparedTransactions, preparedCut } = await gather();
+    const { preparedTransactions, cut } = await gather();
     expect(preparedTransactions.map(({ gid }) => gid)).toEqual(gids.slice(0, 100));
-    expect(preparedCut).toBe(3);
+    expect(cut).toEqual(aCut({ prepared_transactions: 3 }));
     for (const gid of gids) await rollBack(gid);
   });
 
@@ -164,7 +166,8 @@ describe.each(postgresMajors())("the evidence of PostgreSQL %s", (major) => {
     expect(others).toEqual([]);
     expect(slot).toMatchObject({ slotName: "cdc", active: false });
     for (let n = 0; n < 5; n += 1) await admin.unsafe("SELECT pg_current_xact_id()");
-    expect((await gather()).slotHorizons).toEqual([{ ...slot, age: (slot?.age ?? NaN) + 5 }]);
+    const catalogXminAge = (slot?.catalogXminAge ?? NaN) + 5;
+    expect((await gather()).slotHorizons).toEqual([{ ...slot, xminAge: null, catalogXminAge }]);
     await admin.unsafe("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
   });
 
@@ -182,6 +185,16 @@ describe.each(postgresMajors())("the evidence of PostgreSQL %s", (major) => {
       { scope: "role", name: "app", limit: 10 },
     ]);
     await admin.unsafe("ALTER DATABASE shop CONNECTION LIMIT -1");
+  });
+
+  test("lists the lowest two hundred limits of roles, and counts the others", async () => {
+    await admin.unsafe(ofEach("CREATE ROLE %I LOGIN CONNECTION LIMIT %s"));
+    const { connectionLimits, cut } = await gather();
+    await admin.unsafe(ofEach("DROP ROLE %I"));
+    const limits = connectionLimits.filter(({ name }) => name.startsWith("limited_"));
+    expect(connectionLimits).toHaveLength(200);
+    expect(limits.map(({ limit }) => limit)).toEqual(limits.map((_, index) => 1001 + index));
+    expect(cut).toEqual(aCut({ connection_limits: 203 - limits.length }));
   });
 
   test("counts how sessions ended in each database, where the server does", async () => {
@@ -247,6 +260,13 @@ describe.each(postgresMajors())("the evidence of PostgreSQL %s", (major) => {
     expect(evidence?.lockWaits).toEqual([{ pid: 1, blockingPids: [] }]);
   });
 });
+
+/** Runs it for each of 203 roles and their limits. */
+function ofEach(statement: string): string {
+  return `DO $$ BEGIN FOR n IN 1..203 LOOP
+    EXECUTE format('${statement}', 'limited_' || n, 1000 + n);
+  END LOOP; END $$`;
+}
 
 function take(item: number): string {
   return `UPDATE stock SET pieces = 0 WHERE item = ${item}`;

@@ -130,6 +130,7 @@ function sum(samples: readonly Sample[]): number {
 const probe: Probe = {
   version: 180000,
   versionText: "18.0",
+  ownSession: { datname: "postgres", usename: "pgleash" },
   standby: false,
   user: "pgleash",
   privileges: { pg_read_all_stats: true, pg_signal_backend: false, superuser: false },

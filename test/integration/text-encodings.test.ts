@@ -100,7 +100,7 @@ describe.each(postgresMajors())("the statements of PostgreSQL %s", (major) => {
         if (backend?.statement == null) throw new Error("expected a statement");
         expect(backend.statement.head).toMatch(/^SELECT '[^ -~]+/);
         expect(backend.statement.tail === null).toBe(times === 1);
-        expect(keysOfStatement(backend.statement).get("route")).toBe(
+        expect(keysOfStatement(backend.statement, []).get("route")).toBe(
           times === lengths.at(-1) ? undefined : "/checkout",
         );
       }

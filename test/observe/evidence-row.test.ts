@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { toEvidence } from "../../src/observe/evidence-row.ts";
+import { aCut } from "../support/a-snapshot.ts";
 
 const prepared = {
   gid: "order-17",
@@ -8,28 +9,32 @@ const prepared = {
   datname: "shop",
   usename: null,
   xid_age: 40,
+  total: 3,
 };
+
+const question = { waiterPids: [7, 9], idlePids: [5, 6], waitersNotAsked: 11, idleNotAsked: 12 };
 
 const row = {
   taken_at_seconds: 1_800_000_000.25,
+  next_xid: 5_000_000_000,
   lock_waits: [
     { pid: 7, blocking_pids: [8, 0] },
     { pid: 9, blocking_pids: [] },
   ],
   prepared_transactions: [prepared],
-  prepared_total: 3,
-  slot_horizons: [{ slot_name: "replica_1", active: false, age: 900 }],
+  slot_horizons: [{ slot_name: "replica_1", active: false, xmin_age: 900, catalog_xmin_age: null, total: 4 }],
   connection_limits: [
-    { scope: "database", name: "shop", connection_limit: 40 },
-    { scope: "role", name: "app", connection_limit: 0 },
+    { scope: "database", name: "shop", connection_limit: 40, total: 5 },
+    { scope: "role", name: "app", connection_limit: 0, total: 7 },
   ],
-  session_endings: [{ datname: "shop", killed: 1, abandoned: 2, fatal: 3 }],
+  session_endings: [{ datname: "shop", killed: 1, abandoned: 2, fatal: 3, total: 8 }],
   advisory_lock_pids: [5],
 };
 
-test("a row becomes evidence that says what was cut", () => {
-  expect(toEvidence(row)).toEqual({
+test("a row becomes evidence that says what was asked, and what was cut", () => {
+  expect(toEvidence(row, question)).toEqual({
     takenAtSeconds: 1_800_000_000.25,
+    nextXid: 5_000_000_000,
     lockWaits: [
       { pid: 7, blockingPids: [8, 0] },
       { pid: 9, blockingPids: [] },
@@ -44,15 +49,29 @@ test("a row becomes evidence that says what was cut", () => {
         xidAge: 40,
       },
     ],
-    preparedCut: 2,
-    slotHorizons: [{ slotName: "replica_1", active: false, age: 900 }],
+    slotHorizons: [{ slotName: "replica_1", active: false, xminAge: 900, catalogXminAge: null }],
     connectionLimits: [
       { scope: "database", name: "shop", limit: 40 },
       { scope: "role", name: "app", limit: 0 },
     ],
     sessionEndings: [{ datname: "shop", killed: 1, abandoned: 2, fatal: 3 }],
+    askedIdlePids: [5, 6],
     advisoryLockPids: [5],
+    cut: {
+      lock_waiters: 11,
+      idle_sessions: 12,
+      prepared_transactions: 2,
+      replication_slots: 3,
+      connection_limits: 10,
+      databases: 7,
+    },
   });
+});
+
+test("of an empty list nothing was cut", () => {
+  const lists = { prepared_transactions: [], slot_horizons: [], connection_limits: [], session_endings: [] };
+  const nothing = { waiterPids: [], idlePids: [], waitersNotAsked: 0, idleNotAsked: 0 };
+  expect(toEvidence({ ...row, ...lists }, nothing).cut).toEqual(aCut());
 });
 
 test.for<[string, unknown]>([
@@ -65,9 +84,13 @@ test.for<[string, unknown]>([
     { ...row, prepared_transactions: [{ ...prepared, xid_age: null }] },
   ],
   [
+    "a list that does not say how long it is",
+    { ...row, prepared_transactions: [{ ...prepared, total: null }] },
+  ],
+  [
     "a scope that nobody knows",
     { ...row, connection_limits: [{ ...row.connection_limits[0], scope: "tenant" }] },
   ],
 ])("%s is refused", ([, bad]) => {
-  expect(() => toEvidence(bad)).toThrow(/expected/i);
+  expect(() => toEvidence(bad, question)).toThrow(/expected/i);
 });

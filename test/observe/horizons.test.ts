@@ -83,6 +83,20 @@ describe.each(postgresMajors())("the horizons of PostgreSQL %s", (major) => {
     expect((await looker.look({ limits: { candidates: 0, groups: 0 } })).horizons.sessions).toBe(before + 5);
   });
 
+  test("the id to come is in 64 bits, and moves as the ages do, whoever is under way", async () => {
+    const [{ next } = { next: 0 }] = await admin.unsafe<{ next: number }[]>(
+      "SELECT pg_current_xact_id()::text::float8 + 1 AS next",
+    );
+    expect((await looker.look()).nextXid).toBe(next);
+    await hold(["BEGIN", write]);
+    const before = await looker.look();
+    expect(before.nextXid).toBe(next + 1);
+    const age = (await heldBy("holder"))?.xidAge ?? NaN;
+    await spend(5);
+    expect((await heldBy("holder"))?.xidAge).toBe(age + 5);
+    expect((await looker.look()).nextXid).toBe(before.nextXid + 5);
+  });
+
   test("the oldest of several is that of the server", async () => {
     await hold(["BEGIN", write]);
     await spend(3);

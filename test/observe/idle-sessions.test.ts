@@ -70,7 +70,7 @@ describe.each(postgresMajors())("idle sessions of PostgreSQL %s", (major) => {
     expect(backend).toMatchObject({
       id: { pid },
       state: "idle",
-      statement: { head: "SELECT pg_backend_pid() AS pid", tail: null },
+      statement: { head: "SELECT pg_backend_pid() AS pid", tail: null, isCut: false },
       xidAge: null,
       xminAge: null,
     });
@@ -127,6 +127,20 @@ describe.each(postgresMajors())("idle sessions of PostgreSQL %s", (major) => {
     expect(new Set(candidates.map(({ applicationName }) => applicationName))).toEqual(
       new Set(["many", "rare", "pooled"]),
     );
+  });
+
+  test("are sampled of each pool alike where several have an application in common", async () => {
+    const admin = connectTo(server);
+    await admin.unsafe("CREATE ROLE rare LOGIN");
+    await admin.end();
+    const client = connectTo(server, { applicationName: "grown", user: "rare" });
+    clients.push(client);
+    await client.unsafe("SELECT 'rare'");
+    for (let n = 0; n < 21; n += 1) await connect("grown");
+    const request = { ages: { ...neverAges, quietSeconds: 0 }, sampledApplications: ["grown"] };
+    const { candidates } = await looker.look(request);
+    expect(candidates).toHaveLength(20);
+    expect(candidates.filter(({ usename }) => usename === "rare")).toHaveLength(1);
   });
 
   test.for(["]', (SELECT 1)", `"quoted" 'and' \\ more`, "{a,b}", "%s $10 ?", "été 日本 \u0000 \uD800"])(

@@ -1,5 +1,5 @@
-import type { EvidenceQuestion } from "../../src/observe/evidence.ts";
-import { gatherEvidence, type Gathered } from "../../src/observe/gather-evidence.ts";
+import type { EvidenceQuestion, Gathered } from "../../src/observe/evidence.ts";
+import { gatherEvidence } from "../../src/observe/gather-evidence.ts";
 import { observe, type LookRequest } from "../../src/observe/observe.ts";
 import type { CandidateAges, Snapshot } from "../../src/observe/snapshot.ts";
 import { startDeadline } from "../../src/postgres/deadline.ts";
@@ -67,7 +67,7 @@ export async function openLooker(
     gather: (question = {}) =>
       gatherEvidence(session, {
         version,
-        question: { waiterPids: [], idlePids: [], ...question },
+        question: { waiterPids: [], idlePids: [], waitersNotAsked: 0, idleNotAsked: 0, ...question },
         deadline: startDeadline(5),
         prepare: true,
       }),

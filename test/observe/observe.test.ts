@@ -43,7 +43,7 @@ describe.each(postgresMajors())("a look at PostgreSQL %s", (major) => {
       state: "idle in transaction",
       waitEventType: "Client",
       waitEvent: "ClientRead",
-      statement: { head: "SELECT pg_backend_pid() AS pid", tail: null },
+      statement: { head: "SELECT pg_backend_pid() AS pid", tail: null, isCut: false },
       progress: null,
     });
     expect(backend?.id.backendStart).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/);

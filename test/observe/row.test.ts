@@ -40,6 +40,7 @@ const candidate = {
   query_id: "-42",
   statement_head: base64("SELECT 1"),
   statement_tail: null,
+  statement_is_cut: false,
   xid_age: 7,
   xmin_age: null,
   progress_command: "COPY",
@@ -52,6 +53,7 @@ const row = {
   standby: false,
   hidden_sessions: 2,
   groups_folded: 1,
+  next_xid: 5_000_000_000,
   sessions_horizon: 7,
   standbys_horizon: null,
   candidates_matched: 5,
@@ -95,6 +97,7 @@ describe("a row of a look", () => {
   test("keeps what is held back, and by whom", () => {
     const snapshot = toSnapshot(row);
     expect(snapshot.horizons).toEqual({ sessions: 7, standbys: null });
+    expect(snapshot.nextXid).toBe(5_000_000_000);
     expect(snapshot.candidates[0]).toMatchObject({ xidAge: 7, xminAge: null });
   });
 
@@ -122,7 +125,9 @@ describe("a statement", () => {
 
   test("has a tail when it is longer than its head", () => {
     const text = { statement_head: base64("SELECT '…"), statement_tail: base64("…' /*route='/a'*/") };
-    expect(statementOf(text)).toEqual({ head: "SELECT '…", tail: "…' /*route='/a'*/" });
+    const shown = { head: "SELECT '…", tail: "…' /*route='/a'*/" };
+    expect(statementOf(text)).toEqual({ ...shown, isCut: false });
+    expect(statementOf({ ...text, statement_is_cut: true })).toEqual({ ...shown, isCut: true });
   });
 
   test.for([
@@ -135,6 +140,7 @@ describe("a statement", () => {
     expect(statementOf({ statement_head: encoded, statement_tail: encoded })).toEqual({
       head: text,
       tail: text,
+      isCut: false,
     });
   });
 
@@ -195,6 +201,10 @@ describe("behind PgBouncer's application_name_add_host", () => {
   });
 });
 
-function statementOf(columns: { statement_head: string | null; statement_tail?: string }) {
+function statementOf(columns: {
+  statement_head: string | null;
+  statement_tail?: string;
+  statement_is_cut?: boolean;
+}) {
   return toSnapshot({ ...row, candidates: [{ ...candidate, ...columns }] }).candidates[0]?.statement;
 }

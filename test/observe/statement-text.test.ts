@@ -1,5 +1,6 @@
 import type { Sql } from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { keysOfStatement } from "../../src/classify/attribution/statement.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import type { StatementText } from "../../src/observe/snapshot.ts";
 import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
@@ -23,6 +24,7 @@ describe.each(postgresMajors())("the statement of a session of PostgreSQL %s", (
       expect(await readBack(statement)).toEqual({
         head: statement.slice(0, 4096),
         tail: tail === 0 ? null : statement.slice(-tail),
+        isCut: false,
       });
     });
 
@@ -36,7 +38,7 @@ describe.each(postgresMajors())("the statement of a session of PostgreSQL %s", (
 
     test("comes as it is, whatever is in it", async () => {
       const statement = `SELECT E'\\\\ \\' "%s" $1 \u0001\t\r\n \u001b[31m 🦀' -- "}],`;
-      expect(await readBack(statement)).toEqual({ head: statement, tail: null });
+      expect(await readBack(statement)).toEqual({ head: statement, tail: null, isCut: false });
     });
 
     test("is unknown where the server tracks none", async () => {
@@ -51,12 +53,47 @@ describe.each(postgresMajors())("the statement of a session of PostgreSQL %s", (
 
     test("is what is left of it", async () => {
       const statement = `SELECT '${"x".repeat(5000)}'${comment}`;
-      expect(await readBack(statement)).toEqual({ head: statement.slice(0, 1023), tail: null });
+      const head = statement.slice(0, 1023);
+      expect(await readBack(statement)).toEqual({ head, tail: null, isCut: true });
     });
 
-    test("ends with a whole character", async () => {
-      const statement = `SELECT '${"é".repeat(5000)}'${comment}`;
-      expect(await readBack(statement)).toEqual({ head: statement.slice(0, 8 + 507), tail: null });
+    test.for([0, 1, 2, 3])(
+      "ends with a whole character, and is known to be cut, shifted by %d",
+      async (shift) => {
+        for (const character of ["é", "日", "🦀"]) {
+          const statement = `SELECT '${"x".repeat(shift)}${character.repeat(1000)}'${comment}`;
+          const { head = "", tail, isCut } = (await readBack(statement)) ?? {};
+          expect(statement.startsWith(head)).toBe(true);
+          expect(Buffer.byteLength(head)).toBeGreaterThan(1023 - Buffer.byteLength(character));
+          expect({ tail, isCut }).toEqual({ tail: null, isCut: true });
+        }
+      },
+    );
+
+    test.for([
+      { bytes: 1019, isCut: false },
+      { bytes: 1020, isCut: true },
+      { bytes: 1023, isCut: true },
+    ])(
+      "is taken for whole only where no character can be missing: of $bytes bytes",
+      async ({ bytes, isCut }) => {
+        const statement = `SELECT '${"x".repeat(bytes - 9 - comment.length)}'${comment}`;
+        expect(await readBack(statement)).toEqual({ head: statement, tail: null, isCut });
+      },
+    );
+  });
+
+  describe("that the server cuts at a size of its own", () => {
+    const { readBack } = useServer(major, { track_activity_query_size: "6001" });
+
+    test("ends with a comment that nobody believes, because it stands in a literal", async () => {
+      const literal = "/*route:/fooled*/";
+      const padding = "x".repeat(6000 - "SELECT '".length - literal.length);
+      const text = await readBack(`SELECT '${padding}${literal} and more'${comment}`);
+      expect(text).toMatchObject({ tail: expect.stringMatching(/\*\/$/), isCut: true });
+      expect(text && keysOfStatement(text, []).size).toBe(0);
+      const whole = await readBack(`SELECT '${padding.slice(100)}${literal}'${comment}`);
+      expect(whole && [...keysOfStatement(whole, [])]).toEqual([["route", "/checkout"]]);
     });
   });
 });

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { createConnection, type Connection } from "../../src/postgres/connection.ts";
 import { startDeadline } from "../../src/postgres/deadline.ts";
+import { probe } from "../../src/postgres/probe.ts";
 import type { Session } from "../../src/postgres/session.ts";
 import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
 
@@ -43,6 +44,19 @@ describe.each(postgresMajors())("the probe of PostgreSQL %s", (major) => {
     expect(settings["client_connection_check_interval"]).toBe(Number(major) >= 14 ? "1000" : undefined);
   });
 
+  test("tells as whom the session view shows us, also where a role is set at login", async () => {
+    await admin.unsafe("CREATE ROLE team; CREATE ROLE member LOGIN IN ROLE team");
+    await admin.unsafe("ALTER ROLE member SET role = 'team'");
+    const connection = aConnection();
+    const session = await use(connection, { user: "member", database: "template1" });
+    const { user, ownSession } = await probe(session, { deadline: startDeadline(5), lookTimeoutSeconds: 5 });
+    const shown = await ask(
+      session,
+      "SELECT datname, usename FROM pg_stat_activity WHERE pid = pg_backend_pid()",
+    );
+    expect({ user, shown }).toEqual({ user: "team", shown: [ownSession] });
+  });
+
   test("sets another look timeout over the same connection", async () => {
     const connection = aConnection();
     const session = await use(connection, { lookTimeoutSeconds: 10 });
@@ -79,13 +93,13 @@ describe.each(postgresMajors())("the probe of PostgreSQL %s", (major) => {
 
   async function use(
     connection: Connection,
-    { lookTimeoutSeconds = 5, database = "postgres" } = {},
+    { lookTimeoutSeconds = 5, user = "postgres", database = "postgres" } = {},
   ): Promise<Session> {
     const { session } = await connection.use(
       {
         host: server.socketFolder,
         port: server.port,
-        user: "postgres",
+        user,
         password: undefined,
         database,
         sslMode: "disable",

@@ -21,7 +21,7 @@ export function aBackend(overrides: Partial<Backend> = {}): Backend {
     querySeconds: 1,
     stateSeconds: 1,
     queryId: "7731",
-    statement: { head: "SELECT 1", tail: null },
+    statement: { head: "SELECT 1", tail: null, isCut: false },
     xidAge: null,
     xminAge: null,
     progress: null,

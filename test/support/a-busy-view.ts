@@ -4,7 +4,7 @@ import { firstView, viewAfterFailure, viewAfterLook } from "../../src/expose/ser
 import type { View } from "../../src/expose/view.ts";
 import { PostgresFailure } from "../../src/postgres/failure.ts";
 import { aBackend } from "./a-backend.ts";
-import { anEvidence, aSnapshot } from "./a-snapshot.ts";
+import { aCut, anEvidence, aSnapshot } from "./a-snapshot.ts";
 import {
   aGroup,
   aHarm,
@@ -46,7 +46,7 @@ const tally = addEvents(emptyTally, [
 const evidence = anEvidence({
   takenAtSeconds: aSnapshot().takenAtSeconds - 20,
   preparedTransactions: [aPreparedSuspect().prepared],
-  preparedCut: 2,
+  cut: aCut({ prepared_transactions: 2, lock_waiters: 7 }),
   connectionLimits: [
     { scope: "database", name: "shop", limit: 50 },
     { scope: "role", name: "app", limit: 40 },
@@ -96,7 +96,9 @@ export function aBusyView(): View {
     horizons: [
       { holder: "replication_slot", name: "forgotten", age: 1_250_000 },
       { holder: "session", name: "4242", age: 12_000 },
+      { holder: "replication_slot_catalog", name: "cdc", age: 2_500_000 },
     ],
+    preparedBlockedSessions: 3,
     exhaustions: [
       {
         scope: "server",

@@ -1,5 +1,5 @@
-import type { Look } from "../../src/classify/classify.ts";
-import type { Evidence, PreparedTransaction } from "../../src/observe/evidence.ts";
+import type { Look } from "../../src/classify/look.ts";
+import type { Evidence, EvidenceCut, PreparedTransaction, SlotHorizon } from "../../src/observe/evidence.ts";
 import { sights, type Backend, type Snapshot } from "../../src/observe/snapshot.ts";
 
 /** A calm look at a primary that everything is visible of. */
@@ -10,6 +10,7 @@ export function aSnapshot(overrides: Partial<Snapshot> = {}): Snapshot {
     standby: false,
     coverage: { sights, hiddenSessions: 0, candidatesCut: 0, groupsFolded: 0 },
     groups: [],
+    nextXid: 5_000_000_000,
     horizons: { sessions: null, standbys: null },
     candidates: [],
     ...overrides,
@@ -23,32 +24,56 @@ export function aLook(atSeconds: number, ...candidates: readonly Backend[]): Sna
 
 /** A look beside which nothing was asked. */
 export function lookOf(snapshot: Snapshot): Look {
-  return { snapshot, evidence: null, askedForEvidence: false };
+  return { snapshot, gathered: null };
 }
 
 /** A look beside which this was found. */
 export function lookWith(snapshot: Snapshot, evidence: Partial<Evidence>): Look {
+  const { takenAtSeconds, nextXid } = snapshot;
   return {
     snapshot,
-    evidence: anEvidence({ takenAtSeconds: snapshot.takenAtSeconds, ...evidence }),
-    askedForEvidence: true,
+    gathered: { evidence: anEvidence({ takenAtSeconds, nextXid, ...evidence }), failure: null },
   };
+}
+
+/** A look beside which evidence was asked for, and refused. */
+export function lookRefused(snapshot: Snapshot): Look {
+  return { snapshot, gathered: { evidence: null, failure: "timeout" } };
 }
 
 /** Evidence of a server where nothing waits, nothing is prepared and nothing is limited. */
 export function anEvidence(overrides: Partial<Evidence> = {}): Evidence {
   return {
     takenAtSeconds: 1_800_000_000,
+    nextXid: 5_000_000_000,
     lockWaits: [],
     preparedTransactions: [],
-    preparedCut: 0,
     slotHorizons: [],
     connectionLimits: [],
     sessionEndings: [],
     askedIdlePids: [],
     advisoryLockPids: [],
+    cut: aCut(),
     ...overrides,
   };
+}
+
+/** Lists of which nothing was cut but this. */
+export function aCut(overrides: Partial<EvidenceCut> = {}): EvidenceCut {
+  return {
+    lock_waiters: 0,
+    idle_sessions: 0,
+    prepared_transactions: 0,
+    replication_slots: 0,
+    connection_limits: 0,
+    databases: 0,
+    ...overrides,
+  };
+}
+
+/** A forgotten slot that holds back nothing but this. */
+export function aSlotHorizon(overrides: Partial<SlotHorizon> = {}): SlotHorizon {
+  return { slotName: "replica_1", active: false, xminAge: null, catalogXminAge: null, ...overrides };
 }
 
 /** A transaction that its coordinator left prepared. */

@@ -1,8 +1,8 @@
-import type { Look } from "../../src/classify/classify.ts";
+import type { Look } from "../../src/classify/look.ts";
 import type { Evidence } from "../../src/observe/evidence.ts";
 import { sights, type Backend, type SessionGroup, type Snapshot } from "../../src/observe/snapshot.ts";
 import { aBackend } from "./a-backend.ts";
-import { anEvidence, aPrepared, aSnapshot } from "./a-snapshot.ts";
+import { aCut, aPrepared, aSnapshot, lookOf, lookRefused, lookWith } from "./a-snapshot.ts";
 import { aGroup } from "./a-view.ts";
 
 /** Numbers that look random and are the same for the same seed (mulberry32). */
@@ -57,7 +57,11 @@ export function randomBackend(random: Random, pid: number): Backend {
     querySeconds: age(),
     stateSeconds: age(),
     progress: command === null ? null : { command, counter: String(random.below(2)) },
-    statement: { head: random.oneOf(["BEGIN", "LISTEN a", "SELECT 1 /*route='/a'*/", "COMMIT"]), tail: null },
+    statement: {
+      head: random.oneOf(["BEGIN", "LISTEN a", "SELECT 1 /*route='/a'*/", "COMMIT"]),
+      tail: null,
+      isCut: false,
+    },
     xidAge: random.oneOf([null, null, 7]),
     xminAge: random.oneOf([null, null, 9]),
   });
@@ -84,9 +88,8 @@ export function randomLooks(random: Random): readonly Look[] {
       groups: [randomGroup(random)],
       candidates: [1, 2, 3, 4].filter(() => random.below(3) > 0).map((pid) => randomBackend(random, pid)),
     });
-    const isAsked = random.below(3) === 0;
-    const evidence = isAsked && random.below(4) > 0 ? randomEvidence(random, takenAtSeconds) : null;
-    return { snapshot, evidence, askedForEvidence: isAsked };
+    if (random.below(3) > 0) return lookOf(snapshot);
+    return random.below(4) > 0 ? lookWith(snapshot, randomEvidence(random)) : lookRefused(snapshot);
   });
 }
 
@@ -100,13 +103,15 @@ function randomGroup(random: Random): SessionGroup {
   });
 }
 
-function randomEvidence(random: Random, takenAtSeconds: number): Evidence {
+function randomEvidence(random: Random): Partial<Evidence> {
   const prepared = ["tx-1", "tx-2"].filter(() => random.below(2) > 0);
-  return anEvidence({
-    takenAtSeconds,
+  return {
     lockWaits: [1, 2, 3].map((pid) => ({ pid, blockingPids: [random.below(5)] })),
+    askedIdlePids: [1, 2, 3].filter(() => random.below(2) > 0),
+    advisoryLockPids: [1, 2].filter(() => random.below(2) > 0),
+    cut: aCut({ prepared_transactions: random.oneOf([0, 0, 3]) }),
     preparedTransactions: prepared.map((gid) =>
       aPrepared({ gid, preparedSeconds: random.oneOf([0, 15, 70]) }),
     ),
-  });
+  };
 }

@@ -20,7 +20,9 @@ export const rules: ThresholdRules = { defaults: thresholds, overrides: [] };
 export const judging: ClassifyOptions = {
   thresholds: rules,
   pools: [],
+  commentKeys: [],
   usableSlots: 97,
+  ownSession: { datname: "postgres", usename: "pgleash" },
   gapSeconds: 30,
   believesRows: false,
 };

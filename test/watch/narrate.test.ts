@@ -1,13 +1,9 @@
 import { describe, expect, test } from "vitest";
 
 import type { EpisodeEvent } from "../../src/classify/episode.ts";
-import type { Exhaustion } from "../../src/classify/forecast/exhaustion.ts";
-import { firstView, viewAfterFailure } from "../../src/expose/server-view.ts";
+import { firstView } from "../../src/expose/server-view.ts";
 import { suspectJson } from "../../src/expose/suspect-json.ts";
-import type { ServerView } from "../../src/expose/view.ts";
-import { narrate } from "../../src/watch/narrate.ts";
-import { PostgresFailure, type FailureReason } from "../../src/postgres/failure.ts";
-import { aLog, type LogRecord } from "../support/a-log.ts";
+import { failed, told } from "../support/a-narration.ts";
 import { aSnapshot } from "../support/a-snapshot.ts";
 import {
   aHarm,
@@ -19,15 +15,7 @@ import {
   aSuspect,
 } from "../support/a-view.ts";
 
-function told(before: ServerView, after: ServerView): readonly LogRecord[] {
-  const { log, records } = aLog();
-  narrate(log, before, after);
-  return records;
-}
-
 const calm = aServerView();
-const failed = (view: ServerView, reason: FailureReason) =>
-  viewAfterFailure(view, new PostgresFailure(reason, "why"));
 const seeing = (coverage: Partial<ReturnType<typeof aSnapshot>["coverage"]>) =>
   aServerView({
     probe: calm.probe,
@@ -108,6 +96,14 @@ describe("what a look could not see", () => {
   test("is not repeated while it stays so, and warned of anew when it comes back", () => {
     expect(told(seeing({ hiddenSessions: 4 }), seeing({ hiddenSessions: 5 }))).toEqual([]);
     expect(told(seeing({ hiddenSessions: 0 }), seeing({ hiddenSessions: 5 }))).toHaveLength(1);
+  });
+
+  test("is not warned of again after looks that failed", () => {
+    const [hidden, cut] = [seeing({ hiddenSessions: 4 }), seeing({ candidatesCut: 12 })];
+    for (const blind of [hidden, cut])
+      expect(told(blind, failed(blind, "timeout"), blind)).toMatchObject([
+        { message: "looks succeed again" },
+      ]);
   });
 
   test("because there was too much is a warning too, once", () => {
@@ -215,53 +211,5 @@ describe("evidence that is refused", () => {
 
   test("says nothing while the whole look fails", () => {
     expect(told(refused, failed(refused, "timeout"))).toHaveLength(1);
-  });
-});
-
-function forecast(scope: "server" | "role", name: string, estimate = 2400): Exhaustion {
-  return { scope, name, limit: 97, used: 50, inSeconds: { estimate, lower: 1860, upper: 3120.4 } };
-}
-
-function seen(...exhaustions: readonly Exhaustion[]): ServerView {
-  return { ...calm, report: aReport({ exhaustions }) };
-}
-
-describe("a forecast", () => {
-  test("is a warning when it is first made, with when slots run out", () => {
-    expect(told(calm, seen(forecast("role", "app")))).toEqual([
-      {
-        level: "warn",
-        message: "slots will run out",
-        fields: {
-          server: "db1",
-          scope: "role",
-          name: "app",
-          limit: 97,
-          used: 50,
-          in_seconds: { estimate: 2400, lower: 1860, upper: 3120 },
-        },
-      },
-    ]);
-  });
-
-  test("is not repeated while it moves, and each scope has its own", () => {
-    const before = seen(forecast("role", "app"));
-    const later = seen(forecast("role", "app", 2000), forecast("role", "other"), forecast("server", ""));
-    expect(told(before, later)).toMatchObject([
-      { message: "slots will run out", fields: { scope: "role", name: "other" } },
-      { message: "slots will run out", fields: { scope: "server", name: "" } },
-    ]);
-  });
-
-  test("that is not made any more is told too", () => {
-    expect(told(seen(forecast("role", "app"), forecast("server", "")), seen(forecast("server", "")))).toEqual(
-      [
-        {
-          level: "info",
-          message: "slots no longer run out",
-          fields: { server: "db1", scope: "role", name: "app" },
-        },
-      ],
-    );
   });
 });

@@ -7,17 +7,16 @@ import { landingPage } from "../../src/expose/landing-page.ts";
 import { outlook } from "../../src/expose/outlook.ts";
 import { renderPage } from "../../src/expose/page.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
-import { rankedSuspects } from "../../src/expose/suspect-columns.ts";
 import { suspectTable } from "../../src/expose/suspect-table.ts";
 import { suspectsJson } from "../../src/expose/suspects-json.ts";
-import { narrate } from "../../src/watch/narrate.ts";
+import { narrate, nothingTold } from "../../src/watch/narrate.ts";
 import { aBackend } from "../support/a-backend.ts";
 import { aLog } from "../support/a-log.ts";
 import { aSnapshot } from "../support/a-snapshot.ts";
 import { aPoolSuspect, aProbe, aReport, aSuspect, aView } from "../support/a-view.ts";
 
 const secret = "hunter2";
-const statement = { head: `ALTER ROLE app PASSWORD '${secret}'`, tail: `-- ${secret}` };
+const statement = { head: `ALTER ROLE app PASSWORD '${secret}'`, tail: `-- ${secret}`, isCut: false };
 const backend = aBackend({ statement, state: "idle in transaction" });
 const suspect = aSuspect({ backend, redactedStatement: "ALTER ROLE app PASSWORD $1" });
 
@@ -36,13 +35,13 @@ test("nothing of a statement is shown anywhere, but for what is left without its
   const server = viewAfterLook(firstView("db1", 5), look);
   const view = aView({ servers: [server] });
   const { log, records } = aLog();
-  narrate(log, firstView("db1", 5), server);
+  narrate(log, { before: firstView("db1", 5), after: server, told: nothingTold });
 
   const shown = [
     await renderPage(view, new Registry()),
     landingPage(view, { metricsPath: "/metrics", hasApi: true }),
     JSON.stringify(suspectsJson([server])),
-    suspectTable(rankedSuspects([server])).join("\n"),
+    suspectTable([server]).join("\n"),
     outlook([server]).join("\n"),
     JSON.stringify(records),
   ];

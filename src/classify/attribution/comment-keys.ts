@@ -3,7 +3,7 @@ import { tokens } from "./tokens.ts";
 /** What an application says about itself in a comment of its statement: `route` → `/checkout`. Untrusted text. */
 export type CommentKeys = ReadonlyMap<string, string>;
 
-/** What the common libraries write and people ask for. Other keys never crowd these out. */
+/** What the common libraries write and people ask for. Any other key is read only where the configuration names it. */
 export const knownCommentKeys: ReadonlySet<string> = new Set([
   "application",
   "app_name",
@@ -19,21 +19,22 @@ export const knownCommentKeys: ReadonlySet<string> = new Set([
   "line",
 ]);
 
-const MAX_OTHER_KEYS = 16;
 const MAX_VALUE_LENGTH = 200;
 
 /**
  * The keys in the comments of a statement, wherever a comment stands: sqlcommenter's `key='value'` (a URL-encoded value)
  * and the `key:value` of marginalia and Rails. What comes first holds, so that a statement that is cut off gives some
- * of the pairs of the whole one and never others.
+ * of the pairs of the whole one and never others. Of keys that are not known only the `configured` ones are read:
+ * whatever else an application writes there may be anybody's data.
  */
-export function commentKeys(text: string): CommentKeys {
+export function commentKeys(text: string, configured: readonly string[]): CommentKeys {
   const keys = new Map<string, string>();
   if (!text.includes("/*")) return keys;
   for (const { kind, start, end, isComplete } of tokens(text)) {
     if (kind !== "block_comment") continue;
     for (const pair of pairs(text.slice(start + 2, isComplete ? end - 2 : end))) {
-      if (pair.isBounded || isComplete) admit(keys, pair);
+      const isWanted = knownCommentKeys.has(pair.key) || configured.includes(pair.key);
+      if (isWanted && (pair.isBounded || isComplete)) admit(keys, pair);
     }
   }
   return keys;
@@ -88,10 +89,6 @@ function percentDecoded(text: string): string {
 function admit(keys: Map<string, string>, { key, value }: Pair): void {
   if (value === "" || keys.has(key) || /\p{Cc}/u.test(value)) return;
   if (key === "traceparent" && !/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(value)) return;
-  if (!knownCommentKeys.has(key)) {
-    const others = [...keys.keys()].filter((name) => !knownCommentKeys.has(name)).length;
-    if (!/^[a-z_.]{1,32}$/.test(key) || others >= MAX_OTHER_KEYS) return;
-  }
   // Not half of a character at the bound.
   keys.set(key, value.slice(0, MAX_VALUE_LENGTH).replace(/[\ud800-\udbff]$/, ""));
 }

@@ -31,7 +31,7 @@ function foldValue(pieces: Piece[], top: Piece, second: Piece): boolean {
   if (second.kind === "value") return foldList(pieces, "value", 1);
   if (second.kind === "comma") return foldList(pieces, "value", 2);
   if (second.kind !== "sign" || !isBeforeOperand(pieces.at(-3))) return false;
-  replaceLast(pieces, 2, { ...top, isSpaced: second.isSpaced });
+  replaceLast(pieces, 2, { kind: "value", text: top.text, isSpaced: second.isSpaced });
   return true;
 }
 
@@ -62,7 +62,7 @@ function foldCast(pieces: Piece[], name: Piece): boolean {
   const value = pieces.at(-3);
   if (value?.kind !== "value") return false;
   const text = value.text.includes("::") ? value.text : `${value.text}::${name.text}`;
-  replaceLast(pieces, 3, { ...value, text });
+  replaceLast(pieces, 3, { kind: "value", text, isSpaced: value.isSpaced });
   return true;
 }
 

@@ -1,17 +1,22 @@
 import { addFolded, type Piece, type PieceKind } from "./fold.ts";
+import { beginning, placeAfter } from "./operand.ts";
 import { tokens, type Token } from "./tokens.ts";
 
 const MAX_LENGTH = 200;
 
 /**
  * A statement without its literals, to show to people: each is a `?`, a list of them one `?`, comments are gone, white
- * space is folded. It ends with `…` when there is more than it shows. Names stay, so it is untrusted text still.
+ * space is folded. It ends with `…` when there is more than it shows. Names stay, so it is untrusted text still; but one
+ * in double quotes that stands where a value is expected, and names no part of another, is taken for a literal.
  */
 export function redact(text: string, maxLength: number = MAX_LENGTH): string {
   const pieces: Piece[] = [];
   let isSpaced = false;
   let isCut = false;
   let assigning: Assigning = "start";
+  // Where there are none, nobody needs to know the place, and following it costs a quarter more.
+  const hasQuotedNames = text.includes('"');
+  let place = beginning;
   for (const token of tokens(text)) {
     isCut ||= !token.isComplete;
     const shown = shownAs(text, token, maxLength);
@@ -19,8 +24,12 @@ export function redact(text: string, maxLength: number = MAX_LENGTH): string {
       isSpaced = pieces.length > 0;
       continue;
     }
-    const { kind, text: source } = assigning === "value" && shown.kind === "name" ? value : shown;
+    const isQuotedValue =
+      place.next === "value" && token.kind === "quoted_identifier" && text[token.end] !== ".";
+    const isAssigned = assigning === "value" && shown.kind === "name";
+    const { kind, text: source } = isAssigned || isQuotedValue ? value : shown;
     assigning = assign(assigning, shown);
+    if (hasQuotedNames) place = placeAfter(place, shown.text);
     addFolded(pieces, { kind, text: source, isSpaced });
     isSpaced = false;
     // Folding takes from the end only: what is this far past the bound stays past it.

@@ -27,19 +27,30 @@ export const unattributed: Attribution = {
   commentKeys: noKeys,
 };
 
-/** Reads the statements of a look, and keeps what the sessions said before where they now say nothing. */
-export function attributionsOf(candidates: readonly Backend[], before: Attributions): Attributions {
+/**
+ * Reads the statements of a look, and keeps what the sessions said before where they now say nothing. Of the keys in
+ * comments it reads the known ones and the `configured` ones.
+ */
+export function attributionsOf(
+  candidates: readonly Backend[],
+  before: Attributions,
+  configured: readonly string[],
+): Attributions {
   return new Map(
     candidates.map((backend) => {
       const key = backendKey(backend.id);
-      return [key, attributionOf(backend, before.get(key) ?? unattributed)];
+      return [key, attributionOf(backend, before.get(key) ?? unattributed, configured)];
     }),
   );
 }
 
-function attributionOf({ queryStart, statement }: Backend, before: Attribution): Attribution {
+function attributionOf(
+  { queryStart, statement }: Backend,
+  before: Attribution,
+  configured: readonly string[],
+): Attribution {
   if (statement === null || (queryStart !== null && before.queryStart === queryStart)) return before;
-  const keys = keysOfStatement(statement);
+  const keys = keysOfStatement(statement, configured);
   return {
     queryStart,
     redactedStatement: redactedStatement(statement),

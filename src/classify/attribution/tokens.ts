@@ -22,6 +22,7 @@ const TAB = 9;
 const CARRIAGE_RETURN = 13;
 const SPACE = 32;
 const QUOTE = 39;
+const DOUBLE_QUOTE = 34;
 const ASTERISK = 42;
 const SLASH = 47;
 const BACKSLASH = 92;
@@ -34,7 +35,8 @@ const LAST_PARAMETER = 999;
  *
  * It reads as PostgreSQL's scanner does, of every major and whatever `standard_conforming_strings` is. Where these
  * disagree on which text is a literal, the rest of the statement is one incomplete string: what follows such a place
- * may be a literal to the server, and must not be taken for code.
+ * may be a literal to the server, and must not be taken for code. So it is where a literal touches a word or another
+ * quote, as in `'O'Brien'`: the quotes were not doubled, and nobody knows which of them open and which close.
  */
 export function* tokens(text: string): Generator<Token, void, undefined> {
   for (let at = 0; at < text.length;) {
@@ -81,7 +83,7 @@ function plainString(text: string, start: number, open: number): Token {
   for (let from = open + 1; ;) {
     const quote = text.indexOf("'", from);
     if (quote === -1 || isEscaped(text, from, quote)) return toTheEnd("string", text, start);
-    if (text.charCodeAt(quote + 1) !== QUOTE) return complete("string", start, quote + 1);
+    if (text.charCodeAt(quote + 1) !== QUOTE) return closed("string", text, start, quote + 1);
     from = quote + 2;
   }
 }
@@ -98,7 +100,7 @@ function escapeString(text: string, start: number): Token {
     const code = text.charCodeAt(at);
     if (code === BACKSLASH) at += 1;
     else if (code === QUOTE && text.charCodeAt(at + 1) === QUOTE) at += 1;
-    else if (code === QUOTE) return complete("string", start, at + 1);
+    else if (code === QUOTE) return closed("string", text, start, at + 1);
   }
   return toTheEnd("string", text, start);
 }
@@ -107,7 +109,7 @@ function quotedIdentifier(text: string, start: number, open: number): Token {
   for (let from = open + 1; ;) {
     const quote = text.indexOf('"', from);
     if (quote === -1) return toTheEnd("quoted_identifier", text, start);
-    if (text[quote + 1] !== '"') return complete("quoted_identifier", start, quote + 1);
+    if (text[quote + 1] !== '"') return closed("quoted_identifier", text, start, quote + 1);
     from = quote + 2;
   }
 }
@@ -123,7 +125,9 @@ function dollar(text: string, start: number): Token {
   if (text[tagEnd] !== "$") return complete("symbol", start, start + 1);
   const delimiter = text.slice(start, tagEnd + 1);
   const close = text.indexOf(delimiter, tagEnd + 1);
-  return close === -1 ? toTheEnd("string", text, start) : complete("string", start, close + delimiter.length);
+  return close === -1
+    ? toTheEnd("string", text, start)
+    : closed("string", text, start, close + delimiter.length);
 }
 
 /**
@@ -161,6 +165,13 @@ function blockComment(text: string, start: number): Token {
     if (depth === 0) return complete("block_comment", start, at + 1);
   }
   return toTheEnd("block_comment", text, start);
+}
+
+/** Valid SQL may leave out the space, too (`'a'AND`). It is rare, and what it costs is only the rest of the statement. */
+function closed(kind: TokenKind, text: string, start: number, end: number): Token {
+  const next = text.charCodeAt(end);
+  const isBroken = isWordPart(next) || next === QUOTE || next === DOUBLE_QUOTE;
+  return isBroken ? toTheEnd(kind, text, start) : complete(kind, start, end);
 }
 
 function complete(kind: TokenKind, start: number, end: number): Token {

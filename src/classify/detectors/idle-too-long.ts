@@ -2,8 +2,8 @@ import type { Detector } from "../detector.ts";
 
 /**
  * A session outside any transaction that has not moved for very long. A healthy pool looks the same, so it is off by
- * default, and says nothing while there are slots for everybody. Who listens or holds an advisory lock is on duty;
- * sessions that a pooler keeps are the pooler's business.
+ * default, and says nothing while there are slots for everybody. Who listens or holds an advisory lock is on duty.
+ * Nobody is spared for a client address in the application name: everybody can write one there.
  */
 export const idleTooLong: Detector = {
   kind: "idle_too_long",
@@ -12,7 +12,7 @@ export const idleTooLong: Detector = {
     backend.state === "idle" && backend.queryStart !== null ? backend.stateChange : null,
   ageSeconds({ backend, isUnderPressure, isOnDuty }) {
     const isIdle = backend.state === "idle" && backend.queryStart !== null;
-    if (!isIdle || !isUnderPressure || isOnDuty || backend.pooledClientAddr !== null) return null;
+    if (!isIdle || !isUnderPressure || isOnDuty) return null;
     return backend.stateSeconds;
   },
 };

@@ -1,17 +1,11 @@
 import { commonKeys } from "../attribution/common-keys.ts";
-import type { CommentKeys } from "../attribution/comment-keys.ts";
 import { severityAt, type Finding } from "../finding.ts";
 import { greatest, harmLevels, slotOnly, type Harm } from "../harm.ts";
 import type { OvergrownPool } from "../pool.ts";
-import type { PoolMemories, PoolMemory } from "../pool-memory.ts";
+import type { PoolMembers } from "../pool-members.ts";
+import { overgrownSince, type PoolMemories, type PoolMemory } from "../pool-memory.ts";
 import type { PoolSighting } from "../pool-sighting.ts";
 import { thresholdFor, type ThresholdRules } from "../thresholds.ts";
-
-/** What is known of the single sessions of a pool. */
-export type PoolMembers = {
-  readonly harms: readonly Harm[];
-  readonly commentKeys: readonly CommentKeys[];
-};
 
 /**
  * A pool that is above its declared size, or that grew without ever shrinking: the only honest verdict on connections
@@ -20,7 +14,7 @@ export type PoolMembers = {
 export function findOvergrownPools(
   pools: readonly PoolSighting[],
   memories: PoolMemories,
-  membersOf: (poolKey: string) => PoolMembers,
+  members: ReadonlyMap<string, PoolMembers>,
   { rules, nowSeconds }: { readonly rules: ThresholdRules; readonly nowSeconds: number },
 ): readonly Finding[] {
   return pools.flatMap((pool): readonly Finding[] => {
@@ -31,7 +25,7 @@ export function findOvergrownPools(
     const seen = { ...pool.holder, clientAddr: null, state: "unknown", queryId: null } as const;
     const severity = severityAt(ageSeconds, thresholdFor(rules, seen, "pool_overgrown"));
     if (severity === null) return [];
-    const { harms, commentKeys } = membersOf(pool.key);
+    const { harms, commentKeys } = members.get(pool.key) ?? nobody;
     return [
       {
         subject: { kind: "pool_overgrown", pool: about(pool, memory) },
@@ -50,11 +44,7 @@ export function findOvergrownPools(
   });
 }
 
-/** Since when (epoch seconds) the pool has been overgrown; `null` when it is not. */
-export function overgrownSince(memory: PoolMemory | undefined): number | null {
-  const since = [memory?.excessSinceSeconds, memory?.leak?.sinceSeconds].filter((at) => at != null);
-  return since.length === 0 ? null : Math.min(...since);
-}
+const nobody: PoolMembers = { harms: [], commentKeys: [] };
 
 function about(pool: PoolSighting, memory: PoolMemory): OvergrownPool {
   return {

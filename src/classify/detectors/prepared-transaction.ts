@@ -1,11 +1,11 @@
 import type { Evidence, PreparedTransaction } from "../../observe/evidence.ts";
+import type { EpisodeEnd } from "../episode.ts";
 import { severityAt, type Finding } from "../finding.ts";
 import type { Harm } from "../harm.ts";
 import { thresholdFor, type Threshold, type ThresholdRules } from "../thresholds.ts";
 
 /** How a prepared transaction is judged. */
 export type PreparedSurroundings = {
-  readonly nowSeconds: number;
   readonly rules: ThresholdRules;
   /** Sessions that wait for some prepared transaction. PostgreSQL does not say for which. */
   readonly blockedSessions: number;
@@ -13,15 +13,15 @@ export type PreparedSurroundings = {
 
 /**
  * A transaction prepared for two-phase commit that nobody commits or rolls back: its coordinator is gone. It has no
- * session, survives a restart, and holds its locks and the horizon for ever.
+ * session, survives a restart, and holds its locks and the horizon for ever. The evidence must have the ages of this look.
  */
 export function findPreparedTransactions(
   evidence: Evidence | null,
-  { nowSeconds, rules, blockedSessions }: PreparedSurroundings,
+  { rules, blockedSessions }: PreparedSurroundings,
 ): readonly Finding[] {
   const all = evidence?.preparedTransactions ?? [];
   return all.flatMap((prepared): readonly Finding[] => {
-    const ageSeconds = prepared.preparedSeconds + nowSeconds - (evidence?.takenAtSeconds ?? nowSeconds);
+    const ageSeconds = prepared.preparedSeconds;
     const severity = severityAt(ageSeconds, preparedThreshold(rules, prepared));
     if (severity === null) return [];
     const harm = harmOfPrepared(prepared, all.length === 1 ? blockedSessions : 0);
@@ -43,12 +43,17 @@ export function findPreparedTransactions(
   });
 }
 
-/** Whether the transaction is still prepared, as far as anybody can tell: it may be among those that were cut. */
-export function isStillPrepared(prepared: PreparedTransaction, evidence: Evidence | null): boolean {
-  if (evidence === null || evidence.preparedCut > 0) return true;
-  return evidence.preparedTransactions.some(
-    ({ gid, preparedAt }) => gid === prepared.gid && preparedAt === prepared.preparedAt,
-  );
+/**
+ * How its episode has ended; `null` while it is prepared, or nobody looked. A list that was cut holds the oldest: one that
+ * is missing among them is gone, and of one past them nobody knows.
+ */
+export function endOfPrepared(prepared: PreparedTransaction, evidence: Evidence | null): EpisodeEnd | null {
+  if (evidence === null) return null;
+  const all = evidence.preparedTransactions;
+  const { gid, preparedAt } = prepared;
+  if (all.some((other) => other.gid === gid && other.preparedAt === preparedAt)) return null;
+  const isAmongThem = evidence.cut.prepared_transactions === 0 || preparedAt < (all.at(-1)?.preparedAt ?? "");
+  return isAmongThem ? "vanished" : "lost_sight";
 }
 
 function preparedThreshold(rules: ThresholdRules, { datname, usename }: PreparedTransaction): Threshold {

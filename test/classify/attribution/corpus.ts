@@ -68,6 +68,14 @@ const words: readonly (readonly [string, (secret: string) => string])[] = [
   ["dollar quote that lacks its space", (s) => `AS$$ 'x $$ ${s} $$`],
   ["after a parameter", (s) => `$1||'${s}'`],
   ["number that runs into letters", (s) => `550e${s}`],
+  ["quote not doubled, before", (s) => `'it's ${s}'`],
+  ["quote not doubled, right before", (s) => `'O'${s}'`],
+  ["quote not doubled, behind", (s) => `'${s}'s'`],
+  ["quote not doubled, twice", (s) => `'rock 'n' ${s}'`],
+  ["quote not doubled, in an escape string", (s) => raw`E'it's \n${s}'`],
+  ["quotes within that are not doubled", (s) => `'say 'hello' to "${s}"'`],
+  ["double quotes at the quotes", (s) => `'a'"${s}"'b'`],
+  ["dollar quote within itself", (s) => `$a$x$a$${s}$a$`],
 ];
 
 const kinds: readonly LiteralKind[] = [
@@ -129,6 +137,11 @@ const whole: readonly ((s: string) => string)[] = [
   (s) => `SELECT set_config('app.user', '${s}', true)`,
   (s) => `SELECT * FROM t WHERE path LIKE '%\\%' ESCAPE '\\' AND a = '${s}'`,
   (s) => `SELECT "a""b", "Zürich", U&"d\\0061t" FROM "t 1" WHERE "c'" = '${s}' AND "d" = $$'${s}$$`,
+  (s) => `SELECT * FROM t WHERE a = "${s}" AND b LIKE "%${s}%"`,
+  (s) => `SELECT * FROM t WHERE a<>"${s}" OR a >= "it's ${s}" OR a < "${s}"`,
+  (s) => `SELECT * FROM t WHERE a IN ("x", "${s}", lower("${s}"), ("${s}"))`,
+  (s) => `INSERT INTO t (a, b) VALUES (1, "${s}"), ("${s}", now()), (f(1, "${s}"), 2)`,
+  (s) => `UPDATE t SET a="${s}", b = "a ""${s}""" WHERE c = "O"${s}"`,
   (s) => `SELECT "unfinished ${s}`,
   (s) => `SELECT U&"unfinished ${s}`,
   (s) => `SELECT '${s}`,

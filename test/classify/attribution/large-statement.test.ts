@@ -39,14 +39,17 @@ test.for([
   { what: "parentheses", unit: "(" },
   { what: "letters beyond ASCII", unit: "é" },
   { what: "casts", unit: "1::a," },
+  { what: "comparisons with names", unit: '"a"="b","c"<"d"."e" ' },
+  { what: "double-quoted values", unit: '"a",', start: "VALUES (" },
+  { what: "lists within lists", unit: "IN (" },
 ])("a megabyte of $what takes less than 200 ms", ({ unit, start = "SELECT " }) => {
   const text = start + unit.repeat(MEGABYTE / unit.length);
   expect(milliseconds(() => redact(text))).toBeLessThan(200);
-  expect(milliseconds(() => commentKeys(`${text} /*route='x'*/`))).toBeLessThan(200);
+  expect(milliseconds(() => commentKeys(`${text} /*route='x'*/`, []))).toBeLessThan(200);
 });
 
 test("the keys at the end of a megabyte are found, and its lists are one value", () => {
   const text = `SELECT * FROM t WHERE a IN (${"'abc', ".repeat(MEGABYTE / 7)}'d') AND b = $1 /*route='x'*/`;
   expect(redact(text)).toBe("SELECT * FROM t WHERE a IN (?) AND b = $1");
-  expect([...commentKeys(text)]).toEqual([["route", "x"]]);
+  expect([...commentKeys(text, [])]).toEqual([["route", "x"]]);
 });

@@ -30,6 +30,30 @@ test.for([
 });
 
 test.for([
+  ['WHERE a = "b" AND "c" = 1', 'WHERE a = ? AND "c" = ?'],
+  ['WHERE a <> "b" OR a<"c" OR a >= "d"', "WHERE a <> ? OR a<? OR a >= ?"],
+  ['WHERE a = /* x */ U&"b"', "WHERE a = ?"],
+  ['WHERE a LIKE "b%" OR a NOT ilike "c"', "WHERE a LIKE ? OR a NOT ilike ?"],
+  ['WHERE a IN ("b", "c") AND "d" IS NULL', 'WHERE a IN (?) AND "d" IS NULL'],
+  ['WHERE a in("b", lower("c")) AND (1, "d") IS NULL', 'WHERE a in(?, lower(?)) AND (?, "d") IS NULL'],
+  ['INSERT INTO "t" ("a", "b") VALUES ("c", 1), ("d", 2)', 'INSERT INTO "t" ("a", "b") VALUES (?)'],
+  ['UPDATE "t" SET "a" = "b", "c" = $1', 'UPDATE "t" SET "a" = ?, "c" = $1'],
+] as const)("in %j a double-quoted text that may be a value is one", ([text, shown]) => {
+  expect(redact(text)).toBe(shown);
+});
+
+test.for([
+  'SELECT "a", ("b"), f("c") FROM "t" AS "x" ORDER BY "a", "b"',
+  'JOIN "b" ON "a"."id" = "b"."a_id" AND "s"."a"."x" < "s"."b"."y"',
+  'WHERE "a" IN (SELECT "b", "c" FROM "d" WHERE "e" IS NULL)',
+  'WHERE (a) IN (SELECT b FROM c), ("d")',
+  'VALUES ($1) RETURNING "a", "b"',
+  'SELECT position(a in "b") , "c" ~ "d"',
+])("the names of %j stay", (text) => {
+  expect(redact(text)).toBe(text);
+});
+
+test.for([
   { what: "values", text: "IN (1, 'a', -3, E'b', $4)", shown: "IN (?)" },
   { what: "parameters", text: "IN ($1, $2,$3 )", shown: "IN (?)" },
   { what: "values with casts", text: "IN ('a'::text, 'b'::text)", shown: "IN (?::text)" },
@@ -50,6 +74,7 @@ test.for([
   "autovacuum: VACUUM public.t (to prevent wraparound)",
   "<insufficient privilege>",
   "BEGIN",
+  'SELECT "a"."b","c"::text, ("d")',
   "",
 ])("%j holds no literal and stays as it is", (text) => {
   expect(redact(text)).toBe(text);
@@ -70,6 +95,8 @@ test.for([
     shown: "WHERE a = ?…",
   },
   { what: "dollar quote glued to a word", text: "DO$$ BEGIN END $$", shown: "?…" },
+  { what: "quote that is not doubled", text: "WHERE a = 'O'Brien' AND b = c", shown: "WHERE a = ?…" },
+  { what: "quote within a name", text: 'WHERE a = "O"Brien" AND b = c', shown: "WHERE a =…" },
 ])("a $what with no end hides the rest", ({ text, shown }) => {
   expect(redact(text)).toBe(shown);
 });

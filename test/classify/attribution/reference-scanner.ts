@@ -1,14 +1,17 @@
-/** What `standard_conforming_strings` is. */
-export type Reading = "on" | "off";
+/** What `standard_conforming_strings` is; or what people mean who forget to double their quotes. */
+export type Reading = "on" | "off" | "undoubled";
 
 const rest = raw`[^]*$`;
 const escaped = raw`(?:[^'\\]|\\[^]|'')*(?:'|${rest})`;
 const plain = `(?:[^']|'')*(?:'|${rest})`;
 const letter = raw`[A-Za-z_\u0080-\uffff]`;
 
+/** A quote at which a word or another quote stands does not end anything. */
+const undoubled = raw`(?:[^']|'(?=['"$\w\u0080-\uffff])'?)*(?:'|${rest})`;
+
 /** In the order in which PostgreSQL's scanner prefers them; a rule with a group that matched is a literal. */
 function rules(reading: Reading): RegExp {
-  const string = reading === "on" ? plain : escaped;
+  const string = { on: plain, off: escaped, undoubled }[reading];
   return new RegExp(
     [
       raw`(?:--[^\r\n]*)`,

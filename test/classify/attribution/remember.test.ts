@@ -9,12 +9,12 @@ const none: Attributions = new Map();
 const commented = said("SELECT 1 /*route='a'*/", { queryStart: "t1" });
 
 function said(head: string, overrides: Partial<Backend> = {}): Backend {
-  return aBackend({ queryStart: "t2", statement: { head, tail: null }, ...overrides });
+  return aBackend({ queryStart: "t2", statement: { head, tail: null, isCut: false }, ...overrides });
 }
 
 /** What is known after these looks, each at one session; `undefined` when nothing is. */
 function remembered(...backends: readonly Backend[]): unknown {
-  const attributions = backends.reduce((before, backend) => attributionsOf([backend], before), none);
+  const attributions = backends.reduce((before, backend) => attributionsOf([backend], before, []), none);
   const attribution = attributions.get(backendKey(aBackend().id));
   return attribution && { ...attribution, commentKeys: Object.fromEntries(attribution.commentKeys) };
 }
@@ -56,12 +56,12 @@ test("a statement is read once, whatever a later look of it says", () => {
 test("a session that is no candidate any more is forgotten, and so is a pid that another session has", () => {
   const other = { ...aBackend().id, backendStart: "2026-01-02 00:00:00.000001+00" };
   expect(remembered(commented, said("x", { id: { pid: 8, backendStart: "x" } }))).toBeUndefined();
-  const after = attributionsOf([said("COMMIT", { id: other })], attributionsOf([commented], none));
+  const after = attributionsOf([said("COMMIT", { id: other })], attributionsOf([commented], none, []), []);
   expect(after.get(backendKey(other))?.commentKeys.size).toBe(0);
 });
 
 test("what was remembered before stays as it was", () => {
-  const before = attributionsOf([commented], none);
-  attributionsOf([said("/*job='b'*/")], before);
+  const before = attributionsOf([commented], none, []);
+  attributionsOf([said("/*job='b'*/")], before, []);
   expect(before.get(backendKey(commented.id))?.commentKeys.get("route")).toBe("a");
 });

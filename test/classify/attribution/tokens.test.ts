@@ -13,12 +13,19 @@ function shown(text: string): readonly string[] {
 
 test.for([
   { text: "a1 $2 é_x$", kinds: ["word a1", "parameter $2", "word é_x$"] },
-  { text: "'a''b'c", kinds: ["string 'a''b'", "word c"] },
-  { text: raw`'a\\'b`, kinds: [raw`string 'a\\'`, "word b"] },
+  { text: "'a''b' c", kinds: ["string 'a''b'", "word c"] },
+  { text: raw`'a\\' b`, kinds: [raw`string 'a\\'`, "word b"] },
   { text: raw`'a\'b`, kinds: [raw`string 'a\'b …`] },
-  { text: raw`E'a\'b'c`, kinds: [raw`string E'a\'b'`, "word c"] },
+  { text: raw`E'a\'b' c`, kinds: [raw`string E'a\'b'`, "word c"] },
   { text: raw`nameE'a'`, kinds: ["word nameE", "string 'a'"] },
-  { text: "b'01'x'f'N'n'u&'u'", kinds: ["string b'01'", "string x'f'", "string N'n'", "string u&'u'"] },
+  {
+    text: "b'01',x'f'/N'n'||u&'u'",
+    kinds: ["string b'01'", "symbol ,", "string x'f'", "symbol /", "string N'n'"].concat([
+      "symbol |",
+      "symbol |",
+      "string u&'u'",
+    ]),
+  },
   { text: 'U&"a""b" "c"', kinds: ['quoted_identifier U&"a""b"', 'quoted_identifier "c"'] },
   { text: "$$a$b$$ $ü1$$$$ü1$", kinds: ["string $$a$b$$", "string $ü1$$$$ü1$"] },
   { text: "$1$$a$$", kinds: ["parameter $1", "string $$a$$"] },
@@ -35,6 +42,22 @@ test.for([
   { text: "/*/a/**/*/b", kinds: ["block_comment /*/a/**/*/", "word b"] },
   { text: "/*a*", kinds: ["block_comment /*a* …"] },
 ])("$text is read as the server reads it", ({ text, kinds }) => {
+  expect(shown(text)).toEqual(kinds);
+});
+
+test.for([
+  { text: "'O'Brien' AND b", kinds: ["string 'O'Brien' AND b …"] },
+  { text: "a,'x'1", kinds: ["word a", "symbol ,", "string 'x'1 …"] },
+  { text: "'x'_", kinds: ["string 'x'_ …"] },
+  { text: "'x'é", kinds: ["string 'x'é …"] },
+  { text: "'x'$1", kinds: ["string 'x'$1 …"] },
+  { text: `'x'"y"`, kinds: [`string 'x'"y" …`] },
+  { text: "E'x'y", kinds: ["string E'x'y …"] },
+  { text: "$$x$$y", kinds: ["string $$x$$y …"] },
+  { text: "$a$x$a$'y'", kinds: ["string $a$x$a$'y' …"] },
+  { text: `"O"Brien"`, kinds: [`quoted_identifier "O"Brien" …`] },
+  { text: `"x"'y'`, kinds: [`quoted_identifier "x"'y' …`] },
+])("$text is quoted in no way that anybody could rely on", ({ text, kinds }) => {
   expect(shown(text)).toEqual(kinds);
 });
 

@@ -27,8 +27,8 @@ describe("a session that rests for very long", () => {
     expect(ageOf(idle, { ...scarce, isOnDuty: true })).toBeNull();
   });
 
-  test("is spared where a pooler keeps it", () => {
-    expect(ageOf({ ...idle, pooledClientAddr: "10.0.0.9" })).toBeNull();
+  test("is not spared for an address in its application name, which it may have written there itself", () => {
+    expect(ageOf({ ...idle, pooledClientAddr: "10.0.0.9" })).toBe(7200);
   });
 });
 

@@ -1,30 +1,32 @@
 import { describe, expect, test } from "vitest";
 
 import {
+  endOfPrepared,
   findPreparedTransactions,
-  isStillPrepared,
 } from "../../../src/classify/detectors/prepared-transaction.ts";
 import type { Finding } from "../../../src/classify/finding.ts";
 import type { PreparedTransaction } from "../../../src/observe/evidence.ts";
-import { anEvidence, aPrepared } from "../../support/a-snapshot.ts";
+import { aCut, anEvidence, aPrepared } from "../../support/a-snapshot.ts";
 import { rules, thresholds } from "../../support/thresholds.ts";
 
-/** What is found in evidence of second 0, so many seconds later. */
 function found(
   prepared: readonly PreparedTransaction[],
-  { laterSeconds = 0, blockedSessions = 0, judgedBy = rules } = {},
+  { blockedSessions = 0, judgedBy = rules } = {},
 ): readonly Finding[] {
   const evidence = anEvidence({ preparedTransactions: prepared });
-  const nowSeconds = evidence.takenAtSeconds + laterSeconds;
-  return findPreparedTransactions(evidence, { nowSeconds, rules: judgedBy, blockedSessions });
+  return findPreparedTransactions(evidence, { rules: judgedBy, blockedSessions });
+}
+
+function at(second: number): string {
+  return `2026-01-01 00:00:0${second}.000001+00`;
 }
 
 describe("a prepared transaction", () => {
-  test("is named by its age, which grows between two gatherings of evidence", () => {
+  test("is named by its age", () => {
     expect(found([aPrepared({ preparedSeconds: 9 })])).toEqual([]);
-    const [suspect] = found([aPrepared({ preparedSeconds: 9 })], { laterSeconds: 1 });
+    const [suspect] = found([aPrepared({ preparedSeconds: 10 })]);
     expect(suspect?.findings).toMatchObject({ severity: "suspect", ageSeconds: 10 });
-    const [leaked] = found([aPrepared({ preparedSeconds: 9 })], { laterSeconds: 51 });
+    const [leaked] = found([aPrepared({ preparedSeconds: 60 })]);
     expect(leaked?.findings.severity).toBe("leaked");
   });
 
@@ -60,14 +62,22 @@ describe("a prepared transaction", () => {
 
   test("is gone when its id is, or is used anew", () => {
     const evidence = anEvidence({ preparedTransactions: [aPrepared()] });
-    expect(isStillPrepared(aPrepared(), evidence)).toBe(true);
-    expect(isStillPrepared(aPrepared({ gid: "tx-2" }), evidence)).toBe(false);
-    expect(isStillPrepared(aPrepared({ preparedAt: "later" }), evidence)).toBe(false);
+    expect(endOfPrepared(aPrepared(), evidence)).toBeNull();
+    expect(endOfPrepared(aPrepared({ gid: "tx-2" }), evidence)).toBe("vanished");
+    expect(endOfPrepared(aPrepared({ preparedAt: "later" }), evidence)).toBe("vanished");
   });
 
-  test("is not known to be gone while the list of them is cut", () => {
-    const evidence = anEvidence({ preparedTransactions: [aPrepared({ gid: "tx-2" })], preparedCut: 1 });
-    expect(isStillPrepared(aPrepared(), evidence)).toBe(true);
-    expect(isStillPrepared(aPrepared(), null)).toBe(true);
+  test("is not known to be gone while nobody looks", () => {
+    expect(endOfPrepared(aPrepared(), null)).toBeNull();
+  });
+
+  test("is gone when it is missing in a list that was cut behind its place, else out of sight", () => {
+    const all = [1, 3, 5].map((second) => aPrepared({ gid: `tx-${second}`, preparedAt: at(second) }));
+    const evidence = anEvidence({ preparedTransactions: all, cut: aCut({ prepared_transactions: 1 }) });
+    expect(endOfPrepared(aPrepared({ gid: "tx-3", preparedAt: at(3) }), evidence)).toBeNull();
+    expect(endOfPrepared(aPrepared({ preparedAt: at(2) }), evidence)).toBe("vanished");
+    // Of those prepared at the same moment as the last, some may be past it.
+    expect(endOfPrepared(aPrepared({ preparedAt: at(5) }), evidence)).toBe("lost_sight");
+    expect(endOfPrepared(aPrepared({ preparedAt: at(6) }), evidence)).toBe("lost_sight");
   });
 });

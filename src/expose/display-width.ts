@@ -1,0 +1,28 @@
+/** Letters of East Asia and most emoji take two columns of a terminal: the ranges of Unicode's EastAsianWidth. */
+const wide =
+  /[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1aff0}-\u{1b2ff}\u{20000}-\u{3fffd}]/u;
+
+/** Accents and the like stand above the letter before them, but U+FE0F makes an emoji of it, which is wider. */
+const combining = /(?!\ufe0f)[\p{Mn}\p{Me}]/u;
+
+/** How many columns of a terminal a printable text takes. */
+export function displayWidth(text: string): number {
+  return Array.from(text).reduce((columns, character) => columns + widthOf(character), 0);
+}
+
+/** As much of a text, from its beginning, as these columns hold. */
+export function cutToWidth(text: string, columns: number): string {
+  let room = columns;
+  const kept = Array.from(text).findIndex((character) => (room -= widthOf(character)) < 0);
+  return kept === -1 ? text : Array.from(text).slice(0, kept).join("");
+}
+
+/** A text in at most so many columns; what is cut ends with `…`. */
+export function fitted(text: string, columns: number): string {
+  return displayWidth(text) > columns ? `${cutToWidth(text, columns - 1)}…` : text;
+}
+
+function widthOf(character: string): number {
+  if (combining.test(character)) return 0;
+  return wide.test(character) ? 2 : 1;
+}
