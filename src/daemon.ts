@@ -16,6 +16,8 @@ export type DaemonOptions = {
   /** Reads the configuration anew. */
   reloadConfig(): Promise<Loaded>;
   readonly log: Log;
+  /** The second of the two switches: without it nobody is ended, whatever the configuration says. */
+  readonly isEnforceFlagged: boolean;
   readonly versions: { readonly pgleash: string; readonly node: string };
   readonly web: {
     /** `undefined`: every address of this machine. */
@@ -44,7 +46,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   let reloaded = { successful: true, lastSuccessSeconds: Date.now() / 1000 };
   let page: Promise<string> | null = null;
   let lastReload: Promise<readonly string[]> = Promise.resolve([]);
-  const watches = createWatches(log, () => (page = null));
+  const watches = createWatches({
+    log,
+    isFlagged: options.isEnforceFlagged,
+    version: versions.pgleash,
+    onChange: () => (page = null),
+  });
 
   const view = (): View => ({
     version: versions.pgleash,
@@ -54,11 +61,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
 
   async function loadAndApply(): Promise<readonly string[]> {
+    await watches.reopenAudit();
     const loaded = await options.reloadConfig();
     if ("problems" in loaded) {
       reloaded = { ...reloaded, successful: false };
       page = null;
-      log.error({ problems: loaded.problems }, "configuration not reloaded: the last good one stays");
+      log.error(
+        { problems: loaded.problems },
+        "configuration not reloaded: the last good one stays, and nobody is ended until a good one comes",
+      );
+      await watches.holdBack();
       return loaded.problems;
     }
     await watches.apply(loaded.config);

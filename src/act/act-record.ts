@@ -78,6 +78,7 @@ function suspectFields(episode: SessionEpisode): SuspectFields {
     usename: backend.usename,
     application_name: backend.applicationName,
     client_addr: backend.clientAddr,
+    pooled_client_addr: backend.pooledClientAddr,
     query_id: backend.queryId,
     query: episode.redactedStatement,
     comment: Object.fromEntries(episode.commentKeys),

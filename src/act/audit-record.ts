@@ -32,6 +32,7 @@ export type SuspectFields = {
   readonly usename: string | null;
   readonly application_name: string | null;
   readonly client_addr: string | null;
+  readonly pooled_client_addr: string | null;
   readonly query_id: string | null;
   readonly query: string | null;
   readonly comment: Readonly<Record<string, string>>;
@@ -114,7 +115,7 @@ export type LedgerRecord = {
 
 /** What `audit.ts` writes as one line, with the version of the schema and the time by our clock. */
 export type AuditRecord =
-  | { readonly type: "started"; readonly version: string; readonly pid: number; readonly mode: PolicyMode }
+  | { readonly type: "started"; readonly version: string; readonly mode: PolicyMode }
   | ActRecord
   | OutcomeRecord
   | NoticeRecord

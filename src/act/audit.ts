@@ -39,6 +39,7 @@ export async function openAudit(path: string, options: AuditOptions = {}): Promi
   const { patienceSeconds = PATIENCE_SECONDS, ledgers = () => [] } = options;
   const turns = createFileTurns(patienceSeconds);
   let file: AuditFile | null = null;
+  let hasBeenOpen = false;
   let areLedgersDue = false;
   let gap: Gap | null = null;
 
@@ -52,7 +53,9 @@ export async function openAudit(path: string, options: AuditOptions = {}): Promi
     if (file !== null && (await file.isInPlace())) return file;
     await drop();
     file = await openAuditFile(path);
-    areLedgersDue = file.isNew;
+    // At the start a file that exists holds them already. Later on nobody knows whether it is still the same one.
+    areLedgersDue = file.isNew || hasBeenOpen;
+    hasBeenOpen = true;
     return file;
   }
 

@@ -41,7 +41,7 @@ SELECT pg_advisory_unlock($1::int, $2::int),
  */
 export function holderSettings(version: number, pollSeconds: number): Readonly<Record<string, string>> {
   const keepaliveSeconds = String(Math.min(Math.ceil(pollSeconds), LONGEST_KEEPALIVE_SECONDS));
-  const timeout = `${Math.min(Math.ceil(POLLS * pollSeconds * 1000), LONGEST_TIMEOUT_MS)}ms`;
+  const timeout = `${Math.min(Math.round(POLLS * pollSeconds * 1000), LONGEST_TIMEOUT_MS)}ms`;
   return {
     tcp_keepalives_idle: keepaliveSeconds,
     tcp_keepalives_interval: keepaliveSeconds,

@@ -109,6 +109,7 @@ async function startOnFreePort(runtime: Runtime, config: Config): Promise<Daemon
       config,
       reloadConfig: () => Promise.resolve({ config }),
       log: createLog("error"),
+      isEnforceFlagged: false,
       versions: runtime.versions,
       web: {
         host: "127.0.0.1",

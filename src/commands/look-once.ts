@@ -1,9 +1,9 @@
 import { candidateAges } from "../classify/candidate-ages.ts";
-import { emptyMemory, type Memory } from "../classify/memory.ts";
+import type { Memory } from "../classify/memory.ts";
 import { isUnderPressure } from "../classify/slot-scope.ts";
 import type { ThresholdRules } from "../classify/thresholds.ts";
 import type { Config, ServerConfig } from "../config/config.ts";
-import { cycle } from "../cycle.ts";
+import { cycle, firstRemembered, type Remembered } from "../cycle.ts";
 import { firstView, viewAfterFailure, viewAfterLook } from "../expose/server-view.ts";
 import type { ServerView } from "../expose/view.ts";
 import { startDeadline } from "../postgres/deadline.ts";
@@ -22,15 +22,17 @@ export async function lookOnce(
   try {
     const probed = await probe(session, { deadline, lookTimeoutSeconds });
     const judging = { thresholds, pools, commentKeys, gapSeconds: Infinity, believesRows: true };
-    const options = { probe: probed, ...judging, deadline };
-    const first = await cycle(session, emptyMemory(), options);
-    const { report, memory } = missesIdleSessions(first.memory, thresholds)
-      ? await cycle(session, askingAnew(first.memory), {
+    const options = { probe: probed, ...judging, deadline, leashing: null };
+    const first = await cycle(session, firstRemembered(), options);
+    const { report, remembered } = missesIdleSessions(first.remembered.memory, thresholds)
+      ? await cycle(session, askingAnew(first.remembered), {
           ...options,
           deadline: startDeadline(lookTimeoutSeconds),
         })
       : first;
-    return viewAfterLook(view, { report, probe: probed, tally: memory.tally, labelBudget, commentKeys });
+    const { decisions, memory } = remembered;
+    const shown = { tally: memory.tally, decisions, labelBudget, commentKeys };
+    return viewAfterLook(view, { report, probe: probed, ...shown });
   } catch (error) {
     return viewAfterFailure(view, toFailure(error));
   } finally {
@@ -44,6 +46,6 @@ function missesIdleSessions({ lastLook }: Memory, thresholds: ThresholdRules): b
 }
 
 /** Nobody has asked yet which of the idle sessions are on duty, and before that none is named. */
-function askingAnew(memory: Memory): Memory {
-  return { ...memory, looksSinceEvidence: Infinity };
+function askingAnew(remembered: Remembered): Remembered {
+  return { ...remembered, memory: { ...remembered.memory, looksSinceEvidence: Infinity } };
 }

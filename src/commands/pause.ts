@@ -44,7 +44,7 @@ Examples:
     const path = await pausePath(runtime, values);
     if (path === undefined) return exitCodes.failed;
     try {
-      const before = await readPauseOrder(path); // what makes no sense is replaced
+      const before = await readPauseOrder(path).catch(() => null); // what makes no sense is replaced
       await writePauseOrder(path, order);
       if (before !== null) runtime.writeError(`pgleash: this replaces: ${wordsOf(before)}\n`);
       runtime.write(`${path}: ${wordsOf(order)}\n`);

@@ -14,6 +14,7 @@ const flags = {
   "web.telemetry-path": { type: "string", default: "/metrics" },
   "web.enable-lifecycle": { type: "boolean", default: false },
   "web.api": { type: "boolean", default: true },
+  enforce: { type: "boolean", default: false },
   "log.level": { type: "string", default: "info" },
 } as const;
 
@@ -31,9 +32,11 @@ Examples:
   --web.telemetry-path=PATH     where the metrics are (/metrics)
   --web.enable-lifecycle        allow POST /-/reload
   --no-web.api                  turn /api/v1/suspects off
+  --enforce                     end sessions, where the policy says mode: enforce and its rules allow it
   --log.level=LEVEL             ${logLevels.join(", ")} (info)
 
-SIGHUP reloads the configuration; when it is bad, the last good one stays.
+SIGHUP reloads the configuration, and opens the audit file anew. When the configuration is bad, the last good one stays,
+and nobody is ended until a good one comes.
 SIGTERM and SIGINT stop gently, a second one at once.
 `,
   async run(runtime, words) {
@@ -54,7 +57,14 @@ SIGTERM and SIGINT stop gently, a second one at once.
     const { versions } = runtime;
     return serveUntilStopped(
       runtime,
-      await startDaemon({ config: loaded.config, reloadConfig, log, versions, web }),
+      await startDaemon({
+        config: loaded.config,
+        reloadConfig,
+        log,
+        isEnforceFlagged: values.enforce,
+        versions,
+        web,
+      }),
     );
   },
 };

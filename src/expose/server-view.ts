@@ -1,4 +1,5 @@
 import { emptyTally } from "../classify/tally.ts";
+import { emptyDecisionTally } from "../decide/tally.ts";
 import type { PostgresFailure } from "../postgres/failure.ts";
 import type { Probe } from "../postgres/probe.ts";
 import { suspectBackends, suspectPools } from "./aggregate.ts";
@@ -25,6 +26,7 @@ export function firstView(server: string, intervalSeconds: number): ServerView {
     lastDurationSeconds: null,
     lastSuccessSeconds: null,
     tally: emptyTally,
+    decisions: emptyDecisionTally,
     labelBudget: 0,
     sessionLabels: new Map(),
     suspectLabels: new Map(),
@@ -35,7 +37,7 @@ export function firstView(server: string, intervalSeconds: number): ServerView {
 }
 
 /** What a look that succeeded adds. */
-export type LookResult = Pick<ServerView, "tally" | "labelBudget" | "commentKeys"> & {
+export type LookResult = Pick<ServerView, "tally" | "decisions" | "labelBudget" | "commentKeys"> & {
   readonly report: Report;
   readonly probe: Probe;
 };

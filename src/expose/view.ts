@@ -1,4 +1,5 @@
 import type { Tally } from "../classify/tally.ts";
+import type { DecisionTally } from "../decide/tally.ts";
 import type { FailureReason } from "../postgres/failure.ts";
 import type { Probe } from "../postgres/probe.ts";
 import type { LabelBudget } from "./label-budget.ts";
@@ -29,6 +30,7 @@ export type ServerView = {
   /** Epoch seconds, by our own clock. */
   readonly lastSuccessSeconds: number | null;
   readonly tally: Tally;
+  readonly decisions: DecisionTally;
   /** The most label sets per metric that are shown under their own names. */
   readonly labelBudget: number;
   readonly sessionLabels: LabelBudget;

@@ -1,13 +1,19 @@
-import { emptyMemory } from "../classify/memory.ts";
-import type { ServerConfig } from "../config/config.ts";
-import { cycle } from "../cycle.ts";
+import type { Audit } from "../act/audit.ts";
+import { createLease } from "../act/lease.ts";
+import type { PauseWatch } from "../act/pause-file.ts";
+import { permitted } from "../act/permit.ts";
+import type { ConfiguredPolicy, ServerConfig } from "../config/config.ts";
+import { cycle, firstRemembered, type Leashing } from "../cycle.ts";
+import type { Leash } from "../decide/leash.ts";
+import { builtInFloors } from "../decide/policy.ts";
 import type { Report } from "../expose/report.ts";
 import { firstView, viewAfterFailure, viewAfterLook } from "../expose/server-view.ts";
 import type { ServerView } from "../expose/view.ts";
 import type { Log } from "../log.ts";
 import { createConnection } from "../postgres/connection.ts";
-import { startDeadline } from "../postgres/deadline.ts";
+import { startDeadline, type Deadline } from "../postgres/deadline.ts";
 import { toFailure } from "../postgres/failure.ts";
+import type { Probe } from "../postgres/probe.ts";
 import { narrate, nothingTold } from "./narrate.ts";
 import { timingOf } from "./schedule.ts";
 
@@ -17,6 +23,16 @@ export type WatchSettings = {
   readonly labelBudget: number;
   /** Keys of statement comments that become labels. */
   readonly commentKeys: readonly string[];
+  readonly leash: LeashSettings;
+};
+
+/** What is the same for all servers of this process. */
+export type LeashSettings = {
+  readonly policy: ConfiguredPolicy;
+  /** Both switches are on, and the configuration was read as it stands. */
+  readonly isEnforcing: boolean;
+  readonly audit: Audit | null;
+  readonly pause: PauseWatch | null;
 };
 
 /** One watched server: its connection, what is remembered of it, and what is shown of it. */
@@ -24,20 +40,48 @@ export type Watch = {
   /** Looks once, unless a look is under way or a failed connection is to be left alone for now. Never throws. */
   look(): Promise<void>;
   view(): ServerView;
+  /** What limits are counted on: to be put on record where the audit begins anew. */
+  leash(): Leash;
   /** New settings, from the next look on. What is remembered stays; the connection too, unless it leads elsewhere. */
   configure(settings: WatchSettings): Promise<void>;
   /** Ends the connection, once the look under way is over. */
   close(): Promise<void>;
 };
 
-/** Prepares to watch a server; the first look connects. `onChange` is called after each look. */
-export function createWatch(first: WatchSettings, log: Log, onChange: () => void): Watch {
+/** What an earlier process left of a server is the `leash`. */
+export type WatchStart = {
+  readonly settings: WatchSettings;
+  readonly leash: Leash;
+  readonly log: Log;
+  /** Called after each look. */
+  readonly onChange: () => void;
+};
+
+/** Prepares to watch a server; the first look connects. */
+export function createWatch({ settings: first, leash, log, onChange }: WatchStart): Watch {
   const connection = createConnection();
+  const lease = createLease();
   let settings = first;
-  let memory = emptyMemory();
+  let remembered = firstRemembered(leash);
+  let lastLookMs: number | null = null;
   let view = firstView(first.server.name, timingOf(first.server.schedule, new Date()).intervalSeconds);
   let told = nothingTold;
   let underWay: Promise<void> | null = null;
+
+  function leashingOf(probe: Probe, pollSeconds: number, deadline: Deadline): Leashing | null {
+    const { policy, isEnforcing, audit, pause } = settings.leash;
+    if (policy.rules.length === 0) return null;
+    const means = { isEnforcing, lease, leaseDatabase: policy.leaseDatabase, pause, audit };
+    return {
+      server: settings.server.name,
+      policy,
+      floors: builtInFloors,
+      audit,
+      sinceLastLookSeconds: lastLookMs === null ? null : (performance.now() - lastLookMs) / 1000,
+      permit: (session) =>
+        permitted(session, means, { probe, pollSeconds, deadline, nowSeconds: Date.now() / 1000 }),
+    };
+  }
 
   /** One deadline for the whole look: connecting must not add to what the schedule allows. */
   async function lookOnce(): Promise<ServerView> {
@@ -47,14 +91,19 @@ export function createWatch(first: WatchSettings, log: Log, onChange: () => void
     const { session, probe } = await connection.use(server.connection, { deadline, lookTimeoutSeconds });
     const lastLook = view.lastSuccessSeconds === null ? new Date() : new Date(view.lastSuccessSeconds * 1000);
     const { gapSeconds, intervalSeconds } = timingOf(schedule, lastLook);
-    const options = { probe, thresholds, pools, commentKeys, gapSeconds, believesRows: false, deadline };
-    const { report, memory: remembered } = await cycle(session, memory, options);
-    memory = remembered;
+    const leashing = leashingOf(probe, intervalSeconds, deadline);
+    const nowMs = performance.now();
+    const judging = { thresholds, pools, commentKeys, gapSeconds, believesRows: false };
+    const looked = await cycle(session, remembered, { ...judging, probe, deadline, leashing });
+    const { report } = looked;
+    remembered = looked.remembered;
+    lastLookMs = nowMs;
     connection.succeeded();
     // Sessions that hide or show themselves mean that a grant changed, and with it what the probe found out.
     if (hidesSessions(view.report) !== hidesSessions(report)) connection.askAgain();
-    const { tally } = memory;
-    const after = viewAfterLook(view, { report, probe, tally, labelBudget, commentKeys });
+    const { memory, decisions } = remembered;
+    const result = { report, probe, tally: memory.tally, decisions, labelBudget, commentKeys };
+    const after = viewAfterLook(view, result);
     return { ...after, intervalSeconds, lastSuccessSeconds: Date.now() / 1000 };
   }
 
@@ -75,6 +124,7 @@ export function createWatch(first: WatchSettings, log: Log, onChange: () => void
 
   return {
     view: () => view,
+    leash: () => remembered.leash,
     look() {
       if (underWay === null && connection.isDue()) underWay = look().finally(() => (underWay = null));
       return underWay ?? Promise.resolve();

@@ -1,21 +1,44 @@
+import { ledgerRecord } from "../act/ledger-record.ts";
 import type { Config } from "../config/config.ts";
 import type { ServerView } from "../expose/view.ts";
 import type { Log } from "../log.ts";
 import { startSchedule } from "./schedule.ts";
-import { createWatch, type Watch } from "./watch.ts";
+import { createEnforcement } from "./enforcement.ts";
+import { createWatch, type Watch, type WatchSettings } from "./watch.ts";
 
 /** All watched servers, each on a schedule and a connection of its own: one that hangs delays nobody. */
 export type Watches = {
   /** Watches what the configuration names: goes on with the servers it knows by name, starts new ones, ends the rest. */
   apply(config: Config): Promise<void>;
   views(): readonly ServerView[];
+  /** Stops acting until the next configuration: the last one was bad, and nobody knows what it was to change. */
+  holdBack(): Promise<void>;
+  /** Opens the audit anew, for whoever rotates it. */
+  reopenAudit(): Promise<void>;
   /** Finishes the looks under way, then ends every connection. */
   stop(): Promise<void>;
 };
 
-/** Nothing is watched before the first `apply`. `onChange` is called after each look. */
-export function createWatches(log: Log, onChange: () => void): Watches {
+/** How this process watches, whatever the configuration says. */
+export type WatchesOptions = {
+  readonly log: Log;
+  /** The flag `--enforce`: without it, no policy ends anybody. */
+  readonly isFlagged: boolean;
+  readonly version: string;
+  /** Called after each look. */
+  readonly onChange: () => void;
+};
+
+/** Nothing is watched before the first `apply`. */
+export function createWatches({ log, isFlagged, version, onChange }: WatchesOptions): Watches {
   let watches = new Map<string, Watch>();
+  let applied: readonly WatchSettings[] = [];
+  const enforcement = createEnforcement({
+    isFlagged,
+    version,
+    log,
+    ledgers: () => [...watches].map(([server, watch]) => ledgerRecord(server, watch.leash())),
+  });
   let isStopped = false;
   let schedules: readonly { stop(): void }[] = [];
 
@@ -24,31 +47,39 @@ export function createWatches(log: Log, onChange: () => void): Watches {
     schedules = [];
   }
 
+  function start(settings: WatchSettings): Watch {
+    const leash = enforcement.leashOf(settings.server.name);
+    return createWatch({ settings, leash, log, onChange });
+  }
+
   return {
     views: () => [...watches.values()].map((watch) => watch.view()),
-    async apply({ servers, labelBudget, commentLabels: commentKeys }) {
-      const settings = servers.map((server) => ({ server, labelBudget, commentKeys }));
+    async apply({ servers, labelBudget, commentLabels: commentKeys, policy }) {
+      const leash = await enforcement.configure(policy);
+      const settings = servers.map((server) => ({ server, labelBudget, commentKeys, leash }));
+      applied = settings;
       // Meanwhile the old servers stay watched, and on the page: one of them may be in a look that hangs.
       await Promise.all(settings.map(async (one) => watches.get(one.server.name)?.configure(one)));
       if (isStopped) return;
       stopSchedules();
       const before = watches;
-      watches = new Map(
-        settings.map((one) => [
-          one.server.name,
-          before.get(one.server.name) ?? createWatch(one, log, onChange),
-        ]),
-      );
+      watches = new Map(settings.map((one) => [one.server.name, before.get(one.server.name) ?? start(one)]));
       schedules = servers.map(({ name, schedule }) => startSchedule(schedule, () => look(watches.get(name))));
       for (const watch of watches.values()) void look(watch);
       onChange();
       const gone = [...before].filter(([name]) => !watches.has(name));
       await Promise.all(gone.map(([, watch]) => watch.close()));
     },
+    async holdBack() {
+      const heldBack = applied.map((one) => ({ ...one, leash: { ...one.leash, isEnforcing: false } }));
+      await Promise.all(heldBack.map(async (one) => watches.get(one.server.name)?.configure(one)));
+    },
+    reopenAudit: () => enforcement.reopen(),
     async stop() {
       isStopped = true;
       stopSchedules();
       await Promise.all([...watches.values()].map((watch) => watch.close()));
+      await enforcement.close();
     },
   };
 }

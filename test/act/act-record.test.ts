@@ -11,7 +11,7 @@ import { aHarm, aSuspect } from "../support/a-view.ts";
 
 const backend = aBackend({
   state: "idle in transaction",
-  statement: { head: "UPDATE cards SET pin = '4711'", tail: null },
+  statement: { head: "UPDATE cards SET pin = '4711'", tail: null, isCut: false },
   xactStart: "2026-01-01 00:00:00.9+00",
   xactSeconds: 125.0004,
   stateSeconds: 124,

@@ -57,7 +57,7 @@ describe("what is written is read again", () => {
   });
 
   test.for([
-    { type: "started", version: "1.2.3", pid: 1, mode: "dry_run" },
+    { type: "started", version: "1.2.3", mode: "dry_run" },
     { type: "paused", reason: "migration", until: null, by: null },
     { type: "resumed" },
     { type: "gap", lost: 1, since: now.toISOString(), why: "ENOSPC" },

@@ -8,6 +8,7 @@ import {
   removePauseOrder,
   watchPauseFile,
   writePauseOrder,
+  type PauseWatch,
 } from "../../src/act/pause-file.ts";
 import { aFolder, aPath } from "../support/an-audit.ts";
 
@@ -60,12 +61,15 @@ describe("E27: a pause", () => {
   test("is never read half, however often it is written anew", async () => {
     const path = await aPath("pause.json");
     await writePauseOrder(path, anOrder);
-    const watch = watchPauseFile(path, 30);
+    // Several, so that they fall out of step with the writer.
+    const watches = Array.from({ length: 7 }, () => watchPauseFile(path, 30));
     const seen = new Set<string | undefined>();
-    for (let count = 0; count < 200; count += 1) {
-      const reason = "y".repeat(3000 * (count % 2) + 1);
-      const [pause] = await Promise.all([watch.read(now), writePauseOrder(path, { ...anOrder, reason })]);
-      seen.add(pause?.reason);
+    const look = async (watch: PauseWatch): Promise<void> => {
+      for (let times = 0; times < 20; times += 1) seen.add((await watch.read(now))?.reason);
+    };
+    for (let count = 0; count < 20; count += 1) {
+      const writing = writePauseOrder(path, { ...anOrder, reason: "y".repeat(3000 * (count % 2) + 1) });
+      await Promise.all([writing, ...watches.map(look)]);
     }
     const reasons = [anOrder.reason, "y", "y".repeat(3001)];
     expect([...seen].filter((reason) => reason === undefined || !reasons.includes(reason))).toEqual([]);
@@ -88,6 +92,7 @@ describe("E22: a pause file that makes no sense is a pause", () => {
     '{"reason": "x", "untill": "2020-01-01T00:00:00Z"}',
     '{"reason": "x", "until": "2020-01-01T00:00:00Z"',
     `{"reason": "x", "until": "2020-01-01T00:00:00Z", "by": "${"z".repeat(5000)}"}`,
+    `{"reason": "x", "until": "2020-01-01T00:00:00Z"}${" ".repeat(5000)}`,
   ])("%j", async (text) => {
     const path = await aPath("pause.json");
     await writeFile(path, text);

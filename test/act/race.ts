@@ -1,84 +1,89 @@
 import { setTimeout } from "node:timers/promises";
+
 import type { Sql } from "postgres";
 
-import type { Backend } from "../../src/observe/snapshot.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
+import type { Backend } from "../../src/observe/snapshot.ts";
 import { neverAges, openLooker, type Looker } from "../observe/looker.ts";
 import { randomFrom } from "../support/random-looks.ts";
 import { connectTo } from "../support/real-postgres.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { startCrowd, type Life } from "./short-transactions.ts";
 
-/** Tries to end a session that was decided on; whether it was signalled. */
+/** Tries to end a session that a look decided on; whether it was signalled. */
 export type Attempt = (looker: Looker, backend: Backend) => Promise<boolean>;
 
-/** What became of those who were signalled, by where the client stood. */
+/** Where the signalled stood when they ended. */
 export type Toll = {
-  readonly looks: number;
-  readonly movedOn: number;
   readonly signalled: number;
-  /** In the transaction that was decided on. */
+  readonly movedOn: number;
+  /** In the transaction that was decided on: it is rolled back. */
   readonly right: number;
-  /** When its COMMIT was done, before the session sent anything else. */
+  /** That transaction was committed, and its client had sent nothing since. */
   readonly committed: number;
-  /** The session had sent the BEGIN of another one. */
+  /** The client had sent the BEGIN of another transaction. */
   readonly later: number;
-  /** Ended, and nobody had decided so. */
+  /** Sessions that ended though nobody had decided on them. */
   readonly others: number;
 };
 
+/** Who has been idle in a transaction for so long is decided on. */
 export const thresholdSeconds = 0.02;
 
-export async function race(
-  server: EmbeddedPostgres,
-  attempt: Attempt,
-  { signals, crowdSize, seed }: { signals: number; crowdSize: number; seed: number },
-): Promise<Toll> {
+/** What passes between a look and its acts: the intent goes to disk meanwhile. */
+const decisionMs = 5;
+
+const crowdSize = 32;
+
+/** Ends sessions of a crowd that is always about to commit, until so many were signalled. The roles app and pgleash must exist. */
+export async function race(server: EmbeddedPostgres, attempt: Attempt, signals: number): Promise<Toll> {
   const looker = await openLooker(server, { user: "pgleash" });
-  const crowd = startCrowd(server, crowdSize, randomFrom(seed));
-  const decided = new Map<string, number>();
+  const crowd = startCrowd(server, crowdSize, randomFrom(signals));
+  const signalled = new Map<string, number>();
   let movedOn = 0;
-  let looks = 0;
-  const ages = { ...neverAges, idleInTransactionSeconds: thresholdSeconds };
-  while (decided.size < signals) {
-    const { candidates } = await looker.look({ ages });
-    looks += 1;
-    await setTimeout(Number(process.env["D"] ?? 10));
-    for (const backend of candidates) {
-      if (backend.state !== "idle in transaction") continue;
+  while (signalled.size < signals) {
+    const decidedOn = await idleInTransaction(looker);
+    await setTimeout(decisionMs);
+    for (const backend of decidedOn)
       if (await attempt(looker, backend))
-        decided.set(
-          backend.applicationName ?? "",
-          Number(/\/\* (\d+) \*\//.exec(backend.statement?.head ?? "")?.[1]),
-        );
+        signalled.set(backend.applicationName ?? "", transactionOf(backend));
       else movedOn += 1;
-    }
   }
   await waitFor("everybody who was signalled to end", () => {
-    const names = new Set(crowd.ended.map(({ name }) => name));
-    return [...decided.keys()].every((name) => names.has(name));
+    const ended = new Set(crowd.ended.map(({ name }) => name));
+    return [...signalled.keys()].every((name) => ended.has(name));
   });
   await crowd.stop();
   await looker.close();
   const admin = connectTo(server);
-  const toll = { looks, movedOn, signalled: decided.size, right: 0, committed: 0, later: 0, others: 0 };
-  for (const life of crowd.ended) toll[await whenceItEnded(admin, life, decided)] += 1;
+  const toll = { signalled: signalled.size, movedOn, right: 0, committed: 0, later: 0, others: 0 };
+  for (const life of crowd.ended) toll[await whereItEnded(admin, life, signalled.get(life.name))] += 1;
   await admin.end();
   return toll;
 }
 
-async function whenceItEnded(
+async function idleInTransaction(looker: Looker): Promise<readonly Backend[]> {
+  const ages = { ...neverAges, idleInTransactionSeconds: thresholdSeconds };
+  const { candidates } = await looker.look({ ages });
+  return candidates.filter(({ state }) => state === "idle in transaction");
+}
+
+/** The number stands in the statement, and so comes from the same row as the times by which it is recognised. */
+function transactionOf(backend: Backend): number {
+  return Number(/\/\* (\d+) \*\//.exec(backend.statement?.head ?? "")?.[1]);
+}
+
+async function whereItEnded(
   admin: Sql,
   life: Life,
-  decided: ReadonlyMap<string, number>,
+  decidedOn: number | undefined,
 ): Promise<"right" | "committed" | "later" | "others"> {
-  const transaction = decided.get(life.name);
-  if (transaction === undefined) {
-    console.log(life);
-    return "others";
-  }
-  if (life.transaction !== transaction) return "later";
+  if (decidedOn === undefined) return "others";
+  if (life.transaction !== decidedOn) return "later";
   if (life.isAcknowledged) return "committed";
+  // Without an answer to its COMMIT, if it sent one, only the server knows.
   const [row] = await admin.unsafe("SELECT pg_xact_status($1::text::xid8) AS status", [life.xid ?? ""]);
-  return row?.["status"] === "committed" ? "committed" : "right";
+  if (row?.["status"] === "aborted") return "right";
+  if (row?.["status"] === "committed") return "committed";
+  throw new Error(`transaction ${life.xid} of ${life.name} is ${String(row?.["status"])}`);
 }

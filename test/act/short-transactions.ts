@@ -3,6 +3,7 @@ import { createConnection, type Socket } from "node:net";
 import { join } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 
+import { queryMessage, startupMessage } from "../observe/raw-client.ts";
 import type { Random } from "../support/random-looks.ts";
 
 /** Where one session stood when it ended, told by what went over its wire and in which order. */
@@ -66,15 +67,15 @@ async function live(place: Place, name: string, random: Random, leaving: AbortSi
   };
   try {
     await once(socket, "connect");
-    await send(startup({ user: "app", database: "postgres", application_name: name }), {});
+    await send(startupMessage({ user: "app", database: "postgres", application_name: name }), {});
     while (!leaving.aborted) {
       const transaction = life.transaction + 1;
-      const begin = `BEGIN; SELECT pg_current_xact_id()::text /* ${transaction} */`;
-      await send(query(begin), { ...nothing, transaction });
+      const begin = Buffer.from(`BEGIN; SELECT pg_current_xact_id()::text /* ${transaction} */`);
+      await send(queryMessage(begin), { ...nothing, transaction });
       await setTimeout(5 + random.below(31));
       await setImmediate(); // what has arrived meanwhile is read first
       if (life.endedBy !== null) break;
-      await send(query("COMMIT"), { hasSentCommit: true });
+      await send(queryMessage(Buffer.from("COMMIT")), { hasSentCommit: true });
       await setTimeout(random.below(5));
       await setImmediate();
       if (life.endedBy !== null) break;
@@ -89,24 +90,26 @@ async function live(place: Place, name: string, random: Random, leaving: AbortSi
 
 /** Notes each message in the order of the wire. What it returns waits until the server is ready for the next statement. */
 function listen(socket: Socket, life: Life): () => Promise<void> {
+  const closed = new Error(`${life.name}: the server closed the connection`);
   let unread = Buffer.alloc(0);
-  let onReady: (error?: Error) => void = () => undefined;
+  let waiting: { readonly resolve: () => void; readonly reject: (error: Error) => void } | null = null;
   socket.on("error", () => undefined);
-  socket.on("close", () => onReady(new Error(`${life.name}: the server closed the connection`)));
+  socket.on("close", () => waiting?.reject(closed));
   socket.on("data", (chunk) => {
     unread = Buffer.concat([unread, chunk]);
     for (;;) {
       const end = unread.length < 5 ? Infinity : 1 + unread.readUInt32BE(1);
       if (unread.length < end) return;
-      note(life, String.fromCharCode(unread[0] ?? 0), unread.subarray(5, end));
-      if (unread[0] === 0x5a) onReady();
+      const type = String.fromCharCode(unread[0] ?? 0);
+      note(life, type, unread.subarray(5, end));
+      if (type === "Z") waiting?.resolve();
       unread = unread.subarray(end);
     }
   });
   return () =>
     new Promise((resolve, reject) => {
-      onReady = (error) => (error === undefined ? resolve() : reject(error));
-      if (socket.destroyed) onReady(new Error(`${life.name}: the server closed the connection`));
+      waiting = { resolve, reject };
+      if (socket.destroyed) reject(closed);
     });
 }
 
@@ -115,21 +118,4 @@ function note(life: Life, type: string, body: Buffer): void {
   if (type === "E") life.endedBy ??= /(?:^|\0)C([^\0]{5})\0/.exec(body.toString("latin1"))?.[1] ?? "none";
   if (type === "C" && body.toString("latin1") === "COMMIT\0") life.isAcknowledged = true;
   if (type === "D") life.xid = body.toString("latin1", 6);
-}
-
-function startup(parameters: Readonly<Record<string, string>>): Buffer {
-  const pairs = Object.entries(parameters).flat();
-  const body = Buffer.from(`\0\x03\0\0${pairs.map((text) => `${text}\0`).join("")}\0`);
-  return Buffer.concat([lengthOf(body), body]);
-}
-
-function query(statement: string): Buffer {
-  const body = Buffer.from(`${statement}\0`);
-  return Buffer.concat([Buffer.from("Q"), lengthOf(body), body]);
-}
-
-function lengthOf(body: Buffer): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(body.length + 4);
-  return length;
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { renameSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
@@ -111,3 +112,19 @@ test("E15: rotations and crashes together give no act back to the budget: nobody
     expect(records[0]?.type).toBe("ledger");
   }
 }, 600_000);
+
+test("E22: a disk that takes only a part of a record has not taken it", async () => {
+  const path = await aPath();
+  // A file may grow to 16 blocks, and what is beyond is cut off: so a disk that is full meets most writers.
+  const limited = 'ulimit -f 16 && exec "$0" "$@"';
+  const child = spawn("sh", ["-c", limited, process.execPath, writer, path, JSON.stringify(aLeaked())]);
+  const acknowledged = text(child.stdout);
+  const [said, complaint] = await Promise.all([acknowledged, text(child.stderr), once(child, "close")]);
+  expect(complaint).toContain("the audit does not work: the disk took only a part of a record");
+  const intents = said.split("\n").filter((line) => line.startsWith("intent "));
+  expect(intents.length).toBeGreaterThan(0);
+  const onRecord = (await read(path)).flatMap((record) =>
+    record.type === "act" ? [`intent ${record.id}`] : [],
+  );
+  expect(onRecord).toEqual(intents);
+});

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 
 import { leakKinds } from "../../src/classify/kind.ts";
 import { emptyTally } from "../../src/classify/tally.ts";
+import { emptyDecisionTally } from "../../src/decide/tally.ts";
 import { processRegistry, renderPage } from "../../src/expose/page.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
 import type { View } from "../../src/expose/view.ts";
@@ -49,7 +50,14 @@ function hostileView(): View {
   const groups = holders.map((holder) => aGroup(holder));
   const suspects = holders.map((holder) => aSuspect({ backend: aBackend(holder) }));
   const report = aReport({ snapshot: aSnapshot({ groups }), suspects });
-  const look = { report, probe: aProbe(), tally: emptyTally, labelBudget: 50, commentKeys: [] };
+  const look = {
+    report,
+    probe: aProbe(),
+    tally: emptyTally,
+    decisions: emptyDecisionTally,
+    labelBudget: 50,
+    commentKeys: [],
+  };
   return aView({ servers: [viewAfterLook(firstView('a "server"\\\n', 5), look)] });
 }
 

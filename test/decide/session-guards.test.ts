@@ -83,7 +83,11 @@ const rows: readonly GuardRow[] = [
     item: "E25",
     reason: "own_session",
     passes: [backend({})],
-    spares: [backend({ usename: "pgleash" }), backend({ applicationName: "pgleash" })],
+    spares: [
+      backend({ usename: "pgleash" }),
+      backend({ applicationName: "pgleash" }),
+      backend({ applicationName: null }),
+    ],
   },
   {
     item: "E7",

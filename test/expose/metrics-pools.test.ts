@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Episode } from "../../src/classify/episode.ts";
 import { emptyTally } from "../../src/classify/tally.ts";
+import { emptyDecisionTally } from "../../src/decide/tally.ts";
 import type { Report } from "../../src/expose/report.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
 import type { View } from "../../src/expose/view.ts";
@@ -22,6 +23,7 @@ function viewOf(report: Partial<Report>, labelBudget = 50): View {
     report: aReport(report),
     probe: aProbe(),
     tally: emptyTally,
+    decisions: emptyDecisionTally,
     labelBudget,
     commentKeys: [],
   };

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Episode } from "../../src/classify/episode.ts";
 import { emptyTally } from "../../src/classify/tally.ts";
+import { emptyDecisionTally } from "../../src/decide/tally.ts";
 import { renderPage } from "../../src/expose/page.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
 import type { ServerView } from "../../src/expose/view.ts";
@@ -32,7 +33,14 @@ function seen(suspects: readonly Episode[], options: Options = {}): ServerView {
   const { view = firstView("db1", 5), atSeconds = 0, labelBudget = 50, commentKeys = ["route"] } = options;
   const snapshot = aSnapshot({ takenAtSeconds: 1_800_000_000 + atSeconds });
   const report = aReport({ snapshot, suspects });
-  return viewAfterLook(view, { report, probe: aProbe(), tally: emptyTally, labelBudget, commentKeys });
+  return viewAfterLook(view, {
+    report,
+    probe: aProbe(),
+    tally: emptyTally,
+    decisions: emptyDecisionTally,
+    labelBudget,
+    commentKeys,
+  });
 }
 
 function saying(key: string, value: string): Episode {

@@ -5,6 +5,7 @@ import { harmLevels } from "../../src/classify/harm.ts";
 import { horizonHolders } from "../../src/classify/horizon.ts";
 import { leakKinds } from "../../src/classify/kind.ts";
 import { addEvents, emptyTally } from "../../src/classify/tally.ts";
+import { emptyDecisionTally } from "../../src/decide/tally.ts";
 import { everybodyElse } from "../../src/expose/label-budget.ts";
 import { metrics } from "../../src/expose/metrics.ts";
 import { firstView, viewAfterFailure, viewAfterLook } from "../../src/expose/server-view.ts";
@@ -160,6 +161,7 @@ describe("who holds sessions", () => {
     report,
     probe: aProbe(),
     tally: emptyTally,
+    decisions: emptyDecisionTally,
     labelBudget: 1,
     commentKeys: [],
   });

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { leakKinds } from "../../src/classify/kind.ts";
 import { addEvents, durationBuckets, emptyTally } from "../../src/classify/tally.ts";
+import { emptyDecisionTally } from "../../src/decide/tally.ts";
 import { pageContentType, processRegistry, renderPage } from "../../src/expose/page.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
 import type { View } from "../../src/expose/view.ts";
@@ -116,7 +117,14 @@ test("whatever roles, databases and applications are called, the page says exact
       const groups = holders.map((holder) => aGroup({ ...holder, sessions: 1 }));
       const suspects = holders.map((holder) => aSuspect({ backend: aBackend(holder) }));
       const report = aReport({ snapshot: aSnapshot({ groups }), suspects });
-      const look = { report, probe: aProbe(), tally: emptyTally, labelBudget: 50, commentKeys: [] };
+      const look = {
+        report,
+        probe: aProbe(),
+        tally: emptyTally,
+        decisions: emptyDecisionTally,
+        labelBudget: 50,
+        commentKeys: [],
+      };
       const page = await pageOf(aView({ servers: [viewAfterLook(firstView("db1", 5), look)] }));
       for (const name of ["pgleash_connections", "pgleash_suspect_connections"]) {
         const read = samplesOf(page, name).flatMap(({ labels, value }) => {
@@ -146,6 +154,7 @@ test("two holders whose names imitate the labels of each other are two series", 
     report: aReport({ snapshot: aSnapshot({ groups }) }),
     probe: aProbe(),
     tally: emptyTally,
+    decisions: emptyDecisionTally,
     labelBudget: 50,
     commentKeys: [],
   };

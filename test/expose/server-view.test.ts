@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { addEvents, emptyTally } from "../../src/classify/tally.ts";
+import { emptyDecisionTally } from "../../src/decide/tally.ts";
 import { everybodyElse, shownAs } from "../../src/expose/label-budget.ts";
 import type { Report } from "../../src/expose/report.ts";
 import { firstView, viewAfterFailure, viewAfterLook } from "../../src/expose/server-view.ts";
@@ -11,7 +12,14 @@ import { anEvidence, aSnapshot } from "../support/a-snapshot.ts";
 import { aGroup, anOvergrownPool, aPoolSuspect, aProbe, aReport, aSuspect } from "../support/a-view.ts";
 
 const tally = addEvents(emptyTally, [{ type: "suspected", episode: aSuspect() }]);
-const look = { report: aReport(), probe: aProbe(), tally, labelBudget: 10, commentKeys: [] };
+const look = {
+  report: aReport(),
+  probe: aProbe(),
+  tally,
+  decisions: emptyDecisionTally,
+  labelBudget: 10,
+  commentKeys: [],
+};
 const failure = new PostgresFailure("timeout", "no reply", { code: "57014" });
 const who = (application_name: string) => ({ datname: "shop", usename: "app", application_name });
 

@@ -2,6 +2,7 @@ import type postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 import { emptyTally } from "../../src/classify/tally.ts";
+import { emptyDecisionTally } from "../../src/decide/tally.ts";
 import { createWatchRole } from "../../src/demo/create-watch-role.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
@@ -108,7 +109,14 @@ test(`${names} groups in each of 100 looks, always others, leave a view of one s
     );
     const snapshot = aSnapshot({ takenAtSeconds: 1_800_000_000 + 10 * round, groups });
     const report = aReport({ snapshot });
-    view = viewAfterLook(view, { report, probe, tally: emptyTally, labelBudget, commentKeys: [] });
+    view = viewAfterLook(view, {
+      report,
+      probe,
+      tally: emptyTally,
+      decisions: emptyDecisionTally,
+      labelBudget,
+      commentKeys: [],
+    });
     expect(view.sessionLabels.size).toBe(labelBudget);
   }
   const page = await pageOf(view);

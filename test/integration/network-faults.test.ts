@@ -29,7 +29,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     const healthy = { host: server.socketFolder, port: server.port };
     await createWatchRole(healthy);
     const silent = await listen(() => {});
-    const watches = createWatches(aLog().log, () => {});
+    const watches = createWatches({ log: aLog().log, isFlagged: false, version: "test", onChange: () => {} });
     cleanups.push(() => watches.stop());
     const looked = (name: string): ServerView => viewOf(watches.views(), name);
 

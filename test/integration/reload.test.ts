@@ -144,6 +144,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
   ): Promise<{ daemon: Daemon; readonly next: (...loaded: readonly Loaded[]) => void }> {
     const queue: Loaded[] = [];
     const daemon = await startDaemon({
+      isEnforceFlagged: false,
       config,
       reloadConfig: () => Promise.resolve(queue.shift() ?? { config }),
       log: aLog().log,

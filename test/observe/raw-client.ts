@@ -17,18 +17,28 @@ export async function connectRaw(
   const socket = createConnection(join(server.socketFolder, `.s.PGSQL.${server.port}`));
   socket.on("error", () => socket.destroy()); // the server is stopped before us
   await once(socket, "connect");
-  const pairs = Object.entries({ user: "postgres", database: "postgres", ...parameters }).flat();
-  const startup = Buffer.from(`\0\x03\0\0${pairs.map((text) => `${text}\0`).join("")}\0`);
-  socket.write(Buffer.concat([lengthOf(startup), startup]));
+  socket.write(startupMessage({ user: "postgres", database: "postgres", ...parameters }));
   await untilReady(socket);
   return {
     async query(statement) {
-      const body = Buffer.concat([statement, Buffer.from([0])]);
-      socket.write(Buffer.concat([Buffer.from("Q"), lengthOf(body), body]));
+      socket.write(queryMessage(statement));
       await untilReady(socket);
     },
     close: () => socket.destroy(),
   };
+}
+
+/** The first message of a session. */
+export function startupMessage(parameters: Readonly<Record<string, string>>): Buffer {
+  const pairs = Object.entries(parameters).flat();
+  const body = Buffer.from(`\0\x03\0\0${pairs.map((text) => `${text}\0`).join("")}\0`);
+  return Buffer.concat([lengthOf(body), body]);
+}
+
+/** One statement, or several. */
+export function queryMessage(statement: Buffer): Buffer {
+  const body = Buffer.concat([statement, Buffer.from([0])]);
+  return Buffer.concat([Buffer.from("Q"), lengthOf(body), body]);
 }
 
 /** Reads messages up to ReadyForQuery (`Z`). */

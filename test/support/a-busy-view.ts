@@ -1,4 +1,5 @@
 import { addEvents, emptyTally } from "../../src/classify/tally.ts";
+import { emptyDecisionTally } from "../../src/decide/tally.ts";
 import type { Report } from "../../src/expose/report.ts";
 import { firstView, viewAfterFailure, viewAfterLook } from "../../src/expose/server-view.ts";
 import type { View } from "../../src/expose/view.ts";
@@ -117,7 +118,14 @@ export function aBusyView(): View {
     ],
     evidence,
   });
-  const look = { report, probe: aProbe(), tally, labelBudget: 2, commentKeys: ["route", "job"] };
+  const look = {
+    report,
+    probe: aProbe(),
+    tally,
+    decisions: emptyDecisionTally,
+    labelBudget: 2,
+    commentKeys: ["route", "job"],
+  };
   const up = viewAfterLook(firstView("db1", 5), look);
   const looks = { ...up.looks, begun: 7, connections: 1 };
   const down = viewAfterFailure(firstView("db2", 30), new PostgresFailure("connect", "connection refused"));

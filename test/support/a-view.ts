@@ -159,6 +159,7 @@ export function aReport(overrides: Partial<Report> = {}): Report {
     preparedBlockedSessions: 0,
     evidence: null,
     evidenceFailure: null,
+    leash: null,
     ...overrides,
   };
 }

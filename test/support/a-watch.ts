@@ -6,8 +6,10 @@ import type { ServerConfig } from "../../src/config/config.ts";
 import { suspectBackends, type BackendSuspect } from "../../src/expose/aggregate.ts";
 import type { ServerView } from "../../src/expose/view.ts";
 import type { Log } from "../../src/log.ts";
-import { createWatch } from "../../src/watch/watch.ts";
+import { emptyLeash } from "../../src/decide/leash.ts";
+import { createWatch, type LeashSettings } from "../../src/watch/watch.ts";
 import { aLog } from "./a-log.ts";
+import { configOf } from "./config-text.ts";
 
 /** Where a server listens: `host` is an address or a socket folder. */
 export type Place = { readonly host: string; readonly port: number };
@@ -26,6 +28,7 @@ export type WatchOptions = {
   readonly lookTimeoutSeconds?: number;
   readonly labelBudget?: number;
   readonly log?: Log;
+  readonly leash?: LeashSettings;
   /** How often to look; 0: only when the test does. */
   readonly everyMs?: number;
 };
@@ -86,6 +89,11 @@ export function aServerConfig(place: Place, options: WatchOptions = {}): ServerC
   };
 }
 
+/** What holds without a policy: nobody is ended. */
+export function aLeashSettings(settings: Partial<LeashSettings> = {}): LeashSettings {
+  return { policy: configOf("").policy, isEnforcing: false, audit: null, pause: null, ...settings };
+}
+
 /** Watches a server as the daemon does, on a timer of the test's own. The test must `close()` it. */
 export function watchServer(place: Place, options: WatchOptions = {}): Watched {
   const looks: Looked[] = [];
@@ -94,10 +102,14 @@ export function watchServer(place: Place, options: WatchOptions = {}): Watched {
     server,
     labelBudget: options.labelBudget ?? 200,
     commentKeys: options.commentKeys ?? [],
+    leash: options.leash ?? aLeashSettings(),
   };
-  const watch = createWatch(settings, options.log ?? aLog().log, () =>
-    looks.push({ atMs: performance.now(), view: watch.view() }),
-  );
+  const watch = createWatch({
+    settings,
+    leash: emptyLeash,
+    log: options.log ?? aLog().log,
+    onChange: () => looks.push({ atMs: performance.now(), view: watch.view() }),
+  });
   // A look under way is joined, not doubled.
   const period = options.everyMs ?? everyMs;
   const timer = period > 0 ? setInterval(() => void watch.look(), period) : undefined;

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 import type { EpisodeEvent } from "../../src/classify/episode.ts";
 import { emptyTally } from "../../src/classify/tally.ts";
+import { emptyDecisionTally } from "../../src/decide/tally.ts";
 import { landingPage } from "../../src/expose/landing-page.ts";
 import { outlook } from "../../src/expose/outlook.ts";
 import { renderPage } from "../../src/expose/page.ts";
@@ -31,7 +32,14 @@ test("nothing of a statement is shown anywhere, but for what is left without its
     suspects: [suspect, aPoolSuspect()],
     events,
   });
-  const look = { report, probe: aProbe(), tally: emptyTally, labelBudget: 10, commentKeys: ["route", "job"] };
+  const look = {
+    report,
+    probe: aProbe(),
+    tally: emptyTally,
+    decisions: emptyDecisionTally,
+    labelBudget: 10,
+    commentKeys: ["route", "job"],
+  };
   const server = viewAfterLook(firstView("db1", 5), look);
   const view = aView({ servers: [server] });
   const { log, records } = aLog();

@@ -1,0 +1,118 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { decide, type DecideOptions } from "../../src/decide/decide.ts";
+import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
+import type { LedgerEntry } from "../../src/decide/ledger.ts";
+import type { Plan } from "../../src/decide/plan.ts";
+import { builtInFloors } from "../../src/decide/policy.ts";
+import { spareReasons } from "../../src/decide/reason.ts";
+import type { Situation } from "../../src/decide/situation.ts";
+import { aSituation, NOW } from "../support/a-case.ts";
+import { arbitraryLeash } from "../support/arbitrary-leash.ts";
+import { arbitraryPolicy, arbitraryRules } from "../support/arbitrary-policy.ts";
+import { arbitrarySession, arbitrarySituation, arbitrarySuspects } from "../support/arbitrary-suspects.ts";
+import { decided } from "../support/decided.ts";
+import { deepFreeze } from "../support/deep-freeze.ts";
+
+const numRuns = process.env["PGLEASH_TIER"] === undefined ? 1000 : 10_000;
+
+const options: fc.Arbitrary<DecideOptions> = arbitraryRules
+  .chain(arbitraryPolicy)
+  .map((policy) => ({ policy, floors: builtInFloors }));
+
+const looks = arbitrarySuspects.chain((suspects) =>
+  fc.record({ situation: arbitrarySituation(suspects), leash: arbitraryLeash(suspects), options }),
+);
+
+/** The same look and leash in another mode. A dry run's acts have no outcome, and so tell a breaker nothing. */
+function inMode(
+  mode: "enforce" | "dry_run",
+  situation: Situation,
+  leash: Leash,
+): readonly [Situation, Leash] {
+  const outcome = mode === "enforce" ? ("terminated" as const) : null;
+  const entries = leash.ledger.entries.map((entry): LedgerEntry => ({ ...entry, mode, outcome }));
+  const breaker = entries.length === 0 ? leash.ledger.breaker : emptyLeash.ledger.breaker;
+  const acted = [...leash.acted].map(([key, one]) => [key, { ...one, mode, outcome }] as const);
+  return [
+    { ...situation, permits: { ...situation.permits, isEnforcing: mode === "enforce" } },
+    { ...leash, ledger: { entries, breaker }, acted: new Map(acted) },
+  ];
+}
+
+/**
+ * A plan as both modes must agree on it: what is spared by the last guard alone would be done. What was done before is
+ * told in other words than what would have been.
+ */
+function agreed({ decisions, notices }: Plan): unknown {
+  const would = decisions.map((one) => {
+    const isDone = one.type === "act" || one.reason === "dry_run";
+    return { episode: one.episode, rule: one.rule, decided: isDone ? "done" : one.reason };
+  });
+  return { would, notices };
+}
+
+test("E34: the plan holds every suspect exactly once, for a reason that is one", () => {
+  fc.assert(
+    fc.property(looks, ({ situation, leash, options: some }) => {
+      const { plan } = decide(situation, leash, some);
+      expect(plan.decisions).toHaveLength(situation.suspects.length);
+      expect(new Set(plan.decisions.map(({ episode }) => episode))).toEqual(new Set(situation.suspects));
+      const reasons = plan.decisions.flatMap((one) => (one.type === "spare" ? [one.reason] : []));
+      expect(spareReasons).toEqual(expect.arrayContaining(reasons));
+    }),
+    { numRuns },
+  );
+});
+
+test("E2: the same look, leash and policy give the same plan, and none of them is changed", () => {
+  fc.assert(
+    fc.property(looks, ({ situation, leash, options: some }) => {
+      deepFreeze([situation, leash, some]);
+      expect(decide(situation, leash, some)).toEqual(decide(situation, leash, some));
+    }),
+    { numRuns },
+  );
+});
+
+test("E2: a dry run and an enforcing one agree on all but the last guard", () => {
+  let done = 0;
+  fc.assert(
+    fc.property(looks, ({ situation, leash, options: some }) => {
+      const enforced = decide(...inMode("enforce", situation, leash), some);
+      const dry = decide(...inMode("dry_run", situation, leash), some);
+      expect(agreed(dry.plan)).toEqual(agreed(enforced.plan));
+      expect(dry.leash.announcements).toEqual(enforced.leash.announcements);
+      done += enforced.plan.decisions.filter(({ type }) => type === "act").length;
+    }),
+    { numRuns },
+  );
+  expect(done).toBeGreaterThan(numRuns / 10);
+});
+
+test("E3: a recorded run of looks replays to equal plans in a dry run and when enforcing", () => {
+  const runs = fc
+    .tuple(...[1, 2, 3, 4].map(arbitrarySession))
+    .chain((sessions) =>
+      fc.record({ some: options, run: fc.array(fc.subarray(sessions), { minLength: 1, maxLength: 8 }) }),
+    );
+  fc.assert(
+    fc.property(runs, ({ some: { policy }, run }) => {
+      const replay = (isEnforcing: boolean): readonly unknown[] => {
+        let leash: Leash = emptyLeash;
+        return run.map((suspects, index) => {
+          const situation = aSituation(suspects, { nowSeconds: NOW + 20 * index, permits: { isEnforcing } });
+          const look = decided(leash, situation, {
+            policy,
+            outcome: () => (isEnforcing ? "terminated" : null),
+          });
+          leash = look.leash;
+          return agreed(look.plan);
+        });
+      };
+      expect(replay(false)).toEqual(replay(true));
+    }),
+    { numRuns },
+  );
+});
