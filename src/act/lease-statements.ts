@@ -30,14 +30,14 @@ LIMIT 1`;
 export const bindStatement = `
 SELECT set_config(name, value, false) FROM json_each_text($1::text::json) AS w(name, value)`;
 
-/** $1 and $2 are the key, $3 settings as in `bindStatement`. */
+/** However often this session took it: nothing else in it takes such locks. $1 as in `bindStatement`. */
 export const releaseStatement = `
-SELECT pg_advisory_unlock($1::int, $2::int),
-       (SELECT count(set_config(name, value, false)) FROM json_each_text($3::text::json) AS w(name, value))`;
+SELECT pg_advisory_unlock_all(),
+       (SELECT count(set_config(name, value, false)) FROM json_each_text($1::text::json) AS w(name, value))`;
 
 /**
- * Settings of the session that holds the lease. They end it when its process is frozen (14+, `idle_session_timeout`), or
- * when its network is cut off (keepalives): else the server would keep its lock for hours.
+ * Settings of the session that holds the lease. They end it when its network is cut off (keepalives), and from 14 on when
+ * its process is frozen: else the server would keep its lock for hours. On 13 a frozen process keeps the lease.
  */
 export function holderSettings(version: number, pollSeconds: number): Readonly<Record<string, string>> {
   const keepaliveSeconds = String(Math.min(Math.ceil(pollSeconds), LONGEST_KEEPALIVE_SECONDS));

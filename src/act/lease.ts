@@ -25,6 +25,8 @@ export type LeaseOptions = {
   readonly deadline: Deadline;
 };
 
+type ReleaseOptions = Pick<LeaseOptions, "version" | "deadline">;
+
 /** Whether we may act; if not, why in words. */
 export type LeaseState = { readonly isHeld: true } | { readonly isHeld: false; readonly why: string };
 
@@ -36,7 +38,7 @@ export type Lease = {
    */
   hold(session: Session, options: LeaseOptions): Promise<LeaseState>;
   /** Gives it back, for others to take. Where that fails the session is closed, and the lease is back as well. */
-  release(session: Session, options: Pick<LeaseOptions, "version" | "deadline">): Promise<void>;
+  release(session: Session, options: ReleaseOptions): Promise<void>;
 };
 
 /** `pg_locks` costs the server something: a follower asks it who is ahead no more often than this. */
@@ -58,7 +60,7 @@ const key = [leaseKey.classid, leaseKey.objid];
 
 /** The lease of one server, not held yet. */
 export function createLease(): Lease {
-  let holding: Session | null = null;
+  let held: { readonly session: Session; readonly leaseDatabase: string } | null = null;
   let ahead: { readonly of: Session; readonly fresh: Deadline; readonly why: string } | null = null;
 
   async function take(session: Session, options: LeaseOptions): Promise<LeaseState> {
@@ -75,7 +77,7 @@ export function createLease(): Lease {
       const elsewhere = await findHolder(session, deadline);
       if (elsewhere === null) {
         await bind(session, options);
-        holding = session;
+        held = { session, leaseDatabase };
         return { isHeld: true };
       }
       await giveBack(session, options);
@@ -94,24 +96,30 @@ export function createLease(): Lease {
     return why;
   }
 
+  async function letGo(session: Session, options: ReleaseOptions): Promise<void> {
+    const isHere = held?.session === session;
+    held = null;
+    if (isHere) await giveBack(session, options);
+  }
+
   return {
     async hold(session, options) {
       if (options.pooled) return refused("a pooler sits in between, and would share the lock with others");
       try {
-        if (holding !== session) return await take(session, options);
+        const isOurs = held?.session === session && held.leaseDatabase === options.leaseDatabase;
+        if (!isOurs) {
+          await letGo(session, options);
+          return await take(session, options);
+        }
         // A holder that was ended learns it here; and a new probe of the same session undid the settings.
         await bind(session, options);
         return { isHeld: true };
       } catch (error) {
-        if (holding === session) await giveBack(session, options);
-        holding = null;
+        await letGo(session, options);
         return refused(toFailure(error).message);
       }
     },
-    async release(session, options) {
-      if (holding === session) await giveBack(session, options);
-      holding = null;
-    },
+    release: letGo,
   };
 }
 
@@ -141,11 +149,8 @@ async function bind(session: Session, { version, pollSeconds, deadline }: LeaseO
 }
 
 /** Never throws: what cannot be unlocked is unlocked by closing the session. */
-async function giveBack(
-  session: Session,
-  { version, deadline }: Pick<LeaseOptions, "version" | "deadline">,
-): Promise<void> {
-  const parameters = [...key, JSON.stringify(followerSettings(version))];
+async function giveBack(session: Session, { version, deadline }: ReleaseOptions): Promise<void> {
+  const settings = JSON.stringify(followerSettings(version));
   const ask = { deadline, prepare: true };
-  await session.query(releaseStatement, parameters, ask).catch(() => session.close());
+  await session.query(releaseStatement, [settings], ask).catch(() => session.close());
 }

@@ -13,13 +13,9 @@ type Rebuilding = {
 
 /**
  * What a process that died knew of one server, from the records that it left, oldest first. What is not settled counts as
- * an act that failed. `nowSeconds` is the epoch by the server's clock: no act and no breaker is later than that, so that a
- * clock which was wrong does not use up the limits until its time has come. Pure.
+ * an act that failed. Times of a clock that was wrong stay as they are: the next decision corrects them. Pure.
  */
-export function rebuildLeash(
-  records: readonly ReadRecord[],
-  { server, nowSeconds }: { readonly server: string; readonly nowSeconds: number },
-): Leash {
+export function rebuildLeash(records: readonly ReadRecord[], server: string): Leash {
   const state: Rebuilding = {
     entries: new Map(),
     lastOf: new Map(),
@@ -27,14 +23,9 @@ export function rebuildLeash(
     breaker: emptyLeash.ledger.breaker,
   };
   for (const record of records) if ("server" in record && record.server === server) follow(state, record);
-  const entries = [...state.entries.values()].map((entry) => ({
-    ...unsettledIsFailed(entry),
-    atSeconds: Math.min(entry.atSeconds, nowSeconds),
-  }));
-  const { breaker } = state;
-  const sinceSeconds = Math.min(breaker.sinceSeconds, nowSeconds);
+  const entries = [...state.entries.values()].map(unsettledIsFailed);
   return {
-    ledger: { entries: entries.toSorted(byTime), breaker: { ...breaker, sinceSeconds } },
+    ledger: { entries: entries.toSorted(byTime), breaker: state.breaker },
     announcements: new Map(),
     acted: new Map([...state.acted].map(([episode, acted]) => [episode, unsettledIsFailed(acted)])),
   };

@@ -47,8 +47,8 @@ export const stillSo: Readonly<Record<BackendKind, string>> = {
     AND ${samePeriod} AND ${isOld("a.query_start")}`,
   long_transaction: `a.state = 'idle in transaction' AND ${waitsForCommand}
     AND ${sameTransaction} AND ${isOld("a.xact_start")}`,
-  never_used: rests,
-  idle_too_long: rests,
+  never_used: `${rests} AND a.query_start IS NULL`,
+  idle_too_long: `${rests} AND a.query_start IS NOT NULL`,
 };
 
 /** $1 to $5: which backend it is, and which period of it was decided on. Timestamps as the look read them, in microseconds. */

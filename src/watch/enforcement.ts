@@ -8,7 +8,7 @@ import { rebuildLeash } from "../act/rebuild-leash.ts";
 import type { ConfiguredPolicy } from "../config/config.ts";
 import type { Leash } from "../decide/leash.ts";
 import type { Log } from "../log.ts";
-import type { LeashSettings } from "./watch.ts";
+import type { LeashSettings } from "./leashing.ts";
 
 /** What it takes to end sessions, for all servers of this process: the policy, its two switches, the audit, the pause. */
 export type Enforcement = {
@@ -75,7 +75,7 @@ export function createEnforcement({ isFlagged, version, log, ledgers }: Enforcem
         log.warn({}, "mode: enforce without --enforce at the start: it stays a dry run");
       return { policy, isEnforcing: policy.mode === "enforce" && isFlagged, audit, pause: usePause(policy) };
     },
-    leashOf: (server) => rebuildLeash(records, { server, nowSeconds: Date.now() / 1000 }),
+    leashOf: (server) => rebuildLeash(records, server),
     async reopen() {
       await audit?.reopen();
     },

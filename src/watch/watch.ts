@@ -1,19 +1,15 @@
-import type { Audit } from "../act/audit.ts";
 import { createLease } from "../act/lease.ts";
-import type { PauseWatch } from "../act/pause-file.ts";
-import { permitted } from "../act/permit.ts";
-import type { ConfiguredPolicy, ServerConfig } from "../config/config.ts";
-import { cycle, firstRemembered, type Leashing } from "../cycle.ts";
+import type { ServerConfig } from "../config/config.ts";
+import { cycle, firstRemembered } from "../cycle.ts";
 import type { Leash } from "../decide/leash.ts";
-import { builtInFloors } from "../decide/policy.ts";
 import type { Report } from "../expose/report.ts";
 import { firstView, viewAfterFailure, viewAfterLook } from "../expose/server-view.ts";
 import type { ServerView } from "../expose/view.ts";
 import type { Log } from "../log.ts";
 import { createConnection } from "../postgres/connection.ts";
-import { startDeadline, type Deadline } from "../postgres/deadline.ts";
+import { startDeadline } from "../postgres/deadline.ts";
 import { toFailure } from "../postgres/failure.ts";
-import type { Probe } from "../postgres/probe.ts";
+import { leashingOf, type LeashSettings } from "./leashing.ts";
 import { narrate, nothingTold } from "./narrate.ts";
 import { timingOf } from "./schedule.ts";
 
@@ -24,15 +20,6 @@ export type WatchSettings = {
   /** Keys of statement comments that become labels. */
   readonly commentKeys: readonly string[];
   readonly leash: LeashSettings;
-};
-
-/** What is the same for all servers of this process. */
-export type LeashSettings = {
-  readonly policy: ConfiguredPolicy;
-  /** Both switches are on, and the configuration was read as it stands. */
-  readonly isEnforcing: boolean;
-  readonly audit: Audit | null;
-  readonly pause: PauseWatch | null;
 };
 
 /** One watched server: its connection, what is remembered of it, and what is shown of it. */
@@ -68,21 +55,6 @@ export function createWatch({ settings: first, leash, log, onChange }: WatchStar
   let told = nothingTold;
   let underWay: Promise<void> | null = null;
 
-  function leashingOf(probe: Probe, pollSeconds: number, deadline: Deadline): Leashing | null {
-    const { policy, isEnforcing, audit, pause } = settings.leash;
-    if (policy.rules.length === 0) return null;
-    const means = { isEnforcing, lease, leaseDatabase: policy.leaseDatabase, pause, audit };
-    return {
-      server: settings.server.name,
-      policy,
-      floors: builtInFloors,
-      audit,
-      sinceLastLookSeconds: lastLookMs === null ? null : (performance.now() - lastLookMs) / 1000,
-      permit: (session) =>
-        permitted(session, means, { probe, pollSeconds, deadline, nowSeconds: Date.now() / 1000 }),
-    };
-  }
-
   /** One deadline for the whole look: connecting must not add to what the schedule allows. */
   async function lookOnce(): Promise<ServerView> {
     const { server, labelBudget, commentKeys } = settings;
@@ -91,8 +63,10 @@ export function createWatch({ settings: first, leash, log, onChange }: WatchStar
     const { session, probe } = await connection.use(server.connection, { deadline, lookTimeoutSeconds });
     const lastLook = view.lastSuccessSeconds === null ? new Date() : new Date(view.lastSuccessSeconds * 1000);
     const { gapSeconds, intervalSeconds } = timingOf(schedule, lastLook);
-    const leashing = leashingOf(probe, intervalSeconds, deadline);
     const nowMs = performance.now();
+    const sinceLastLookSeconds = lastLookMs === null ? null : (nowMs - lastLookMs) / 1000;
+    const around = { lease, probe, pollSeconds: intervalSeconds, deadline, sinceLastLookSeconds };
+    const leashing = leashingOf(server.name, settings.leash, around);
     const judging = { thresholds, pools, commentKeys, gapSeconds, believesRows: false };
     const looked = await cycle(session, remembered, { ...judging, probe, deadline, leashing });
     const { report } = looked;

@@ -93,14 +93,22 @@ describe.each(postgresMajors())("the kill statement on PostgreSQL %s", (major) =
     expect(await arena.end(backend, { minAgeSeconds: 0 })).toEqual(terminated);
   });
 
-  test("E11: spares every session that does not do what its kind is about", async () => {
-    const { pid } = await arena.enter(["BEGIN"]);
-    const backend = await arena.see(pid);
-    const others = backendKinds.filter(
-      (kind) => kind !== "idle_in_transaction" && kind !== "long_transaction",
-    );
-    for (const kind of others) expect([kind, await arena.end(backend, { kind })]).toEqual([kind, movedOn]);
-  });
+  const doings: readonly (readonly [readonly BackendKind[], string, string, () => Promise<number>])[] = [
+    [["idle_in_transaction", "long_transaction"], "idle in transaction", "ClientRead", idleInTransaction],
+    [["stale_active"], "active", "PgSleep", sleeping],
+    [["stalled_client"], "active", "ClientRead", sendingNothing],
+    [["idle_too_long"], "idle", "ClientRead", async () => (await arena.enter()).pid],
+  ];
+  test.for(doings)(
+    "E11: only as %s it ends a session that is %s, in %s",
+    async ([kinds, state, wait, play]) => {
+      const backend = await arena.see(await play(), wait);
+      expect(backend.state).toBe(state);
+      const others = backendKinds.filter((kind) => !kinds.includes(kind));
+      for (const kind of others) expect([kind, await arena.end(backend, { kind })]).toEqual([kind, movedOn]);
+      expect(await arena.isThere(backend)).toBe(true);
+    },
+  );
 
   test("E13: carries timestamps in microseconds: in milliseconds they are those of nobody", async () => {
     const [backend, imprecise] = await waitFor("a session whose times have microseconds", async () => {
@@ -151,6 +159,23 @@ describe.each(postgresMajors())("the kill statement on PostgreSQL %s", (major) =
     const [line] = (await planOf(sql, careless)).filter((one) => one.includes("pg_terminate_backend"));
     expect(line).toMatch(/^Filter: \(.*pg_terminate_backend/);
   });
+
+  async function idleInTransaction(): Promise<number> {
+    return (await arena.enter(["BEGIN"])).pid;
+  }
+
+  async function sleeping(): Promise<number> {
+    const { sql, pid } = await arena.enter();
+    sql.unsafe("SELECT pg_sleep(60)").catch(() => undefined);
+    return pid;
+  }
+
+  async function sendingNothing(): Promise<number> {
+    const { sql, pid } = await arena.enter(["CREATE TEMP TABLE received (line text)"]);
+    const lines = await sql.unsafe("COPY received FROM STDIN").writable();
+    lines.on("error", () => undefined);
+    return pid;
+  }
 });
 
 function inMilliseconds(timestamp: string | null): string {

@@ -23,6 +23,7 @@ type Contender = {
 };
 
 const held = { isHeld: true };
+const common = { leaseDatabase: "postgres", pooled: false, pollSeconds: 60 };
 
 describe.each(postgresMajors())("E24: the lease on PostgreSQL %s", (major) => {
   let server: EmbeddedPostgres;
@@ -71,6 +72,11 @@ describe.each(postgresMajors())("E24: the lease on PostgreSQL %s", (major) => {
   test("it is given back on request, whole, and the session may rest again", async () => {
     const [first, second] = [await enter(), await enter()];
     await first.hold();
+    await createLease().hold(first.session, {
+      ...common,
+      version: first.version,
+      deadline: startDeadline(5),
+    });
     await first.hold();
     await first.lease.release(first.session, { version: first.version, deadline: startDeadline(5) });
     expect(await second.hold()).toEqual(held);
@@ -95,6 +101,13 @@ describe.each(postgresMajors())("E24: the lease on PostgreSQL %s", (major) => {
       why: 'it is taken in the database "postgres"; this session is in "other"',
     });
     expect(await holders(elsewhere)).toEqual([]);
+  });
+
+  test("it is given back when it is to be taken in another database from now on", async () => {
+    const [first, second] = [await enter(), await enter()];
+    await first.hold();
+    expect((await first.hold({ leaseDatabase: "other" })).isHeld).toBe(false);
+    expect(await second.hold()).toEqual(held);
   });
 
   test("a holder in another database is seen, and nobody else acts", async () => {
@@ -163,13 +176,13 @@ describe.each(postgresMajors())("E24: the lease on PostgreSQL %s", (major) => {
     const { version } = await probe(session, { deadline: startDeadline(5), lookTimeoutSeconds: 5 });
     const [row] = await ask(session, "SELECT pg_backend_pid() AS pid");
     const { pid } = z.object({ pid: z.number() }).parse(row);
-    const common = { leaseDatabase: "postgres", version, pooled: false, pollSeconds: 60 };
     return {
       lease,
       session,
       version,
       pid,
-      hold: (options = {}) => lease.hold(session, { ...common, deadline: startDeadline(5), ...options }),
+      hold: (options = {}) =>
+        lease.hold(session, { ...common, version, deadline: startDeadline(5), ...options }),
     };
   }
 

@@ -79,6 +79,7 @@ async function whereItEnded(
   decidedOn: number | undefined,
 ): Promise<"right" | "committed" | "later" | "others"> {
   if (decidedOn === undefined) return "others";
+  if (life.endedBy !== "57P01" && life.endedBy !== "EPIPE") throw new Error(`${life.name}: ${life.endedBy}`);
   if (life.transaction !== decidedOn) return "later";
   if (life.isAcknowledged) return "committed";
   // Without an answer to its COMMIT, if it sent one, only the server knows.

@@ -13,10 +13,9 @@ export type Life = {
   /** Its last transaction: the number that stands in its statement, and the id that the server gave it, once it answered. */
   transaction: number;
   xid: string | null;
-  hasSentCommit: boolean;
   /** The server has answered the COMMIT of that transaction. */
   isAcknowledged: boolean;
-  /** SQLSTATE of what ended the session; `null` while nothing did. */
+  /** SQLSTATE of what ended the session, EPIPE where it was not read in time; `null` while nothing did. */
   endedBy: string | null;
 };
 
@@ -50,9 +49,10 @@ export function startCrowd(place: Place, size: number, random: Random): Crowd {
   };
 }
 
+/** One session, from its login to its end. */
 async function live(place: Place, name: string, random: Random, leaving: AbortSignal): Promise<Life> {
   const socket = createConnection(join(place.socketFolder, `.s.PGSQL.${place.port}`));
-  const nothing = { transaction: 0, xid: null, hasSentCommit: false, isAcknowledged: false };
+  const nothing = { transaction: 0, xid: null, isAcknowledged: false };
   const life: Life = { name, ...nothing, endedBy: null };
   const untilReady = listen(socket, life);
   const send = async (message: Buffer, meanwhile: Partial<Life>): Promise<void> => {
@@ -68,17 +68,16 @@ async function live(place: Place, name: string, random: Random, leaving: AbortSi
   try {
     await once(socket, "connect");
     await send(startupMessage({ user: "app", database: "postgres", application_name: name }), {});
-    while (!leaving.aborted) {
+    while (!leaving.aborted && life.endedBy === null) {
       const transaction = life.transaction + 1;
       const begin = Buffer.from(`BEGIN; SELECT pg_current_xact_id()::text /* ${transaction} */`);
       await send(queryMessage(begin), { ...nothing, transaction });
       await setTimeout(5 + random.below(31));
       await setImmediate(); // what has arrived meanwhile is read first
       if (life.endedBy !== null) break;
-      await send(queryMessage(Buffer.from("COMMIT")), { hasSentCommit: true });
+      await send(queryMessage(Buffer.from("COMMIT")), {});
       await setTimeout(random.below(5));
       await setImmediate();
-      if (life.endedBy !== null) break;
     }
   } catch (error) {
     if (life.endedBy === null) throw error;

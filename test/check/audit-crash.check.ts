@@ -55,7 +55,7 @@ async function read(path: string): Promise<readonly ReadRecord[]> {
 }
 
 function knownTo(records: readonly ReadRecord[]): Leash {
-  return rebuildLeash(records, { server: "main", nowSeconds: Date.now() / 1000 });
+  return rebuildLeash(records, "main");
 }
 
 /** What the limit of an hour counts. */

@@ -7,7 +7,8 @@ import { suspectBackends, type BackendSuspect } from "../../src/expose/aggregate
 import type { ServerView } from "../../src/expose/view.ts";
 import type { Log } from "../../src/log.ts";
 import { emptyLeash } from "../../src/decide/leash.ts";
-import { createWatch, type LeashSettings } from "../../src/watch/watch.ts";
+import type { LeashSettings } from "../../src/watch/leashing.ts";
+import { createWatch } from "../../src/watch/watch.ts";
 import { aLog } from "./a-log.ts";
 import { configOf } from "./config-text.ts";
 

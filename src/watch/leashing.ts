@@ -1,0 +1,44 @@
+import type { Audit } from "../act/audit.ts";
+import type { Lease } from "../act/lease.ts";
+import type { PauseWatch } from "../act/pause-file.ts";
+import { permitted } from "../act/permit.ts";
+import type { ConfiguredPolicy } from "../config/config.ts";
+import type { Leashing } from "../cycle.ts";
+import { builtInFloors } from "../decide/policy.ts";
+import type { Deadline } from "../postgres/deadline.ts";
+import type { Probe } from "../postgres/probe.ts";
+
+/** What is the same for all servers of this process. */
+export type LeashSettings = {
+  readonly policy: ConfiguredPolicy;
+  /** Both switches are on, and the configuration was read as it stands. */
+  readonly isEnforcing: boolean;
+  readonly audit: Audit | null;
+  readonly pause: PauseWatch | null;
+};
+
+/** What is so at one look. */
+type Around = Pick<Leashing, "sinceLastLookSeconds"> & {
+  readonly lease: Lease;
+  readonly probe: Probe;
+  readonly pollSeconds: number;
+  readonly deadline: Deadline;
+};
+
+/** What one look at a server needs to decide and to act; `null` without rules. The floors are the built-in ones, always. */
+export function leashingOf(
+  server: string,
+  { policy, isEnforcing, audit, pause }: LeashSettings,
+  { lease, sinceLastLookSeconds, ...asking }: Around,
+): Leashing | null {
+  if (policy.rules.length === 0) return null;
+  const means = { isEnforcing, lease, leaseDatabase: policy.leaseDatabase, pause, audit };
+  return {
+    server,
+    policy,
+    floors: builtInFloors,
+    audit,
+    sinceLastLookSeconds,
+    permit: (session) => permitted(session, means, { ...asking, nowSeconds: Date.now() / 1000 }),
+  };
+}
