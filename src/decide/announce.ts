@@ -1,22 +1,21 @@
+import { keyOfEpisode } from "../classify/episode-key.ts";
 import type { Case } from "./guard.ts";
 import { guardsBeforeNotice } from "./guards/index.ts";
 import type { Announcement, Leash } from "./leash.ts";
 import type { Notice } from "./plan.ts";
 import type { Rule } from "./policy.ts";
 import { modeOf } from "./situation.ts";
-import { keyOfEpisode, targetOf, type SessionEpisode } from "./target.ts";
+import { targetOf, type SessionEpisode } from "./target.ts";
 
 type Announcing = Omit<Case, "episode" | "target" | "rule">;
 
 /**
  * Who is announced after this look: every session that a rule would end, once its notice is over and the budget allows.
- * Whatever no longer is one, because it resolved or a guard spares it, is withdrawn, and its notice begins anew. `acted`
- * still holds the episodes that are over: who was acted on keeps no notice, and nothing is withdrawn, for the act itself
- * is on record.
+ * Whatever no longer is one, because it resolved or a guard spares it, is withdrawn, and its notice begins anew. Who was
+ * acted on keeps no notice, and nothing is withdrawn: the act itself is on record.
  */
 export function announcementsAfter(
   deciding: Announcing,
-  acted: Leash["acted"],
 ): Pick<Leash, "announcements"> & { readonly notices: readonly Notice[] } {
   const { situation, leash } = deciding;
   const sessions = situation.suspects.filter((episode) => "backend" in episode);
@@ -30,7 +29,7 @@ export function announcementsAfter(
     if (held.length > 0) announcements.set(key, held);
   }
   const mode = modeOf(situation);
-  const open = new Map([...leash.announcements].filter(([key]) => acted.get(key)?.mode !== mode));
+  const open = new Map([...leash.announcements].filter(([key]) => leash.acted.get(key)?.mode !== mode));
   const about = (type: Notice["type"]) => (episodeKey: string, announcement: Announcement) => {
     return { type, episodeKey, announcement, episode: episodes.get(episodeKey) ?? null };
   };

@@ -1,8 +1,8 @@
+import { keyOfEpisode } from "../classify/episode-key.ts";
 import type { Leash } from "./leash.ts";
 import type { LedgerEntry, Outcome } from "./ledger.ts";
 import type { Act } from "./plan.ts";
 import { modeOf, type Situation } from "./situation.ts";
-import { keyOfEpisode } from "./target.ts";
 
 /** The leash once an act is begun, or recorded as one that a dry run would have done: it counts before it is known to work. */
 export function counted(leash: Leash, act: Act, situation: Situation): Leash {

@@ -26,7 +26,7 @@ export function decide(
 ): { readonly plan: Plan; readonly leash: Leash } {
   const current = refreshed(before, situation, policy);
   const deciding = { policy, floors, situation, leash: current, planned: [] };
-  const { announcements, notices } = announcementsAfter(deciding, before.acted);
+  const { announcements, notices } = announcementsAfter(deciding);
   let leash: Leash = { ...current, announcements };
   let planned: readonly string[] = [];
   const decisions: Decision[] = [];

@@ -17,7 +17,7 @@ export function refreshed(
   const kept = recent(entries, nowSeconds, policy);
   const sinceSeconds = Math.min(breaker.sinceSeconds, nowSeconds);
   const ledger = { entries: kept, breaker: { ...breaker, sinceSeconds } };
-  // An episode that was out of sight may come back as the same: its acts still count.
+  // An episode that is gone may have been ended, or be out of sight and come back as the same: its acts still count.
   const inLedger = new Set(kept.map(({ episode }) => episode));
   return {
     ...leash,

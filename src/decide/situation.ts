@@ -3,8 +3,13 @@ import type { SessionGroup } from "../observe/snapshot.ts";
 import type { PolicyMode } from "./policy.ts";
 import type { Holder } from "./target.ts";
 
-/** A pause that somebody ordered. */
-export type Pause = { readonly reason: string; readonly untilSeconds: number | null };
+/** A pause that somebody ordered; `by` and `untilSeconds` are `null` where nobody knows. */
+export type Pause = {
+  readonly reason: string;
+  /** Epoch seconds by our own clock. */
+  readonly untilSeconds: number | null;
+  readonly by: string | null;
+};
 
 /** What must be so before anybody is signalled. */
 export type Permits = {
@@ -53,7 +58,6 @@ export function sessionsOfHolder(groups: readonly SessionGroup[], holder: Holder
   const { usename, applicationName, clientAddr } = holder;
   const own = groups.filter(
     (group) =>
-      !group.folded &&
       group.usename === usename &&
       group.applicationName === applicationName &&
       (group.clientAddr === null || clientAddr === null || group.clientAddr === clientAddr),

@@ -1,5 +1,4 @@
 import type { CommentKeys } from "../classify/attribution/comment-keys.ts";
-import { backendKey } from "../classify/backend-key.ts";
 import type { Episode, Severity } from "../classify/episode.ts";
 import type { HarmLevel } from "../classify/harm.ts";
 import type { LeakKind } from "../classify/kind.ts";
@@ -41,11 +40,6 @@ export function targetOf(server: string, episode: Episode): Target {
     return { ...nobody, ...seen, ...episode.pool.holder, state: "unknown", queryId: null };
   const { datname, usename, applicationName, clientAddr, state, queryId } = episode.backend;
   return { ...seen, datname, usename, applicationName, clientAddr, state, queryId };
-}
-
-/** The key of a session's episode: one backend, one kind, one very period. The same in the memory and in the audit. */
-export function keyOfEpisode({ kind, backend, period }: SessionEpisode): string {
-  return `${kind}/${backendKey(backend.id)}/${period}`;
 }
 
 /** Whether two sessions may be held by the same: what is unknown of one may be as with the other. */

@@ -4,6 +4,7 @@ import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
 import type { Outcome } from "../../src/decide/ledger.ts";
 import type { Policy, Rule } from "../../src/decide/policy.ts";
 import { aLeaked, aPolicy, aRule, aSituation, noLimits, NOW } from "../support/a-case.ts";
+import { aPoolSuspect } from "../support/a-view.ts";
 import { decided, endedBy, noticesOf } from "../support/decided.ts";
 
 type Look = {
@@ -61,7 +62,7 @@ describe("E10: nobody is ended without notice", () => {
   });
 
   test("one that a guard spares meanwhile is withdrawn, and its notice begins anew", () => {
-    const paused = { permits: { pause: { reason: "release 7", untilSeconds: null } } };
+    const paused = { permits: { pause: { reason: "release 7", untilSeconds: null, by: null } } };
     const looks = over({ at: 0 }, { at: 50, situation: paused }, { at: 60 }, { at: 119 }, { at: 120 });
     expect(looks).toEqual([[0, announced], [50, withdrawn], [60, announced], [119], [120, 1]]);
   });
@@ -102,8 +103,10 @@ describe("E10: nobody is ended without notice", () => {
     expect(looks).toEqual([[0, announced], [60], [70], [80, announced], [90, withdrawn]]);
   });
 
-  test("prepared transactions, pools and those that are no longer leaked are not announced", () => {
-    expect(over({ at: 0, suspects: [aLeaked(1, { severity: "suspect" })] })).toEqual([[0]]);
+  test("nobody is announced whom no rule would end", () => {
+    const suspects = [aLeaked(1, { severity: "suspect" }), aPoolSuspect({ severity: "leaked" })];
+    const policy = warning({ matches: () => false });
+    expect(over({ at: 0, suspects }, { at: 10, policy })).toEqual([[0], [10]]);
   });
 });
 

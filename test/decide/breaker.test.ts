@@ -152,6 +152,17 @@ test("E17: a leak that comes back as fast as it is ended is left alone, but for 
   ]);
 });
 
+test("E17, E23: a breaker that opened by a clock that was ahead cools down from now on", () => {
+  const breaker = open(NOW + 86_400);
+  const policy = aPolicy({ breaker: settings });
+  const first = decided({ ...emptyLeash, ledger: { entries: [], breaker } }, aSituation([aLeaked(1)]), {
+    policy,
+  });
+  expect(reasonsOf(first.plan)).toEqual(["breaker_open"]);
+  const second = decided(first.leash, aSituation([aLeaked(1)], { nowSeconds: NOW + 1800 }), { policy });
+  expect(endedBy(second.plan)).toEqual([1]);
+});
+
 test("E17: acts that make the sessions of their holder fewer never open it", () => {
   const policy = aPolicy({ breaker: settings });
   let leash: Leash = emptyLeash;

@@ -11,7 +11,7 @@ import { aGroup } from "../support/a-view.ts";
 import { mostly } from "../support/arbitrary-suspects.ts";
 import { decided } from "../support/decided.ts";
 
-const numRuns = process.env["PGLEASH_TIER"] === undefined ? 1000 : 10_000;
+const numRuns = process.env["PGLEASH_TIER"] === undefined ? 1000 : 5000;
 
 const few = mostly(Infinity, 0, 1, 2, 3);
 const rate = fc.record({ perLook: few, perMinute: few, perHour: few });

@@ -77,7 +77,7 @@ const rows: readonly GuardRow[] = [
         leash: aLeash(...times(89)),
       }),
     ],
-    spares: [limited({ share: 0.05 }, ...times(5)), limited({ share: 0.001 }, anEntry())],
+    spares: [limited({ share: 0.059 }, ...times(5)), limited({ share: 0.001 }, anEntry())],
   },
   {
     item: "E15",

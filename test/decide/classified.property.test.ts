@@ -5,13 +5,13 @@ import { emptyMemory } from "../../src/classify/memory.ts";
 import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
 import { builtInFloors, type Floors } from "../../src/decide/policy.ts";
 import type { Plan } from "../../src/decide/plan.ts";
-import { keyOfEpisode, type SessionEpisode } from "../../src/decide/target.ts";
+import type { SessionEpisode } from "../../src/decide/target.ts";
 import { aPolicy, aRule, aSituation } from "../support/a-case.ts";
 import { actsOf, decided } from "../support/decided.ts";
 import { randomFrom, randomLooks } from "../support/random-looks.ts";
 import { judging } from "../support/thresholds.ts";
 
-const SEQUENCES = process.env["PGLEASH_TIER"] === undefined ? 2000 : 30_000;
+const SEQUENCES = process.env["PGLEASH_TIER"] === undefined ? 2000 : 20_000;
 
 const noFloors: Floors = {
   ...builtInFloors,
@@ -26,7 +26,7 @@ const noFloors: Floors = {
 
 const everybody = aPolicy({ rules: [aRule({ minAgeSeconds: 0 })] });
 
-/** The plans of a random sequence of looks, under a policy that ends whatever it may; nothing that it does works. */
+/** The plans of a random sequence of looks, under a policy that ends whatever it may, and nothing that it does works. */
 function plansOf(seed: number): readonly Plan[] {
   let memory = emptyMemory();
   let leash: Leash = emptyLeash;
@@ -70,14 +70,10 @@ function against({ kind, backend, period, severity }: SessionEpisode): string | 
 test("E7, E14: whatever the looks say, an act is on a row that shows the very period, and nothing against it", () => {
   let acts = 0;
   for (let seed = 0; seed < SEQUENCES; seed += 1) {
-    const often = new Map<string, number>();
     for (const act of plansOf(seed).flatMap(actsOf)) {
-      const key = keyOfEpisode(act.episode);
-      often.set(key, (often.get(key) ?? 0) + 1);
       expect(against(act.episode), `seed ${seed}`).toBeNull();
       acts += 1;
     }
-    expect(Math.max(0, ...often.values()), `seed ${seed}`).toBeLessThanOrEqual(2);
   }
   expect(acts).toBeGreaterThan(SEQUENCES / 10);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { counted, settled } from "../../src/decide/count.ts";
 import { emptyLeash } from "../../src/decide/leash.ts";
-import { keyOfEpisode } from "../../src/decide/target.ts";
+import { keyOfEpisode } from "../../src/classify/episode-key.ts";
 import { aLeaked, anAct, anEntry, aLeash, aSituation, NOW } from "../support/a-case.ts";
 
 const act = anAct();

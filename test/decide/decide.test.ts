@@ -95,6 +95,7 @@ test("E18: the most harmful is ended first, then the one for whom most wait, the
   ];
   const { plan } = decided(emptyLeash, aSituation(suspects));
   expect(endedBy(plan)).toEqual([3, 2, 5, 4, 1]);
+  expect(plan.decisions.at(-1)).toMatchObject({ type: "spare", episode: { severity: "suspect" } });
 });
 
 test("E18: one is ended, and who only waited for it is no candidate any more", () => {
@@ -126,6 +127,15 @@ test("E20: out of sight for a while, and back as the same, it is not tried anew"
   const blind = decided(denied.leash, aSituation([], { nowSeconds: NOW + 60 }));
   const back = decided(blind.leash, aSituation(suspects, { nowSeconds: NOW + 120 }));
   expect(reasonsOf(back.plan)).toEqual(["acted_before"]);
+});
+
+test("E14: what was done to a session says nothing of its next period, nor of who has its pid next", () => {
+  const { leash } = decided(emptyLeash, aSituation([aLeaked(1)]));
+  const later = aLeaked(1, { period: "2026-01-01 00:10:00.000002+00" });
+  const heir = aLeaked(1, { backend: { id: { pid: 1, backendStart: "2026-01-01 00:09:00.000001+00" } } });
+  const otherKind = aLeaked(1, { kind: "stale_active" });
+  for (const suspect of [later, heir, otherKind])
+    expect(endedBy(decided(leash, aSituation([suspect])).plan)).toEqual([1]);
 });
 
 test("what was acted on is forgotten once it is over and no limit remembers it", () => {

@@ -41,8 +41,8 @@ const rows: readonly GuardRow[] = [
     reason: "paused",
     passes: [permits({ pause: null })],
     spares: [
-      permits({ pause: { reason: "release 7", untilSeconds: null } }),
-      permits({ pause: { reason: "release 7", untilSeconds: NOW + 60 } }),
+      permits({ pause: { reason: "release 7", untilSeconds: null, by: null } }),
+      permits({ pause: { reason: "release 7", untilSeconds: NOW + 60, by: "ada" } }),
     ],
   },
   {

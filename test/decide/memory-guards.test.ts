@@ -1,6 +1,6 @@
 import type { Case } from "../../src/decide/guard.ts";
 import { emptyLeash, type Acted, type Announcement } from "../../src/decide/leash.ts";
-import { keyOfEpisode } from "../../src/decide/target.ts";
+import { keyOfEpisode } from "../../src/classify/episode-key.ts";
 import { aCase, aLeaked, aRule, aSituation, NOW } from "../support/a-case.ts";
 import { leaked, testGuards, type GuardRow } from "../support/guard-rows.ts";
 

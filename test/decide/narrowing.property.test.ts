@@ -18,7 +18,7 @@ import {
 import { arbitrarySession, arbitrarySituation, arbitrarySuspects } from "../support/arbitrary-suspects.ts";
 import { decided, endedBy } from "../support/decided.ts";
 
-const numRuns = process.env["PGLEASH_TIER"] === undefined ? 1000 : 10_000;
+const numRuns = process.env["PGLEASH_TIER"] === undefined ? 1000 : 5000;
 
 /**
  * What these rules and protections allow without a budget. With one it does not hold, and need not: one victim less makes

@@ -15,7 +15,7 @@ import { arbitrarySession, arbitrarySituation, arbitrarySuspects } from "../supp
 import { decided } from "../support/decided.ts";
 import { deepFreeze } from "../support/deep-freeze.ts";
 
-const numRuns = process.env["PGLEASH_TIER"] === undefined ? 1000 : 10_000;
+const numRuns = process.env["PGLEASH_TIER"] === undefined ? 1000 : 5000;
 
 const options: fc.Arbitrary<DecideOptions> = arbitraryRules
   .chain(arbitraryPolicy)

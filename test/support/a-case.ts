@@ -1,11 +1,12 @@
 import type { Episode } from "../../src/classify/episode.ts";
+import { keyOfEpisode } from "../../src/classify/episode-key.ts";
 import type { Case } from "../../src/decide/guard.ts";
 import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
 import type { LedgerEntry } from "../../src/decide/ledger.ts";
 import type { Act } from "../../src/decide/plan.ts";
 import { builtInFloors, type Limits, type Policy, type Rule } from "../../src/decide/policy.ts";
 import type { Permits, Situation } from "../../src/decide/situation.ts";
-import { keyOfEpisode, targetOf, type SessionEpisode } from "../../src/decide/target.ts";
+import { targetOf, type SessionEpisode } from "../../src/decide/target.ts";
 import type { Backend } from "../../src/observe/snapshot.ts";
 import { aBackend } from "./a-backend.ts";
 import { aGroup, aHarm } from "./a-view.ts";

@@ -9,6 +9,7 @@ import type { SessionGroup } from "../../src/observe/snapshot.ts";
 import type { Probe } from "../../src/postgres/probe.ts";
 import { aBackend } from "./a-backend.ts";
 import { aSnapshot } from "./a-snapshot.ts";
+import { rules } from "./thresholds.ts";
 
 /** A primary of the newest major that we reach without a pooler, with the privileges that the manual asks for. */
 export function aProbe(overrides: Partial<Probe> = {}): Probe {
@@ -151,6 +152,7 @@ export function aReport(overrides: Partial<Report> = {}): Report {
   return {
     snapshot: aSnapshot({ groups: [aGroup()] }),
     suspects: [],
+    sightings: [],
     events: [],
     pools: [],
     slots: { used: 4, limit: 97 },
@@ -159,6 +161,7 @@ export function aReport(overrides: Partial<Report> = {}): Report {
     preparedBlockedSessions: 0,
     evidence: null,
     evidenceFailure: null,
+    thresholds: rules,
     leash: null,
     ...overrides,
   };

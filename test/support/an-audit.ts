@@ -8,7 +8,7 @@ import { ledgerRecord } from "../../src/act/ledger-record.ts";
 import type { ActRecord, LedgerRecord, OutcomeRecord } from "../../src/act/audit-record.ts";
 import { emptyLeash } from "../../src/decide/leash.ts";
 import type { LedgerEntry, Outcome } from "../../src/decide/ledger.ts";
-import { keyOfEpisode } from "../../src/decide/target.ts";
+import { keyOfEpisode } from "../../src/classify/episode-key.ts";
 import { aSuspect } from "./a-view.ts";
 
 /** A folder of this test alone, removed after it. */

@@ -4,7 +4,7 @@ import type { Episode } from "../../src/classify/episode.ts";
 import type { Acted, Announcement, Leash } from "../../src/decide/leash.ts";
 import { outcomes, type Breaker, type LedgerEntry } from "../../src/decide/ledger.ts";
 import { policyModes } from "../../src/decide/policy.ts";
-import { keyOfEpisode } from "../../src/decide/target.ts";
+import { keyOfEpisode } from "../../src/classify/episode-key.ts";
 import { anEntry, NOW } from "./a-case.ts";
 import { arbitraryHolder, mostly } from "./arbitrary-suspects.ts";
 

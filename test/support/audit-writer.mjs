@@ -9,7 +9,7 @@ import { orphansIn } from "../../dist/act/orphans.js";
 import { readAudit } from "../../dist/act/read-audit.js";
 import { rebuildLeash } from "../../dist/act/rebuild-leash.js";
 import { counted, settled } from "../../dist/decide/count.js";
-import { keyOfEpisode } from "../../dist/decide/target.js";
+import { keyOfEpisode } from "../../dist/classify/episode-key.js";
 
 const [path, templateJson] = process.argv.slice(2);
 const template = JSON.parse(templateJson);

@@ -25,4 +25,5 @@ export const judging: ClassifyOptions = {
   ownSession: { datname: "postgres", usename: "pgleash" },
   gapSeconds: 30,
   believesRows: false,
+  terminated: new Set(),
 };

@@ -1,7 +1,7 @@
+import { keyOfEpisode } from "../../classify/episode-key.ts";
 import type { Guard } from "../guard.ts";
 import type { Outcome } from "../ledger.ts";
 import { modeOf } from "../situation.ts";
-import { keyOfEpisode } from "../target.ts";
 
 /**
  * An act is tried again if nobody knows what came of it, or if the session had moved on and is back in the same period; and

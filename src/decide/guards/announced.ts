@@ -1,4 +1,4 @@
-import { keyOfEpisode } from "../target.ts";
+import { keyOfEpisode } from "../../classify/episode-key.ts";
 import type { Guard } from "../guard.ts";
 
 /** Nobody is ended without the notice that the rule gives, nor before the time that was announced. */
