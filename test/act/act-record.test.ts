@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { actRecord, noticeRecord } from "../../src/act/act-record.ts";
 import { emptyLeash } from "../../src/decide/leash.ts";
 import type { LedgerEntry } from "../../src/decide/ledger.ts";
-import { keyOfEpisode } from "../../src/decide/target.ts";
+import { keyOfEpisode } from "../../src/classify/episode-key.ts";
 import { suspectJson } from "../../src/expose/suspect-json.ts";
 import { aBackend } from "../support/a-backend.ts";
 import { anEntry } from "../support/an-audit.ts";

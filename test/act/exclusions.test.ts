@@ -98,7 +98,7 @@ describe.each(postgresMajors())("hard exclusions on PostgreSQL %s", (major) => {
       await stay("SELECT count(*) FROM numbers WHERE pg_sleep(0.02) IS NULL", "PgSleep");
       return "backend_type = 'parallel worker' AND state = 'active'";
     },
-    "an autovacuum worker": async () => "backend_type = 'autovacuum worker' AND state = 'active'",
+    "an autovacuum worker": async () => "backend_type = 'autovacuum worker' AND query LIKE '% public.litter'",
     "a process that serves nobody": async () =>
       "backend_type !~ 'client backend|worker|walsender' OR backend_type = 'io worker'",
     "whoever has not logged in": async () => {

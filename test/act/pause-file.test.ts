@@ -21,7 +21,7 @@ describe("E27: a pause", () => {
     const watch = watchPauseFile(path);
     expect(await watch.read(now)).toBeNull();
     await writePauseOrder(path, anOrder);
-    expect(await watch.read(now)).toEqual({ reason: "migration of orders", untilSeconds: null });
+    expect(await watch.read(now)).toEqual({ reason: "migration of orders", untilSeconds: null, by: "ada" });
     expect(await removePauseOrder(path)).toBe(true);
     expect(await watch.read(now)).toBeNull();
     expect(await removePauseOrder(path)).toBe(false);
@@ -31,14 +31,22 @@ describe("E27: a pause", () => {
     const path = await aPath("pause.json");
     await writePauseOrder(path, { ...anOrder, until: "2027-01-15T09:00:00+01:00" });
     const watch = watchPauseFile(path);
-    expect(await watch.read(now - 0.001)).toEqual({ reason: "migration of orders", untilSeconds: now });
+    expect(await watch.read(now - 0.001)).toEqual({
+      reason: "migration of orders",
+      untilSeconds: now,
+      by: "ada",
+    });
     expect(await watch.read(now)).toBeNull();
   });
 
   test("may be written by hand, with a reason alone", async () => {
     const path = await aPath("pause.json");
     await writeFile(path, ' {"reason": " wait for me "}\n');
-    expect(await watchPauseFile(path).read(now)).toEqual({ reason: "wait for me", untilSeconds: null });
+    expect(await watchPauseFile(path).read(now)).toEqual({
+      reason: "wait for me",
+      untilSeconds: null,
+      by: null,
+    });
     expect(await readPauseOrder(path)).toEqual({ reason: "wait for me", until: null, by: null });
   });
 
@@ -99,6 +107,7 @@ describe("E22: a pause file that makes no sense is a pause", () => {
     expect(await watchPauseFile(path).read(now)).toEqual({
       reason: expect.stringMatching(/^the pause file \/.*pause\.json: expected /),
       untilSeconds: null,
+      by: null,
     });
   });
 

@@ -9,7 +9,7 @@ import { rebuildLeash } from "../../src/act/rebuild-leash.ts";
 import { counted, settled } from "../../src/decide/count.ts";
 import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
 import { outcomes } from "../../src/decide/ledger.ts";
-import { keyOfEpisode } from "../../src/decide/target.ts";
+import { keyOfEpisode } from "../../src/classify/episode-key.ts";
 import { aLeaked, anAct, aSituation, NOW } from "../support/a-case.ts";
 
 const server = "main";
