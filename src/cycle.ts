@@ -4,20 +4,14 @@ import type { Permitted } from "./act/permit.ts";
 import { candidateAges } from "./classify/candidate-ages.ts";
 import { classify } from "./classify/classify.ts";
 import { evidenceDue } from "./classify/evidence-due.ts";
-import type { Look } from "./classify/look.ts";
-import {
-  emptyMemory,
-  followedPids,
-  keptSight,
-  overgrownApplications,
-  type Memory,
-} from "./classify/memory.ts";
+import { emptyMemory, followedPids, overgrownApplications, type Memory } from "./classify/memory.ts";
 import type { DeclaredPool } from "./classify/pool.ts";
 import { isUnderPressure } from "./classify/slot-scope.ts";
 import type { ThresholdRules } from "./classify/thresholds.ts";
 import { decide } from "./decide/decide.ts";
 import { emptyLeash, type Leash } from "./decide/leash.ts";
 import type { Floors, Policy } from "./decide/policy.ts";
+import { terminatedEpisodes } from "./decide/terminated-episodes.ts";
 import { addPlan, emptyDecisionTally, type DecisionTally } from "./decide/tally.ts";
 import type { Report } from "./expose/report.ts";
 import { gatherEvidence } from "./observe/gather-evidence.ts";
@@ -25,6 +19,8 @@ import { observe } from "./observe/observe.ts";
 import type { Deadline } from "./postgres/deadline.ts";
 import type { Probe } from "./postgres/probe.ts";
 import type { Session } from "./postgres/session.ts";
+import { probedFor, type Reading } from "./reading.ts";
+import { situationOf } from "./situate.ts";
 
 /** What is known of a server between looks. */
 export type Remembered = {
@@ -44,8 +40,6 @@ export type Leashing = {
   readonly policy: Policy;
   readonly floors: Floors;
   readonly audit: Audit | null;
-  /** Seconds by our own clock since the last look; `null` before the first. The server's clock must agree. */
-  readonly sinceLastLookSeconds: number | null;
   /** Asks what is permitted, once a look, before anything is decided. */
   permit(session: Session): Promise<Permitted>;
 };
@@ -57,6 +51,8 @@ export type CycleOptions = {
   /** Keys of statement comments that are read beside the known ones. */
   readonly commentKeys: readonly string[];
   readonly gapSeconds: number;
+  /** By our own clock; `null` before the first. */
+  readonly sinceLastLookSeconds: number | null;
   readonly believesRows: boolean;
   readonly deadline: Deadline;
   /** `null` where there are no rules: then nothing is decided, and nobody is ended. */
@@ -74,30 +70,21 @@ export async function cycle(
   session: Session,
   before: Remembered,
   options: CycleOptions,
-): Promise<{ readonly report: Report; readonly remembered: Remembered }> {
+): Promise<{ readonly report: Report; readonly remembered: Remembered; readonly reading: Reading }> {
   const { probe, leashing } = options;
-  const look = await lookAt(session, before.memory, options);
-  const { memory, ...verdict } = classify(look, before.memory, {
-    ...options,
-    usableSlots: usableSlotsOf(probe),
-    ownSession: probe.ownSession,
-  });
-  const seen = { ...verdict, snapshot: look.snapshot, evidenceFailure: look.gathered?.failure ?? null };
-  if (leashing === null) return { report: { ...seen, leash: null }, remembered: { ...before, memory } };
+  const reading = await read(session, before.memory, options);
+  const { look } = reading;
+  const terminated = terminatedEpisodes(before.leash);
+  const verdict = classify(look, before.memory, { ...options, ...reading, terminated });
+  const { memory, ...shown } = verdict;
+  const evidenceFailure = look.gathered?.failure ?? null;
+  const seen = { ...shown, snapshot: look.snapshot, evidenceFailure, thresholds: options.thresholds };
+  if (leashing === null)
+    return { report: { ...seen, leash: null }, remembered: { ...before, memory }, reading };
 
-  const permitted = await leashing.permit(session);
-  const situation = {
-    server: leashing.server,
-    nowSeconds: look.snapshot.takenAtSeconds,
-    standby: look.snapshot.standby,
-    pressure: memory.lastLook?.pressure ?? 0,
-    suspects: verdict.suspects,
-    openEpisodes: new Set(memory.episodes.keys()),
-    groups: look.snapshot.groups,
-    isTrusted: isTrusted(look, before.memory, options),
-    ownRole: probe.user,
-    permits: permitted.permits,
-  };
+  const { server, policy, floors } = leashing;
+  const { permits, ...refusals } = await leashing.permit(session);
+  const situation = situationOf(reading, { before: before.memory, verdict }, { server, permits });
   const { plan, leash: counted } = decide(situation, before.leash, leashing);
   const { results, leash } = await carryOut(
     session,
@@ -105,40 +92,25 @@ export async function cycle(
     { ...leashing, version: probe.version },
   );
   return {
-    report: { ...seen, leash: { plan, results, state: leash, ...permitted } },
+    report: { ...seen, leash: { plan, results, state: leash, policy, floors, situation, ...refusals } },
     remembered: { memory, leash, decisions: addPlan(before.decisions, plan, results) },
+    reading,
   };
 }
 
-async function lookAt(session: Session, memory: Memory, options: CycleOptions): Promise<Look> {
-  const { probe, thresholds, pools, gapSeconds, deadline } = options;
+async function read(session: Session, memory: Memory, options: CycleOptions): Promise<Reading> {
+  const { probe, thresholds, pools, gapSeconds, sinceLastLookSeconds, deadline } = options;
   const asking = { version: probe.version, deadline, prepare: !probe.pooled };
   const ages = candidateAges(thresholds, isUnderPressure(memory.lastLook?.pressure ?? 0));
+  const asked = { ages, groupsByClient: pools.some(({ per }) => per === "client") };
   const snapshot = await observe(session, {
     ...asking,
+    ...asked,
     followedPids: followedPids(memory),
     sampledApplications: overgrownApplications(memory),
-    ages,
-    groupsByClient: pools.some(({ per }) => per === "client"),
     limits,
   });
   const question = evidenceDue(snapshot, memory, { gapSeconds, idleSeconds: ages.idleSeconds });
   const gathered = question === null ? null : await gatherEvidence(session, { ...asking, question });
-  return { snapshot, gathered };
-}
-
-function usableSlotsOf({ slots }: Probe): number {
-  return slots.max_connections - slots.reserved_connections - slots.superuser_reserved_connections;
-}
-
-/** So far may the clocks of the server and of this machine drift apart between two looks. */
-const LARGEST_DRIFT_SECONDS = 5;
-
-/** Ages prove something only if an earlier look vouches for this one, and the server's clock did not jump in between. */
-function isTrusted({ snapshot }: Look, memory: Memory, { gapSeconds, leashing }: CycleOptions): boolean {
-  const { lastLook } = memory;
-  const ourSeconds = leashing?.sinceLastLookSeconds ?? null;
-  if (lastLook === null || ourSeconds === null || !keptSight(snapshot, memory, gapSeconds)) return false;
-  const itsSeconds = snapshot.takenAtSeconds - lastLook.takenAtSeconds;
-  return Math.abs(itsSeconds - ourSeconds) <= LARGEST_DRIFT_SECONDS;
+  return { look: { snapshot, gathered }, asked, ...probedFor(probe), gapSeconds, sinceLastLookSeconds };
 }

@@ -1,12 +1,14 @@
 import { once } from "node:events";
 import type { Config } from "./config/config.ts";
+import { explainRequest } from "./expose/explain-request.ts";
 import { landingPage } from "./expose/landing-page.ts";
 import { pageContentType, processRegistry, renderPage } from "./expose/page.ts";
-import { createWebServer, type Server } from "./expose/server.ts";
+import { createWebServer, type Content, type Server } from "./expose/server.ts";
 import { suspectsJson } from "./expose/suspects-json.ts";
 import type { View } from "./expose/view.ts";
 import type { Log } from "./log.ts";
-import { createWatches } from "./watch/watches.ts";
+import type { Recorder } from "./record/recorder.ts";
+import { createWatches, type Watches } from "./watch/watches.ts";
 
 /** A configuration, or what is wrong with it: one line each. */
 export type Loaded = { readonly config: Config } | { readonly problems: readonly string[] };
@@ -18,6 +20,8 @@ export type DaemonOptions = {
   readonly log: Log;
   /** The second of the two switches: without it nobody is ended, whatever the configuration says. */
   readonly isEnforceFlagged: boolean;
+  /** Where what each look reads is put on record; nowhere without it. */
+  readonly recorder?: Recorder | undefined;
   readonly versions: { readonly pgleash: string; readonly node: string };
   readonly web: {
     /** `undefined`: every address of this machine. */
@@ -43,15 +47,15 @@ export type Daemon = {
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { log, versions } = options;
   const ownProcess = processRegistry();
-  let reloaded = { successful: true, lastSuccessSeconds: Date.now() / 1000 };
-  let page: Promise<string> | null = null;
-  let lastReload: Promise<readonly string[]> = Promise.resolve([]);
+  const page = cachedPage(() => renderPage(view(), ownProcess));
   const watches = createWatches({
     log,
+    recorder: options.recorder,
     isFlagged: options.isEnforceFlagged,
     version: versions.pgleash,
-    onChange: () => (page = null),
+    onChange: page.drop,
   });
+  let reloaded = { successful: true, lastSuccessSeconds: Date.now() / 1000 };
 
   const view = (): View => ({
     version: versions.pgleash,
@@ -59,47 +63,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     reload: reloaded,
     servers: watches.views(),
   });
-
-  async function loadAndApply(): Promise<readonly string[]> {
-    await watches.reopenAudit();
-    const loaded = await options.reloadConfig();
-    if ("problems" in loaded) {
-      reloaded = { ...reloaded, successful: false };
-      page = null;
-      log.error(
-        { problems: loaded.problems },
-        "configuration not reloaded: the last good one stays, and nobody is ended until a good one comes",
-      );
-      await watches.holdBack();
-      return loaded.problems;
-    }
-    await watches.apply(loaded.config);
-    reloaded = { successful: true, lastSuccessSeconds: Date.now() / 1000 };
-    page = null;
-    log.info({ servers: loaded.config.servers.length }, "configuration reloaded");
-    return [];
-  }
-
-  // One at a time: two signals in a row must not apply two configurations at once.
-  function reload(): Promise<readonly string[]> {
-    lastReload = lastReload.then(loadAndApply, loadAndApply);
-    return lastReload;
-  }
-
-  const { telemetryPath, isApiEnabled, isLifecycleEnabled } = options.web;
-  const server = createWebServer({
-    metricsPath: telemetryPath,
-    metricsContentType: pageContentType,
-    metricsPage: () => (page ??= renderPage(view(), ownProcess)),
-    landingPage: () => landingPage(view(), { metricsPath: telemetryPath, hasApi: isApiEnabled }),
-    suspects: isApiEnabled ? () => suspectsJson(watches.views()) : undefined,
-    unready: () => unready(view()),
-    reload: isLifecycleEnabled ? reload : undefined,
-    onError(error) {
-      page = null;
-      log.error({ err: error }, "request failed");
-    },
+  const reload = createReload(options, watches, (successful) => {
+    reloaded = { ...reloaded, successful, ...(successful ? { lastSuccessSeconds: Date.now() / 1000 } : {}) };
+    page.drop();
   });
+
+  const server = createWebServer(contentOf(options.web, { log, view, page, reload }));
   const port = await listen(server, options.web);
   await watches.apply(options.config);
   log.info({ port, servers: options.config.servers.length }, "watching");
@@ -113,6 +82,68 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await watches.stop();
       server.closeAllConnections();
       log.info({}, "stopped");
+    },
+  };
+}
+
+/** A page that is rendered once for whoever asks, until it is dropped because something changed. */
+type CachedPage = { readonly get: () => Promise<string>; readonly drop: () => void };
+
+function cachedPage(render: () => Promise<string>): CachedPage {
+  let page: Promise<string> | null = null;
+  return {
+    get: () => (page ??= render()),
+    drop: () => void (page = null),
+  };
+}
+
+/** One reload at a time: two signals in a row must not apply two configurations at once. */
+function createReload(
+  { log, reloadConfig }: Pick<DaemonOptions, "log" | "reloadConfig">,
+  watches: Watches,
+  onReload: (successful: boolean) => void,
+): Daemon["reload"] {
+  let last: Promise<readonly string[]> = Promise.resolve([]);
+
+  async function loadAndApply(): Promise<readonly string[]> {
+    await watches.reopenAudit();
+    const loaded = await reloadConfig();
+    if ("problems" in loaded) {
+      onReload(false);
+      log.error(
+        { problems: loaded.problems },
+        "configuration not reloaded: the last good one stays, and nobody is ended until a good one comes",
+      );
+      await watches.holdBack();
+      return loaded.problems;
+    }
+    await watches.apply(loaded.config);
+    onReload(true);
+    log.info({ servers: loaded.config.servers.length }, "configuration reloaded");
+    return [];
+  }
+
+  return () => (last = last.then(loadAndApply, loadAndApply));
+}
+
+type Served = Pick<Daemon, "view" | "reload"> & { readonly log: Log; readonly page: CachedPage };
+
+function contentOf(
+  { telemetryPath, isApiEnabled, isLifecycleEnabled }: DaemonOptions["web"],
+  { log, view, page, reload }: Served,
+): Content {
+  return {
+    metricsPath: telemetryPath,
+    metricsContentType: pageContentType,
+    metricsPage: page.get,
+    landingPage: () => landingPage(view(), { metricsPath: telemetryPath, hasApi: isApiEnabled }),
+    suspects: isApiEnabled ? () => suspectsJson(view().servers) : undefined,
+    explain: isApiEnabled ? (parameters) => explainRequest(view().servers, parameters) : undefined,
+    unready: () => unready(view()),
+    reload: isLifecycleEnabled ? reload : undefined,
+    onError(error) {
+      page.drop();
+      log.error({ err: error }, "request failed");
     },
   };
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { keyOfEpisode } from "../classify/episode-key.ts";
 import { settled } from "../decide/count.ts";
 import type { Leash } from "../decide/leash.ts";
 import type { LedgerEntry, Outcome } from "../decide/ledger.ts";
 import type { Act, Plan } from "../decide/plan.ts";
 import type { Floors } from "../decide/policy.ts";
-import { keyOfEpisode, type SessionEpisode } from "../decide/target.ts";
+import type { SessionEpisode } from "../decide/target.ts";
 import { startDeadline } from "../postgres/deadline.ts";
 import type { Session } from "../postgres/session.ts";
 import { actRecord, noticeRecord } from "./act-record.ts";

@@ -43,9 +43,9 @@ export function watchPauseFile(path: string, patienceSeconds = PATIENCE_SECONDS)
         const order = await turns.take(() => readPauseOrder(path));
         const untilSeconds = order?.until == null ? null : Date.parse(order.until) / 1000;
         if (order === null || (untilSeconds !== null && untilSeconds <= nowSeconds)) return null;
-        return { reason: order.reason, untilSeconds };
+        return { reason: order.reason, untilSeconds, by: order.by };
       } catch (error) {
-        return { reason: `the pause file ${path}: ${wordsOf(error)}`, untilSeconds: null };
+        return { reason: `the pause file ${path}: ${wordsOf(error)}`, untilSeconds: null, by: null };
       }
     },
   };

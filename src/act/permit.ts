@@ -26,8 +26,14 @@ type Asking = {
   readonly nowSeconds: number;
 };
 
-/** What is permitted at this look, and why the lease is not ours, in words; `null` when it is, or is not needed. */
-export type Permitted = { readonly permits: Permits; readonly leaseRefusal: string | null };
+/** What is permitted at this look, and in words what is not. */
+export type Permitted = {
+  readonly permits: Permits;
+  /** Why the lease is not ours; `null` when it is, or is not needed. */
+  readonly leaseRefusal: string | null;
+  /** Why nothing can be put on record; `null` while it can, and where a dry run keeps none. */
+  readonly auditFailure: string | null;
+};
 
 /** Asks for everything that must be so before anybody is signalled. A dry run needs no lease, and takes none. */
 export async function permitted(session: Session, means: Means, asking: Asking): Promise<Permitted> {
@@ -35,6 +41,7 @@ export async function permitted(session: Session, means: Means, asking: Asking):
   const { isEnforcing, audit } = means;
   const pause = (await means.pause?.read(nowSeconds)) ?? null;
   const lease = isEnforcing ? await hold(session, means, { probe, pollSeconds, deadline }) : notNeeded;
+  const isAuditWorking = audit !== null && (await audit.recover());
   if (!isEnforcing) await means.lease.release(session, { version: probe.version, deadline });
   return {
     permits: {
@@ -43,9 +50,10 @@ export async function permitted(session: Session, means: Means, asking: Asking):
       hasLease: lease.isHeld,
       isPooled: probe.pooled,
       canSignal: probe.privileges.pg_signal_backend,
-      isAuditWorking: audit !== null && (await audit.recover()),
+      isAuditWorking,
     },
     leaseRefusal: lease.isHeld || !isEnforcing ? null : lease.why,
+    auditFailure: audit === null ? (isEnforcing ? "it could not be read" : null) : audit.failure(),
   };
 }
 

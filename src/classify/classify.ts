@@ -1,5 +1,6 @@
 import type { Evidence } from "../observe/evidence.ts";
 import type { Snapshot } from "../observe/snapshot.ts";
+import { backendKey } from "./backend-key.ts";
 import { preparedPid } from "./blocking.ts";
 import { findPreparedTransactions } from "./detectors/prepared-transaction.ts";
 import { evidenceAt } from "./evidence-at.ts";
@@ -22,6 +23,7 @@ import {
   type OwnSession,
   type ScopesSeen,
 } from "./slot-scope.ts";
+import type { Sighting } from "./sighting.ts";
 import { addEvents } from "./tally.ts";
 import type { ThresholdRules } from "./thresholds.ts";
 
@@ -38,11 +40,15 @@ export type ClassifyOptions = {
   readonly gapSeconds: number;
   /** Whether a look that none before it vouches for takes a wait to be as old as its statement. A single look must. */
   readonly believesRows: boolean;
+  /** Episodes whose session pgleash ended itself, and saw gone: by `keyOfEpisode`. */
+  readonly terminated: ReadonlySet<string>;
 };
 
 /** What one look comes to: each suspect once, what happened to episodes, what is scarce, and what to remember. */
 export type Verdict = {
   readonly suspects: readonly Episode[];
+  /** All sessions that were read one by one, suspects or not: of the others nobody knows more than their number. */
+  readonly sightings: readonly Sighting[];
   readonly events: readonly EpisodeEvent[];
   /** The declared pools, in the order of their declaration. */
   readonly pools: readonly PoolUse[];
@@ -84,11 +90,13 @@ export function classify(look: Look, memory: Memory, options: ClassifyOptions): 
       overgrownPools: pools.overgrown,
       reassignedPools: pools.reassigned,
       keptSight: hasKeptSight,
+      terminatedBackends: backendsOf(before.episodes, options.terminated),
     }),
   });
   const opening = findings.filter(({ opens }) => opens);
   return {
     suspects: opening.flatMap((finding) => episodes.get(episodeKey(finding)) ?? []),
+    sightings: backends.sightings,
     events,
     pools: pools.uses,
     slots: { used: usedSlots(snapshot.groups), limit: options.usableSlots },
@@ -154,6 +162,14 @@ function judge(look: Look, evidence: Evidence | null, before: Memory, options: C
     preparedBlockedSessions,
     pressure,
   };
+}
+
+/** The backends of these episodes: a session that was ended takes all its episodes with it. */
+function backendsOf(episodes: Memory["episodes"], keys: ReadonlySet<string>): ReadonlySet<string> {
+  const chosen = [...episodes].filter(([key]) => keys.has(key));
+  return new Set(
+    chosen.flatMap(([, episode]) => ("backend" in episode ? [backendKey(episode.backend.id)] : [])),
+  );
 }
 
 /** Evidence that could not be renewed for long is none: what it saw may have ended since. */

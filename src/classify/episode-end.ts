@@ -17,12 +17,15 @@ export type Present = {
   readonly reassignedPools: ReadonlySet<string>;
   /** False when this look cannot vouch for what happened since the last one. */
   readonly keptSight: boolean;
+  /** Keys of the backends that pgleash ended itself, and saw gone. */
+  readonly terminatedBackends: ReadonlySet<string>;
 };
 
 /** An episode ends with its period, not with its verdict: while a lock or another kind hides it, it stays open. */
 export function endOfEpisode(present: Present): (episode: Episode) => EpisodeEnd | null {
   const sightings = new Map(present.sightings.map((sighting) => [backendKey(sighting.backend.id), sighting]));
   return (episode) => {
+    if (isTerminated(episode, sightings, present.terminatedBackends)) return "terminated";
     if (!present.keptSight) return "lost_sight";
     if ("prepared" in episode) return endOfPrepared(episode.prepared, present.evidence);
     if ("pool" in episode) {
@@ -33,6 +36,17 @@ export function endOfEpisode(present: Present): (episode: Episode) => EpisodeEnd
     }
     return endOfBackend(episode, sightings.get(backendKey(episode.backend.id)), present.snapshot);
   };
+}
+
+/** What was seen gone by whoever ended it needs no look to vouch for it; who is there all the same was not ended. */
+function isTerminated(
+  episode: Episode,
+  sightings: ReadonlyMap<string, Sighting>,
+  terminated: ReadonlySet<string>,
+): boolean {
+  if (!("backend" in episode)) return false;
+  const key = backendKey(episode.backend.id);
+  return terminated.has(key) && !sightings.has(key);
 }
 
 function endOfBackend(

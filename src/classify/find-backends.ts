@@ -1,21 +1,12 @@
 import { unattributed, type Attributions } from "./attribution/remember.ts";
 import { backendKey } from "./backend-key.ts";
-import { detectors } from "./detectors/index.ts";
-import { severityAt, type Finding } from "./finding.ts";
+import type { Finding } from "./finding.ts";
 import { harmOf } from "./harm.ts";
-import type { BackendKind } from "./kind.ts";
+import { checkKinds } from "./kind-check.ts";
 import type { Sighting } from "./sighting.ts";
-import { thresholdFor, type Threshold, type ThresholdRules } from "./thresholds.ts";
-
-/** Whoever lets others wait is not waited for: an idle transaction that blocks is leaked after this long. */
-const BLOCKING_LEAKED_AFTER_SECONDS = 120;
+import type { ThresholdRules } from "./thresholds.ts";
 
 const abortedState = "idle in transaction (aborted)";
-
-const blockedByIdling: ReadonlySet<BackendKind> = new Set([
-  "idle_in_transaction",
-  "idle_in_transaction_aborted",
-]);
 
 /** Every kind that fits each backend, in the order of precedence. The first opens its episode. */
 export function findBackends(
@@ -35,12 +26,7 @@ function kindsOf(
 ): readonly Omit<Finding, "opens">[] {
   const { backend, blockedSessions } = sighting;
   const subjectKey = backendKey(backend.id);
-  return detectors.flatMap((detector) => {
-    const { kind } = detector;
-    const threshold = hastened(thresholdFor(rules, backend, kind), kind, blockedSessions);
-    const period = detector.period(sighting);
-    const ageSeconds = detector.ageSeconds(sighting, threshold);
-    const severity = severityAt(ageSeconds, threshold);
+  return checkKinds(sighting, rules).flatMap(({ kind, period, ageSeconds, severity }) => {
     if (period === null || ageSeconds === null || severity === null) return [];
     const { commentKeys, ...statement } = attributions.get(subjectKey) ?? unattributed;
     // What failed may not even be SQL, and then nobody can tell its literals.
@@ -49,10 +35,4 @@ function kindsOf(
     const findings = { severity, ageSeconds, harm, commentKeys, redactedStatement };
     return [{ subject: { kind, backend }, subjectKey, period, findings }];
   });
-}
-
-function hastened(threshold: Threshold, kind: BackendKind, blockedSessions: number): Threshold {
-  if (blockedSessions === 0 || !blockedByIdling.has(kind)) return threshold;
-  const soonestSeconds = Math.max(threshold.suspectAfterSeconds, BLOCKING_LEAKED_AFTER_SECONDS);
-  return { ...threshold, leakedAfterSeconds: Math.min(threshold.leakedAfterSeconds, soonestSeconds) };
 }

@@ -22,7 +22,7 @@ export async function lookOnce(
   try {
     const probed = await probe(session, { deadline, lookTimeoutSeconds });
     const judging = { thresholds, pools, commentKeys, gapSeconds: Infinity, believesRows: true };
-    const options = { probe: probed, ...judging, deadline, leashing: null };
+    const options = { probe: probed, ...judging, sinceLastLookSeconds: null, deadline, leashing: null };
     const first = await cycle(session, firstRemembered(), options);
     const { report, remembered } = missesIdleSessions(first.remembered.memory, thresholds)
       ? await cycle(session, askingAnew(first.remembered), {

@@ -6,8 +6,10 @@ import type { Runtime } from "./runtime.ts";
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import("./serve.ts")).serve,
   suspects: async () => (await import("./suspects.ts")).suspects,
+  explain: async () => (await import("./explain.ts")).explain,
   "check-config": async () => (await import("./check-config.ts")).checkConfig,
   config: async () => (await import("./config.ts")).config,
+  replay: async () => (await import("./replay.ts")).replay,
   "setup-sql": async () => (await import("./setup-sql.ts")).setupSql,
   pause: async () => (await import("./pause.ts")).pause,
   resume: async () => (await import("./resume.ts")).resume,
@@ -26,8 +28,10 @@ Examples:
 Commands:
   serve           watch servers and serve metrics, until stopped
   suspects        look once and print who is suspected
+  explain         ask a running pgleash why a session is a suspect, and why it is not ended
   check-config    say everything that is wrong with a configuration file
   config show     print the configuration that holds, secrets masked
+  replay          try a policy on what "serve --record=FILE" put on record
   setup-sql       print the roles and grants that pgleash needs
   pause           end nobody for a while, or until resume
   resume          take a pause back

@@ -1,6 +1,7 @@
 import { describeValue } from "../config/describe-value.ts";
 import { startDaemon, type Daemon } from "../daemon.ts";
 import { createLog, logLevels } from "../log.ts";
+import { createRecorder } from "../record/recorder.ts";
 import { exitCodes, UsageError, type Command, type ExitCode } from "./command.ts";
 import { defaultListenAddress, parseListenAddress } from "./listen-address.ts";
 import { load } from "./load.ts";
@@ -15,6 +16,7 @@ const flags = {
   "web.enable-lifecycle": { type: "boolean", default: false },
   "web.api": { type: "boolean", default: true },
   enforce: { type: "boolean", default: false },
+  record: { type: "string" },
   "log.level": { type: "string", default: "info" },
 } as const;
 
@@ -31,8 +33,9 @@ Examples:
   --web.listen-address=ADDRESS  where to listen (${defaultListenAddress})
   --web.telemetry-path=PATH     where the metrics are (/metrics)
   --web.enable-lifecycle        allow POST /-/reload
-  --no-web.api                  turn /api/v1/suspects off
+  --no-web.api                  turn /api/v1/suspects and /api/v1/explain off
   --enforce                     end sessions, where the policy says mode: enforce and its rules allow it
+  --record=FILE                 put on record what each look reads, without the literals of statements, for "pgleash replay"
   --log.level=LEVEL             ${logLevels.join(", ")} (info)
 
 SIGHUP reloads the configuration, and opens the audit file anew. When the configuration is bad, the last good one stays,
@@ -47,6 +50,7 @@ SIGTERM and SIGINT stop gently, a second one at once.
       isApiEnabled: values["web.api"],
       isLifecycleEnabled: values["web.enable-lifecycle"],
     };
+    if (values.record === "") throw new UsageError("--record: expected a path, got nothing");
     const log = createLog(logLevel(values["log.level"]));
     const reloadConfig = () => load(runtime, values["config.file"]);
     const loaded = await reloadConfig();
@@ -55,17 +59,21 @@ SIGTERM and SIGINT stop gently, a second one at once.
       return exitCodes.failed;
     }
     const { versions } = runtime;
-    return serveUntilStopped(
+    const recorder = values.record === undefined ? undefined : createRecorder(values.record, { log });
+    const code = await serveUntilStopped(
       runtime,
       await startDaemon({
         config: loaded.config,
         reloadConfig,
         log,
         isEnforceFlagged: values.enforce,
+        recorder,
         versions,
         web,
       }),
     );
+    await recorder?.close();
+    return code;
   },
 };
 

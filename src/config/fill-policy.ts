@@ -53,6 +53,7 @@ function fillRule(rule: FilePolicy["rules"][number], policy: Limits): Configured
     name,
     match: match.map(({ text }) => text),
     matches: matchAll(match),
+    matchers: match.map(({ text, matches }) => ({ text, matches })),
     action,
     minAgeSeconds: rule.min_age,
     minSightings: rule.sightings,

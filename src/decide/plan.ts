@@ -27,9 +27,11 @@ export type Spare = {
 
 export type Decision = Act | Spare;
 
+export const noticeTypes = ["announced", "withdrawn"] as const;
+
 /** What is announced, or withdrawn because it no longer holds. */
 export type Notice = {
-  readonly type: "announced" | "withdrawn";
+  readonly type: (typeof noticeTypes)[number];
   readonly episodeKey: string;
   readonly announcement: Announcement;
   /** `null` for a withdrawn one that is gone. */

@@ -15,10 +15,15 @@ export type RuleAction = (typeof ruleActions)[number];
 /** How many acts are allowed in one look, and in the last minute and hour before it. */
 export type Rate = { readonly perLook: number; readonly perMinute: number; readonly perHour: number };
 
+/** One condition on a suspect, with its text in the configuration. */
+export type RuleMatcher = { readonly text: string; readonly matches: (target: Target) => boolean };
+
 /** Who may be ended, when, and how many of them. All conditions must hold. `matches` and `isOpenAt` are compiled by `config/`. */
 export type Rule = {
   readonly name: string;
   readonly matches: (target: Target) => boolean;
+  /** The same one by one: all of them must match. */
+  readonly matchers: readonly RuleMatcher[];
   readonly action: RuleAction;
   /** How long the suspect has looked like this leak, at least. */
   readonly minAgeSeconds: number;

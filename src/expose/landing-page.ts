@@ -1,5 +1,6 @@
 import { printable } from "../printable.ts";
 import { sessionsIn } from "./aggregate.ts";
+import { leashSentence } from "./leash-sentence.ts";
 import { outlook } from "./outlook.ts";
 import { rankedSuspects, suspectColumns } from "./suspect-columns.ts";
 import type { ServerView, View } from "./view.ts";
@@ -10,8 +11,9 @@ export type LandingLinks = { readonly metricsPath: string; readonly hasApi: bool
 /** The page at `/`: which servers are watched, how they are, and who leaks how fast. No script, no foreign asset. */
 export function landingPage(view: View, { metricsPath, hasApi }: LandingLinks): string {
   const suspects = rankedSuspects(view.servers);
-  const titles = suspectColumns.map(({ title }) => title);
-  const suspectRows = suspects.map((row) => suspectColumns.map((column) => column.text(row)));
+  const columns = suspectColumns(view.servers);
+  const titles = columns.map(({ title }) => title);
+  const suspectRows = suspects.map((row) => columns.map((column) => column.text(row)));
   const api = hasApi ? '<a href="/api/v1/suspects">Suspects as JSON</a> · ' : "";
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>pgleash</title>
@@ -19,12 +21,24 @@ export function landingPage(view: View, { metricsPath, hasApi }: LandingLinks): 
 th,td{text-align:left;padding:.25rem .75rem;border-bottom:1px solid #ccc}th{font-weight:600}.bad{color:#b00020}</style></head>
 <body><h1>pgleash ${escaped(view.version)}</h1>
 <p><a href="${escaped(metricsPath)}">Metrics</a> · ${api}<a href="/-/ready">Ready?</a></p>
-${view.reload.successful ? "" : reloadFailure}<h2>Servers</h2>${table(serverTitles, view.servers.map(serverRow))}
+${view.reload.successful ? "" : reloadFailure}<h2>Servers</h2>${serverTable(view.servers)}
 <h2>Suspects</h2>${list(outlook(view.servers))}${suspects.length === 0 ? "<p>None.</p>" : table(titles, suspectRows)}</body></html>
 `;
 }
 
 const serverTitles = ["Server", "State", "PostgreSQL", "Sessions", "Slots", "Suspects"];
+
+/** What the leash of each server is at, where any has rules. */
+function serverTable(servers: readonly ServerView[]): string {
+  const leashes = servers.map(({ report }) => report?.leash ?? null);
+  const rows = servers.map(serverRow);
+  if (leashes.every((leash) => leash === null)) return table(serverTitles, rows);
+  const sentences = leashes.map((leash) => (leash === null ? "" : leashSentence(leash)));
+  return table(
+    [...serverTitles, "Leash"],
+    rows.map((row, index) => [...row, sentences[index] ?? ""]),
+  );
+}
 
 /** Whoever changed the file believes that it holds. */
 const reloadFailure =

@@ -2,10 +2,15 @@ import { episodeEnds, severities } from "../classify/episode.ts";
 import { harmLevels } from "../classify/harm.ts";
 import { horizonHolders } from "../classify/horizon.ts";
 import { leakKinds } from "../classify/kind.ts";
+import { outcomes } from "../decide/ledger.ts";
+import { noticeTypes } from "../decide/plan.ts";
+import { ruleActions } from "../decide/policy.ts";
+import { spareReasons } from "../decide/reason.ts";
 import { evidenceLists } from "../observe/evidence.ts";
 import { backendStates } from "../observe/snapshot.ts";
 import { failureReasons } from "../postgres/failure.ts";
 import type { Privileges, Slots } from "../postgres/probe.ts";
+import { budgetWindows } from "./leash-state.ts";
 import { metricGroups } from "./metrics.ts";
 
 /** What the page says of a metric that pgleash does not fill itself. */
@@ -21,14 +26,22 @@ const slotSettings: readonly (keyof Slots)[] = [
 
 const privileges: readonly (keyof Privileges)[] = ["pg_read_all_stats", "pg_signal_backend", "superuser"];
 
-const closedLabels: readonly (readonly [label: string, values: readonly string[]])[] = [
+/** Where a label has other values in one metric than in another, `of` says in which. */
+type ClosedLabel = readonly [label: string, values: readonly string[], of?: string];
+
+const closedLabels: readonly ClosedLabel[] = [
   ["state", backendStates],
   ["kind", leakKinds],
   ["severity", severities],
   ["harm", harmLevels],
   ["holder", horizonHolders],
   ["end", episodeEnds],
-  ["reason", failureReasons],
+  ["reason", failureReasons, "pgleash_look_failures_total"],
+  ["reason", spareReasons, "pgleash_suspects_spared_total"],
+  ["action", ruleActions],
+  ["outcome", outcomes],
+  ["type", noticeTypes],
+  ["window", Object.keys(budgetWindows)],
   ["setting", slotSettings],
   ["privilege", privileges],
   ["role", ["primary", "standby"]],
@@ -46,6 +59,7 @@ const openLabels: readonly (readonly [label: string, meaning: string])[] = [
     "PostgreSQL's own names; empty where it has none or hides it, and where the sessions of a declared pool differ. At most `label_budget` sets are shown for each metric, the rest is summed under `…other`",
   ],
   ["pool", "the name of a declared pool in the configuration; empty for a pool that nobody declared"],
+  ["rule", "the name of a rule of the policy, at most 100 of them"],
   ["name", "the database or the role that has the limit; empty for the server"],
   [
     "key, value",
@@ -71,7 +85,10 @@ Everything that \`/metrics\` says, in the text format 0.0.4. The page is made an
 scrape never queries. No metric has a pid, a query, a client address or the id of a prepared transaction as a label.`;
 
 function labels(): string {
-  const closed = closedLabels.map(([label, values]) => [code(label), values.map(code).join(", ")]);
+  const closed = closedLabels.map(([label, values, of]) => [
+    of === undefined ? code(label) : `${code(label)} of ${code(of)}`,
+    values.map(code).join(", "),
+  ]);
   const open = openLabels.map(([label, meaning]) => [label.split(", ").map(code).join(", "), meaning]);
   return `## Labels
 

@@ -2,6 +2,7 @@ import type { Family } from "./family.ts";
 import { episodeMetrics } from "./metrics-episodes.ts";
 import { evidenceMetrics } from "./metrics-evidence.ts";
 import { foldingMetrics } from "./metrics-folding.ts";
+import { leashMetrics } from "./metrics-leash.ts";
 import { poolMetrics } from "./metrics-pools.ts";
 import { processMetrics } from "./metrics-process.ts";
 import { serverMetrics } from "./metrics-server.ts";
@@ -40,6 +41,11 @@ export const metricGroups: readonly MetricGroup[] = [
     title: "Evidence",
     text: `Read beside the looks, more rarely; between two readings the last one holds. ${goneWhileDown}`,
     families: evidenceMetrics,
+  },
+  {
+    title: "The leash",
+    text: "Counters live as long as the process, and stay while a server is down; without rules they stay at 0. The gauges are there only where there are rules, and gone while `pgleash_up` is 0.",
+    families: leashMetrics,
   },
   { title: "The label budget", text: goneWhileDown, families: foldingMetrics },
   {

@@ -1,8 +1,10 @@
 import type { Verdict } from "../classify/classify.ts";
+import type { ThresholdRules } from "../classify/thresholds.ts";
 import type { Leash } from "../decide/leash.ts";
 import type { Outcome } from "../decide/ledger.ts";
 import type { Act, Plan } from "../decide/plan.ts";
-import type { Permits } from "../decide/situation.ts";
+import type { Floors, Policy } from "../decide/policy.ts";
+import type { Situation } from "../decide/situation.ts";
 import type { Snapshot } from "../observe/snapshot.ts";
 
 /** What was decided at a look, and what came of it. */
@@ -11,9 +13,14 @@ export type LeashReport = {
   readonly results: readonly Result[];
   /** The leash after the acts: the ledger, the breaker, what is announced. */
   readonly state: Leash;
-  readonly permits: Permits;
+  /** What was decided by, and in. */
+  readonly policy: Policy;
+  readonly floors: Floors;
+  readonly situation: Situation;
   /** Why the lease is not ours, in words; `null` when it is, or is not needed. */
   readonly leaseRefusal: string | null;
+  /** Why nothing can be put on record, in words; `null` while it can, and where a dry run keeps none. */
+  readonly auditFailure: string | null;
 };
 
 /** What became of one act. */
@@ -29,6 +36,8 @@ export type Report = Omit<Verdict, "memory"> & {
   readonly snapshot: Snapshot;
   /** Why the server gave no evidence when it was asked for some; `null` when it did, or was not asked. */
   readonly evidenceFailure: string | null;
+  /** What it was judged by. */
+  readonly thresholds: ThresholdRules;
   /** `null` where there are no rules. */
   readonly leash: LeashReport | null;
 };

@@ -3,6 +3,9 @@ import { escapedJson } from "../printable.ts";
 
 export type { Server } from "node:http";
 
+/** A value to be sent as JSON, or what is wrong with the question. */
+export type ApiAnswer = { readonly json: unknown } | { readonly status: number; readonly problem: string };
+
 /** What the web server serves. It knows nothing of PostgreSQL: a scrape never queries. */
 export type Content = {
   readonly metricsPath: string;
@@ -11,6 +14,8 @@ export type Content = {
   landingPage(): string;
   /** `undefined`: the API is turned off. */
   readonly suspects: (() => unknown) | undefined;
+  /** Answers a question about one session; turned off with the API. */
+  readonly explain: ((parameters: URLSearchParams) => ApiAnswer) | undefined;
   /** Why the process is not ready, or `null`. */
   unready(): string | null;
   /** `undefined`: reloading over the web is turned off. Answers with what is wrong, or nothing. */
@@ -55,28 +60,33 @@ export function createWebServer(content: Content): Server {
 }
 
 async function answer(content: Content, request: IncomingMessage): Promise<Answer> {
-  const path = (request.url ?? "/").replace(/[?#].*$/s, "");
+  const [path = "/", query] = (request.url ?? "/").replace(/#.*$/s, "").split(/\?(.*)/s);
   if (path === "/-/reload") return reload(content, request);
-  const read = readers(content).get(path);
+  const read = readers(content, new URLSearchParams(query)).get(path);
   if (read === undefined) return { status: 404, body: "not found\n" };
   const isRead = request.method === "GET" || request.method === "HEAD";
   return isRead ? read() : { status: 405, allow: "GET, HEAD", body: "expected GET or HEAD\n" };
 }
 
-function readers(content: Content): ReadonlyMap<string, () => Answer | Promise<Answer>> {
-  const { suspects, metricsPath, metricsContentType } = content;
+function readers(
+  content: Content,
+  parameters: URLSearchParams,
+): ReadonlyMap<string, () => Answer | Promise<Answer>> {
+  const { suspects, explain, metricsPath, metricsContentType } = content;
   const routes: [string, () => Answer | Promise<Answer>][] = [
     ["/", () => ({ status: 200, type: html, body: content.landingPage() })],
     ["/-/healthy", () => ({ status: 200, body: "pgleash is healthy.\n" })],
     ["/-/ready", () => ready(content.unready())],
     [metricsPath, async () => ({ status: 200, type: metricsContentType, body: await content.metricsPage() })],
   ];
-  if (suspects !== undefined)
-    routes.push([
-      "/api/v1/suspects",
-      () => ({ status: 200, type: json, body: `${escapedJson(suspects())}\n` }),
-    ]);
+  if (suspects !== undefined) routes.push(["/api/v1/suspects", () => api({ json: suspects() })]);
+  if (explain !== undefined) routes.push(["/api/v1/explain", () => api(explain(parameters))]);
   return new Map(routes);
+}
+
+function api(answered: ApiAnswer): Answer {
+  if ("problem" in answered) return { status: answered.status, body: `${answered.problem}\n` };
+  return { status: 200, type: json, body: `${escapedJson(answered.json)}\n` };
 }
 
 function ready(unready: string | null): Answer {

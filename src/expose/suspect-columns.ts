@@ -2,12 +2,19 @@ import { harmLevels, type Harm } from "../classify/harm.ts";
 import { holderOf } from "../classify/holder.ts";
 import type { Episode } from "../classify/episode.ts";
 import { formatAge } from "./age.ts";
+import { decisionText } from "./decision-text.ts";
 import { originOf } from "./origin.ts";
 import { shortCount } from "./short-count.ts";
+import { decisionsOf, type SuspectDecision } from "./suspect-decision.ts";
 import type { ServerView } from "./view.ts";
 
-/** A suspect and the server it was seen on. */
-export type ServerSuspect = { readonly server: string; readonly suspect: Episode };
+/** A suspect, the server it was seen on, and what was decided about it. */
+export type ServerSuspect = {
+  readonly server: string;
+  readonly suspect: Episode;
+  /** `null` where there are no rules. */
+  readonly decision: SuspectDecision | null;
+};
 
 /** How one property of a suspect is shown to a person. The text is untrusted. */
 export type SuspectColumn = {
@@ -21,12 +28,19 @@ export type SuspectColumn = {
 /** Which server it is need not be said where only one is watched. */
 export const serverColumn: SuspectColumn = { title: "Server", weight: 8, text: ({ server }) => server };
 
-/** What every table of suspects shows, wherever there is room for it: what matters most comes first. */
-export const suspectColumns: readonly SuspectColumn[] = [
+/** What a policy does about it. */
+const leashColumn: SuspectColumn = {
+  title: "Leash",
+  weight: 9,
+  text: ({ decision }) => (decision === null ? "" : decisionText(decision)),
+};
+
+const columns: readonly SuspectColumn[] = [
   { title: "Verdict", text: ({ suspect }) => suspect.severity },
   { title: "Kind", text: ({ suspect }) => suspect.kind },
   { title: "Harm", text: ({ suspect }) => harmText(suspect.harm) },
   { title: "For", isNumber: true, text: ({ suspect }) => formatAge(suspect.ageSeconds) },
+  leashColumn,
   { title: "Application", text: ({ suspect }) => applicationText(suspect) },
   { title: "Role", weight: 5, text: ({ suspect }) => holderOf(suspect).usename ?? "" },
   { title: "Origin", weight: 6, text: ({ suspect }) => originOf(suspect.commentKeys)?.text ?? "" },
@@ -38,10 +52,25 @@ export const suspectColumns: readonly SuspectColumn[] = [
   serverColumn,
 ];
 
+/**
+ * What every table of suspects shows, wherever there is room for it: what matters most comes first. Where no server has
+ * rules, nothing is said of them.
+ */
+export function suspectColumns(servers: readonly ServerView[]): readonly SuspectColumn[] {
+  const hasRules = servers.some(({ report }) => report !== null && report.leash !== null);
+  return columns.filter((column) => hasRules || column !== leashColumn);
+}
+
 /** The suspects of all servers: the leaked before the others, then the most harmful, then the oldest. */
 export function rankedSuspects(servers: readonly ServerView[]): readonly ServerSuspect[] {
   return servers
-    .flatMap(({ server, report }) => (report?.suspects ?? []).map((suspect) => ({ server, suspect })))
+    .flatMap(({ server, report }) => {
+      if (report === null) return [];
+      const decisions = decisionsOf(report);
+      return report.suspects.map((suspect) => {
+        return { server, suspect, decision: decisions.get(suspect) ?? null };
+      });
+    })
     .toSorted(
       ({ suspect: a }, { suspect: b }) =>
         Number(b.severity === "leaked") - Number(a.severity === "leaked") ||

@@ -18,7 +18,7 @@ type Drawn = { readonly column: SuspectColumn; readonly cells: readonly string[]
 export function suspectTable(servers: readonly ServerView[], mostColumns = Infinity): readonly string[] {
   const suspects = rankedSuspects(servers);
   if (suspects.length === 0) return [];
-  const all = suspectColumns.map((column): Drawn => {
+  const all = suspectColumns(servers).map((column): Drawn => {
     const texts = suspects.map((row) => fitted(printable(column.text(row)), WIDEST_CELL));
     const cells = [column.title.toUpperCase(), ...texts];
     return { column, cells, width: Math.max(...cells.map(displayWidth)) };

@@ -4,6 +4,7 @@ import type { PoolUse } from "../classify/pool.ts";
 import type { FailureReason } from "../postgres/failure.ts";
 import { sessionsIn } from "./aggregate.ts";
 import { rankedSuspects } from "./suspect-columns.ts";
+import { decisionJson, leashJson, type DecisionJson, type LeashJson } from "./leash-json.ts";
 import { intervalJson, suspectJson, type IntervalJson, type SuspectJson } from "./suspect-json.ts";
 import type { ServerView } from "./view.ts";
 
@@ -52,18 +53,26 @@ export type ServerJson = {
   /** The oldest first; that of the catalogs alone comes last. */
   readonly horizons: readonly HorizonJson[];
   readonly pools: readonly PoolJson[];
+  /** Null where there are no rules, and while the server is down. */
+  readonly leash: LeashJson | null;
 };
+
+/** A suspect and what was decided about it; null where there are no rules. */
+export type DecidedSuspectJson = SuspectJson & { readonly decision: DecisionJson | null };
 
 export type SuspectsJson = {
   readonly servers: readonly ServerJson[];
-  readonly suspects: readonly SuspectJson[];
+  readonly suspects: readonly DecidedSuspectJson[];
 };
 
 /** Everything that the last looks named. */
 export function suspectsJson(servers: readonly ServerView[]): SuspectsJson {
   return {
     servers: servers.map(serverJson),
-    suspects: rankedSuspects(servers).map(({ server, suspect }) => suspectJson(server, suspect)),
+    suspects: rankedSuspects(servers).map(({ server, suspect, decision }) => ({
+      ...suspectJson(server, suspect),
+      decision: decision === null ? null : decisionJson(decision),
+    })),
   };
 }
 
@@ -81,6 +90,7 @@ function serverJson({ server, report, failure, evidenceFailure }: ServerView): S
     exhaustions: report?.exhaustions.map(exhaustionJson) ?? [],
     horizons: report?.horizons.map(horizonJson) ?? [],
     pools: report?.pools.map(poolJson) ?? [],
+    leash: report === null || report.leash === null ? null : leashJson(report.leash),
   };
 }
 

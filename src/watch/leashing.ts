@@ -18,7 +18,7 @@ export type LeashSettings = {
 };
 
 /** What is so at one look. */
-type Around = Pick<Leashing, "sinceLastLookSeconds"> & {
+type Around = {
   readonly lease: Lease;
   readonly probe: Probe;
   readonly pollSeconds: number;
@@ -29,7 +29,7 @@ type Around = Pick<Leashing, "sinceLastLookSeconds"> & {
 export function leashingOf(
   server: string,
   { policy, isEnforcing, audit, pause }: LeashSettings,
-  { lease, sinceLastLookSeconds, ...asking }: Around,
+  { lease, ...asking }: Around,
 ): Leashing | null {
   if (policy.rules.length === 0) return null;
   const means = { isEnforcing, lease, leaseDatabase: policy.leaseDatabase, pause, audit };
@@ -38,7 +38,6 @@ export function leashingOf(
     policy,
     floors: builtInFloors,
     audit,
-    sinceLastLookSeconds,
     permit: (session) => permitted(session, means, { ...asking, nowSeconds: Date.now() / 1000 }),
   };
 }

@@ -5,16 +5,23 @@ import { exhaustionJson, type ExhaustionJson } from "../expose/suspects-json.ts"
 import type { ServerView } from "../expose/view.ts";
 import type { Log } from "../log.ts";
 import type { Probe } from "../postgres/probe.ts";
+import { narrateLeash, type LeashTold } from "./narrate-leash.ts";
 
 /** What the log has said of a server and still holds. A look that fails takes none of it back: it saw nothing. */
 export type Told = {
   readonly hiddenSessions: boolean;
   readonly candidatesCut: boolean;
   readonly exhaustions: readonly Slots[];
+  readonly leash: LeashTold;
 };
 
 /** Before the first look. */
-export const nothingTold: Told = { hiddenSessions: false, candidatesCut: false, exhaustions: [] };
+export const nothingTold: Told = {
+  hiddenSessions: false,
+  candidatesCut: false,
+  exhaustions: [],
+  leash: null,
+};
 
 /** The views of a server before and after a look, and what was told until then. */
 export type Change = { readonly before: ServerView; readonly after: ServerView; readonly told: Told };
@@ -35,8 +42,9 @@ export function narrate(log: Log, { before, after, told }: Change): Told {
   narrateEvidence(log, before, after);
   const exhaustions = narrateForecasts(log, server, told.exhaustions, report);
   for (const event of report.events) narrateEvent(log, server, event);
+  const leash = narrateLeash(log, server, told.leash, report.leash);
   const { hiddenSessions, candidatesCut } = report.snapshot.coverage;
-  return { hiddenSessions: hiddenSessions > 0, candidatesCut: candidatesCut > 0, exhaustions };
+  return { hiddenSessions: hiddenSessions > 0, candidatesCut: candidatesCut > 0, exhaustions, leash };
 }
 
 function narrateProbe(log: Log, server: string, probe: Probe): void {

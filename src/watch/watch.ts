@@ -9,6 +9,7 @@ import type { Log } from "../log.ts";
 import { createConnection } from "../postgres/connection.ts";
 import { startDeadline } from "../postgres/deadline.ts";
 import { toFailure } from "../postgres/failure.ts";
+import type { Recorder } from "../record/recorder.ts";
 import { leashingOf, type LeashSettings } from "./leashing.ts";
 import { narrate, nothingTold } from "./narrate.ts";
 import { timingOf } from "./schedule.ts";
@@ -40,12 +41,14 @@ export type WatchStart = {
   readonly settings: WatchSettings;
   readonly leash: Leash;
   readonly log: Log;
+  /** Where what each look reads is put on record; nowhere without one. */
+  readonly recorder?: Recorder | undefined;
   /** Called after each look. */
   readonly onChange: () => void;
 };
 
 /** Prepares to watch a server; the first look connects. */
-export function createWatch({ settings: first, leash, log, onChange }: WatchStart): Watch {
+export function createWatch({ settings: first, leash, log, recorder, onChange }: WatchStart): Watch {
   const connection = createConnection();
   const lease = createLease();
   let settings = first;
@@ -65,12 +68,13 @@ export function createWatch({ settings: first, leash, log, onChange }: WatchStar
     const { gapSeconds, intervalSeconds } = timingOf(schedule, lastLook);
     const nowMs = performance.now();
     const sinceLastLookSeconds = lastLookMs === null ? null : (nowMs - lastLookMs) / 1000;
-    const around = { lease, probe, pollSeconds: intervalSeconds, deadline, sinceLastLookSeconds };
+    const around = { lease, probe, pollSeconds: intervalSeconds, deadline };
     const leashing = leashingOf(server.name, settings.leash, around);
-    const judging = { thresholds, pools, commentKeys, gapSeconds, believesRows: false };
+    const judging = { thresholds, pools, commentKeys, gapSeconds, sinceLastLookSeconds, believesRows: false };
     const looked = await cycle(session, remembered, { ...judging, probe, deadline, leashing });
     const { report } = looked;
     remembered = looked.remembered;
+    recorder?.record({ server: server.name, ...looked.reading }, remembered.memory.attributions);
     lastLookMs = nowMs;
     connection.succeeded();
     // Sessions that hide or show themselves mean that a grant changed, and with it what the probe found out.

@@ -2,6 +2,7 @@ import { ledgerRecord } from "../act/ledger-record.ts";
 import type { Config } from "../config/config.ts";
 import type { ServerView } from "../expose/view.ts";
 import type { Log } from "../log.ts";
+import type { Recorder } from "../record/recorder.ts";
 import { startSchedule } from "./schedule.ts";
 import { createEnforcement } from "./enforcement.ts";
 import { createWatch, type Watch, type WatchSettings } from "./watch.ts";
@@ -25,12 +26,15 @@ export type WatchesOptions = {
   /** The flag `--enforce`: without it, no policy ends anybody. */
   readonly isFlagged: boolean;
   readonly version: string;
+  /** Where what each look reads is put on record; nowhere without one. */
+  readonly recorder?: Recorder | undefined;
   /** Called after each look. */
   readonly onChange: () => void;
 };
 
 /** Nothing is watched before the first `apply`. */
-export function createWatches({ log, isFlagged, version, onChange }: WatchesOptions): Watches {
+export function createWatches(options: WatchesOptions): Watches {
+  const { log, isFlagged, version, recorder, onChange } = options;
   let watches = new Map<string, Watch>();
   let applied: readonly WatchSettings[] = [];
   const enforcement = createEnforcement({
@@ -49,7 +53,7 @@ export function createWatches({ log, isFlagged, version, onChange }: WatchesOpti
 
   function start(settings: WatchSettings): Watch {
     const leash = enforcement.leashOf(settings.server.name);
-    return createWatch({ settings, leash, log, onChange });
+    return createWatch({ settings, leash, log, recorder, onChange });
   }
 
   return {

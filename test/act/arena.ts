@@ -43,8 +43,9 @@ export type Arena = {
 export async function openArena(
   major: string,
   settings: Readonly<Record<string, string>> = {},
+  loopbackPort?: number,
 ): Promise<Arena> {
-  const server = await startServer(major, settings);
+  const server = await startServer(major, settings, loopbackPort);
   const admin = connectTo(server);
   await admin.unsafe(
     "CREATE ROLE app LOGIN; CREATE ROLE pgleash LOGIN; GRANT pg_monitor, pg_signal_backend TO pgleash",

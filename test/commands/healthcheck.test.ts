@@ -31,6 +31,7 @@ function pgleash(): Server {
     metricsPage: () => Promise.resolve(""),
     landingPage: () => "",
     suspects: undefined,
+    explain: undefined,
     unready: () => "not looked at yet: db1",
     reload: undefined,
     onError: () => undefined,

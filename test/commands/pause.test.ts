@@ -27,7 +27,11 @@ describe("E27: pgleash pause", () => {
       stderr: "",
     });
     const watch = watchPauseFile(path);
-    expect(await watch.read(nowSeconds() + 1000 * HOUR)).toEqual({ reason: "migration", untilSeconds: null });
+    expect(await watch.read(nowSeconds() + 1000 * HOUR)).toEqual({
+      reason: "migration",
+      untilSeconds: null,
+      by: "dba",
+    });
     const resumed = { code: 0, stdout: `${path}: resumed\n`, stderr: "" };
     expect(await runWords(["resume", `--pause-file=${path}`])).toEqual(resumed);
     expect(await watch.read(nowSeconds())).toBeNull();

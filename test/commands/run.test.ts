@@ -2,7 +2,17 @@ import { describe, expect, test } from "vitest";
 
 import { runWords } from "../support/a-runtime.ts";
 
-const commands = ["serve", "suspects", "check-config", "config", "pause", "resume", "healthcheck", "demo"];
+const commands = [
+  "serve",
+  "suspects",
+  "check-config",
+  "config",
+  "replay",
+  "pause",
+  "resume",
+  "healthcheck",
+  "demo",
+];
 
 test.for([[], ["help"], ["--help"], ["-h"]])(
   "%j prints the help, with every command in it",
@@ -62,6 +72,7 @@ describe("a command that is called wrongly exits with 2", () => {
       words: ["serve", "--log.level=trace"],
       says: ["--log.level: expected one of debug, info, warn, error"],
     },
+    { words: ["serve", "--record="], says: ["--record: expected a path"] },
     { words: ["suspects", "--josn"], says: ["--josn", "Known flags: --json, --config.file"] },
     {
       words: ["suspects", "postgres://a/b", "postgres://c/d"],

@@ -58,6 +58,7 @@ describe("a rule", () => {
       name: "orders",
       match: ['usename="orders"'],
       matches: expect.any(Function),
+      matchers: [{ text: 'usename="orders"', matches: expect.any(Function) }],
       action: "terminate",
       minAgeSeconds: 600,
       minSightings: 3,
@@ -110,6 +111,11 @@ policy:
     expect(rule?.matches(aTarget({ commentKeys: new Map() }))).toBe(false);
     expect(rule?.matches(aTarget({ commentKeys, kind: "stale_active" }))).toBe(false);
     expect(rule?.matches(aTarget({ commentKeys, usename: null }))).toBe(false);
+    expect(rule?.matchers.map(({ text, matches }) => [text, matches(aTarget())])).toEqual([
+      ['usename="orders"', true],
+      ['kind=~"idle_in_transaction.*"', true],
+      ['comment.route=~"/cart.*"', false],
+    ]);
   });
 });
 

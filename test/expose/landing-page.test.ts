@@ -6,6 +6,7 @@ import { firstView, viewAfterFailure } from "../../src/expose/server-view.ts";
 import type { View } from "../../src/expose/view.ts";
 import { PostgresFailure } from "../../src/postgres/failure.ts";
 import { aBackend } from "../support/a-backend.ts";
+import { aLeashReport } from "../support/a-leash-report.ts";
 import { aSnapshot } from "../support/a-snapshot.ts";
 import {
   aGroup,
@@ -139,12 +140,18 @@ function viewNaming(name: string): View {
     aPoolSuspect({ pool: anOvergrownPool({ holder, name }), commentKeys }),
   ];
   const inSeconds = { estimate: 2400, lower: 1860, upper: 3120 };
+  const permits = { pause: { reason: name, untilSeconds: null, by: name }, hasLease: false };
+  const leash = aLeashReport(suspects, {
+    situation: { permits },
+    refusals: { leaseRefusal: name, auditFailure: name },
+  });
   const up = aServerView({
     server: name,
     probe: aProbe({ versionText: name }),
     evidenceFailure: name,
     report: aReport({
       suspects,
+      leash,
       exhaustions: [{ scope: "role", name, limit: 97, used: 50, inSeconds }],
       horizons: [{ holder: "replication_slot", name, age: 2_000_000 }],
     }),

@@ -23,6 +23,7 @@ async function serve(overrides: Partial<Content> = {}): Promise<number> {
     metricsPage: () => Promise.resolve("pgleash_up 1\n"),
     landingPage: () => "<!doctype html>Ümlaut",
     suspects: () => ({ suspects: ["é"] }),
+    explain: (parameters) => ({ json: [...parameters] }),
     unready: () => null,
     reload: () => Promise.resolve([]),
     onError: () => undefined,
@@ -97,7 +98,35 @@ test("the metrics are only where they are configured to be", async () => {
 });
 
 test("the API that is turned off is not found", async () => {
-  expect((await ask(await serve({ suspects: undefined }), "/api/v1/suspects")).status).toBe(404);
+  const port = await serve({ suspects: undefined, explain: undefined });
+  for (const path of ["/api/v1/suspects", "/api/v1/explain?pid=7"])
+    expect((await ask(port, path)).status).toBe(404);
+});
+
+describe("/api/v1/explain", () => {
+  test("is asked with the parameters of the query string, and answers in JSON", async () => {
+    const reply = await ask(await serve(), "/api/v1/explain?pid=7&server=db%201%3F&x=1?2");
+    expect([reply.status, reply.headers.get("content-type"), reply.body]).toEqual([
+      200,
+      "application/json; charset=utf-8",
+      '[["pid","7"],["server","db 1?"],["x","1?2"]]\n',
+    ]);
+    expect((await ask(await serve(), "/api/v1/explain")).body).toBe("[]\n");
+  });
+
+  test("says in words what is wrong with a question", async () => {
+    const refused = { status: 404, problem: "no server db9: expected one of db1" };
+    const reply = await ask(await serve({ explain: () => refused }), "/api/v1/explain?pid=7");
+    expect([reply.status, reply.headers.get("content-type"), reply.body]).toEqual([
+      404,
+      "text/plain; charset=utf-8",
+      "no server db9: expected one of db1\n",
+    ]);
+  });
+
+  test("only reads", async () => {
+    expect((await ask(await serve(), "/api/v1/explain?pid=7", "POST")).status).toBe(405);
+  });
 });
 
 test("a process that is not ready says why with 503, and stays healthy", async () => {

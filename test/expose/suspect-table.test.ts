@@ -188,9 +188,9 @@ describe("the ranking", () => {
       aServerView({ server: "db2", report: aReport({ suspects: [old] }) }),
     ];
     expect(rankedSuspects(servers)).toEqual([
-      { server: "db1", suspect: leaked },
-      { server: "db2", suspect: old },
-      { server: "db1", suspect: young },
+      { server: "db1", suspect: leaked, decision: null },
+      { server: "db2", suspect: old, decision: null },
+      { server: "db1", suspect: young, decision: null },
     ]);
   });
 

@@ -67,6 +67,7 @@ test("a suspect is shown with who, since when and how sure, under PostgreSQL's o
       work_at_risk_seconds: 1,
       comment: Object.fromEntries(commentKeys),
       query: "SELECT $1",
+      decision: null,
     },
   ]);
   expect(JSON.stringify(suspects[0]?.comment)).toBe('{"route":"/checkout","__proto__":"x"}');
@@ -198,6 +199,7 @@ test("says which servers were not seen, because an empty list alone proves nothi
         exhaustions: [],
         horizons: [],
         pools: [],
+        leash: null,
       },
     ],
     suspects: [],

@@ -1,10 +1,11 @@
 import { setTimeout } from "node:timers/promises";
 
-import postgres from "postgres";
+import type postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 import { createWatchRole } from "../../src/demo/create-watch-role.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
+import { startReplication } from "../support/a-walsender.ts";
 import { watchServer, type Watched } from "../support/a-watch.ts";
 import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -206,16 +207,4 @@ async function sellOnce(sql: postgres.Sql): Promise<void> {
   await sql.unsafe("BEGIN");
   await sql.unsafe("INSERT INTO received VALUES (1)");
   await sql.unsafe("COMMIT");
-}
-
-/** A subscription in the making: it holds a slot and reads the log for as long as it lives. */
-async function startReplication({ socketFolder, port }: EmbeddedPostgres): Promise<postgres.Sql> {
-  const connection = { application_name: "replica", replication: "database" };
-  const options = { user: "postgres", database: "postgres", max: 1, fetch_types: false, connection };
-  const sql = postgres({ host: socketFolder, port, ...options });
-  await sql.unsafe("CREATE_REPLICATION_SLOT replica TEMPORARY LOGICAL pgoutput NOEXPORT_SNAPSHOT");
-  const wanted = "proto_version '1', publication_names 'everything'";
-  const changes = await sql.unsafe(`START_REPLICATION SLOT replica LOGICAL 0/0 (${wanted})`).writable();
-  changes.on("error", () => {});
-  return sql;
 }

@@ -1,10 +1,12 @@
 import { addEvents, emptyTally } from "../../src/classify/tally.ts";
-import { emptyDecisionTally } from "../../src/decide/tally.ts";
+import { addPlan, emptyDecisionTally } from "../../src/decide/tally.ts";
 import type { Report } from "../../src/expose/report.ts";
 import { firstView, viewAfterFailure, viewAfterLook } from "../../src/expose/server-view.ts";
 import type { View } from "../../src/expose/view.ts";
 import { PostgresFailure } from "../../src/postgres/failure.ts";
 import { aBackend } from "./a-backend.ts";
+import { aPolicy, aRule, noLimits } from "./a-case.ts";
+import { aLeashReport } from "./a-leash-report.ts";
 import { aCut, anEvidence, aSnapshot } from "./a-snapshot.ts";
 import {
   aGroup,
@@ -73,7 +75,16 @@ const pools: Report["suspects"] = [
   aPoolSuspect({ pool: anOvergrownPool({ growth: null, leakedSessions: 5, excess: 4, name: "reports" }) }),
 ];
 
-/** A server with suspects of every subject and more holders than the budget admits, and one that is down. */
+/** One rule, which ends the leaked session at once. */
+const policy = aPolicy({
+  rules: [aRule({ name: 'forgotten "orders"\\', maxWorkAtRiskSeconds: 60 })],
+  limits: { ...noLimits, perLook: 1, perMinute: 5, perHour: 30 },
+});
+
+/**
+ * A server with suspects of every subject and more holders than the budget admits, one of which was ended just now, and a
+ * server that is down.
+ */
 export function aBusyView(): View {
   const groups = [
     aGroup({ sessions: 12 }),
@@ -87,9 +98,12 @@ export function aBusyView(): View {
     aGroup({ usename: 'o"brien\\', applicationName: "line\nfeed", sessions: 1 }),
     aGroup({ folded: true, datname: null, usename: null, applicationName: null, sessions: 7 }),
   ];
+  const suspects = [leaked, stale, aPreparedSuspect(), ...pools];
+  const leash = aLeashReport(suspects, { policy, situation: { groups } });
   const report = aReport({
     snapshot: aSnapshot({ groups, coverage: { ...aSnapshot().coverage, groupsFolded: 3 } }),
-    suspects: [leaked, stale, aPreparedSuspect(), ...pools],
+    suspects,
+    leash,
     pools: [
       aPoolUse(),
       aPoolUse({ name: "reports", size: 2, maxOverflow: 0, active: 2, idle: 4, excess: 4 }),
@@ -122,7 +136,7 @@ export function aBusyView(): View {
     report,
     probe: aProbe(),
     tally,
-    decisions: emptyDecisionTally,
+    decisions: addPlan(emptyDecisionTally, leash.plan, leash.results),
     labelBudget: 2,
     commentKeys: ["route", "job"],
   };

@@ -59,6 +59,7 @@ export function aRule(overrides: Partial<Rule> = {}): Rule {
   return {
     name: "everything",
     matches: () => true,
+    matchers: [],
     action: "terminate",
     minAgeSeconds: 60,
     minSightings: 1,

@@ -10,12 +10,14 @@ export function postgresMajors(): readonly string[] {
   return majors.split(",").map((major) => major.trim());
 }
 
-/** A server of one major. The test must `remove()` it. */
+/** A server of one major; with a `loopbackPort` on TCP as well. The test must `remove()` it. */
 export function startServer(
   major: string,
   settings: Readonly<Record<string, string>> = {},
+  loopbackPort?: number,
 ): Promise<EmbeddedPostgres> {
-  return startPostgres({ packageRoot: packageOfMajor(major), settings });
+  const listening = loopbackPort === undefined ? {} : { loopbackPort };
+  return startPostgres({ packageRoot: packageOfMajor(major), settings, ...listening });
 }
 
 /** Who a test connects as; `settings` are those of the session, such as `statement_timeout`. */

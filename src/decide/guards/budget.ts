@@ -1,20 +1,11 @@
+import { actsWithin } from "../acts-within.ts";
 import { isHalfOpen } from "../breaker.ts";
-import type { Case, Guard } from "../guard.ts";
-import type { LedgerEntry } from "../ledger.ts";
-import { modeOf, sessionsIn } from "../situation.ts";
+import type { Guard } from "../guard.ts";
+import { sessionsIn } from "../situation.ts";
 import { mayBeSameHolder } from "../target.ts";
 
 const MINUTE = 60;
 const HOUR = 3600;
-
-/** What was done counts, and what a dry run would have done; a session that had moved on was not touched. */
-function actsWithin(seconds: number, { leash, situation }: Case): readonly LedgerEntry[] {
-  const mode = modeOf(situation);
-  return leash.ledger.entries.filter(
-    (entry) =>
-      entry.mode === mode && entry.outcome !== "moved_on" && entry.atSeconds > situation.nowSeconds - seconds,
-  );
-}
 
 const breakerOpen: Guard = {
   reason: "breaker_open",

@@ -1,0 +1,9 @@
+import { backendKey } from "./backend-key.ts";
+import type { Episode } from "./episode.ts";
+
+type SessionEpisode = Extract<Episode, { readonly backend: unknown }>;
+
+/** The key of a session's episode: one backend, one kind, one very period. The same in the memory and in the audit. */
+export function keyOfEpisode({ kind, backend, period }: SessionEpisode): string {
+  return `${kind}/${backendKey(backend.id)}/${period}`;
+}

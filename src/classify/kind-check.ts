@@ -1,0 +1,45 @@
+import { detectors } from "./detectors/index.ts";
+import type { Severity } from "./episode.ts";
+import { severityAt } from "./finding.ts";
+import type { BackendKind } from "./kind.ts";
+import type { Sighting } from "./sighting.ts";
+import { thresholdFor, type Threshold, type ThresholdRules } from "./thresholds.ts";
+
+/** How one detector judges one session, and by which threshold. */
+export type KindCheck = {
+  readonly kind: BackendKind;
+  readonly threshold: Threshold;
+  /** `null` outside of such a period. */
+  readonly period: string | null;
+  /** `null` where it does not look like this leak, or nobody can know. */
+  readonly ageSeconds: number | null;
+  /** `null` where it is not named. */
+  readonly severity: Severity | null;
+};
+
+/** What each detector says of a session, in the order of precedence. */
+export function checkKinds(sighting: Sighting, rules: ThresholdRules): readonly KindCheck[] {
+  const { backend, blockedSessions } = sighting;
+  return detectors.map((detector) => {
+    const { kind } = detector;
+    const threshold = hastened(thresholdFor(rules, backend, kind), kind, blockedSessions);
+    const period = detector.period(sighting);
+    const ageSeconds = detector.ageSeconds(sighting, threshold);
+    const severity = period === null ? null : severityAt(ageSeconds, threshold);
+    return { kind, threshold, period, ageSeconds, severity };
+  });
+}
+
+/** Whoever lets others wait is not waited for: an idle transaction that blocks is leaked after this long. */
+const BLOCKING_LEAKED_AFTER_SECONDS = 120;
+
+const blockedByIdling: ReadonlySet<BackendKind> = new Set([
+  "idle_in_transaction",
+  "idle_in_transaction_aborted",
+]);
+
+function hastened(threshold: Threshold, kind: BackendKind, blockedSessions: number): Threshold {
+  if (blockedSessions === 0 || !blockedByIdling.has(kind)) return threshold;
+  const soonestSeconds = Math.max(threshold.suspectAfterSeconds, BLOCKING_LEAKED_AFTER_SECONDS);
+  return { ...threshold, leakedAfterSeconds: Math.min(threshold.leakedAfterSeconds, soonestSeconds) };
+}

@@ -1,0 +1,27 @@
+import { formatAge } from "./age.ts";
+import type { SuspectDecision } from "./suspect-decision.ts";
+
+/**
+ * A decision as a table shows it: what became of the act, or the reason why the suspect is spared, in the words of the
+ * documentation. Who is announced has the time that is left. No text of a user stands in it.
+ */
+export function decisionText({
+  decision,
+  result,
+  announcement,
+  isEnforcing,
+  isRecorded,
+  nowSeconds,
+}: SuspectDecision): string {
+  if (decision.type === "act") return inWords(result?.outcome ?? "failed");
+  const { reason } = decision;
+  if (reason === "announced" && announcement !== null) {
+    const left = formatAge(Math.max(0, announcement.plannedSeconds - nowSeconds));
+    return `${isEnforcing ? "ends" : "would end"} in ${left}`;
+  }
+  return isRecorded ? "dry run" : inWords(reason);
+}
+
+function inWords(value: string): string {
+  return value.replaceAll("_", " ");
+}

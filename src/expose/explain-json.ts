@@ -1,0 +1,182 @@
+import { keyOfEpisode } from "../classify/episode-key.ts";
+import type { Severity } from "../classify/episode.ts";
+import { checkKinds, type KindCheck } from "../classify/kind-check.ts";
+import type { BackendKind } from "../classify/kind.ts";
+import type { Sighting } from "../classify/sighting.ts";
+import { explain, type RuleExplanation } from "../decide/explain.ts";
+import type { Outcome } from "../decide/ledger.ts";
+import type { PolicyMode, RuleAction } from "../decide/policy.ts";
+import type { SpareReason } from "../decide/reason.ts";
+import { mayBeSameHolder } from "../decide/target.ts";
+import type { Backend, BackendState } from "../observe/snapshot.ts";
+import { suspectBackends, type BackendSuspect } from "./aggregate.ts";
+import { decisionJson, leashJson, type LeashJson } from "./leash-json.ts";
+import type { LeashReport, Report } from "./report.ts";
+import { decisionsOf } from "./suspect-decision.ts";
+import { suspectJson } from "./suspect-json.ts";
+import type { DecidedSuspectJson } from "./suspects-json.ts";
+
+/** A session as the last look read it, under PostgreSQL's own names. */
+export type ExplainedBackend = {
+  readonly backend_start: string;
+  readonly datname: string | null;
+  readonly usename: string | null;
+  readonly superuser: boolean | null;
+  readonly replication: boolean | null;
+  readonly application_name: string | null;
+  readonly client_addr: string | null;
+  readonly state: BackendState;
+  readonly wait_event_type: string | null;
+  readonly wait_event: string | null;
+  readonly xact_seconds: number | null;
+  readonly query_seconds: number | null;
+  readonly state_seconds: number | null;
+  /** The command whose progress it reports. */
+  readonly progress: string | null;
+};
+
+/** What one detector says of it. */
+export type ExplainedKind = {
+  readonly kind: BackendKind;
+  readonly enabled: boolean;
+  /** Null where it does not look like this leak. */
+  readonly age_seconds: number | null;
+  readonly suspect_after_seconds: number;
+  readonly leaked_after_seconds: number;
+  readonly severity: Severity | null;
+  /** What it will be called next, and when, if nothing changes. */
+  readonly next: { readonly severity: Severity; readonly in_seconds: number } | null;
+};
+
+/** What one rule of the policy says of it, as things stand after the last look. */
+export type ExplainedRule = {
+  readonly rule: string;
+  readonly action: RuleAction;
+  readonly matches: boolean;
+  readonly matchers: readonly { readonly text: string; readonly matches: boolean }[];
+  readonly spared_by: readonly { readonly reason: SpareReason; readonly why: string }[];
+};
+
+/** An act that limits still remember, on this session or on another of the same holder. */
+export type ExplainedAct = {
+  readonly at: string;
+  readonly mode: PolicyMode;
+  readonly rule: string;
+  readonly action: RuleAction;
+  readonly outcome: Outcome | null;
+  readonly this_session: boolean;
+};
+
+/** Why a session is a suspect or not, and what would have to change for it to be ended. */
+export type Explanation = {
+  readonly server: string;
+  readonly pid: number;
+  /** By the server's clock. */
+  readonly looked_at: string;
+  /** Null where the last look did not read it one by one. */
+  readonly backend: ExplainedBackend | null;
+  readonly kinds: readonly ExplainedKind[];
+  readonly suspect: DecidedSuspectJson | null;
+  /** Only of a suspect: before, nobody knows what it will match. */
+  readonly rules: readonly ExplainedRule[];
+  readonly acts: readonly ExplainedAct[];
+  readonly leash: LeashJson | null;
+};
+
+/** Explains one session of the last look at a server. Nothing in it is a literal of a statement. */
+export function explanation(server: string, report: Report, pid: number): Explanation {
+  const { sightings, thresholds, snapshot, leash } = report;
+  const sighting = sightings.find(({ backend }) => backend.id.pid === pid);
+  const suspect = suspectBackends(report).find(({ backend }) => backend.id.pid === pid);
+  const decision = suspect === undefined ? undefined : decisionsOf(report).get(suspect);
+  return {
+    server,
+    pid,
+    looked_at: isoTime(snapshot.takenAtSeconds),
+    backend: sighting === undefined ? null : explainedBackend(sighting),
+    kinds: sighting === undefined ? [] : checkKinds(sighting, thresholds).map(explainedKind),
+    suspect:
+      suspect === undefined
+        ? null
+        : {
+            ...suspectJson(server, suspect),
+            decision: decision === undefined ? null : decisionJson(decision),
+          },
+    rules: suspect === undefined || leash === null ? [] : rulesFor(suspect, leash),
+    acts: sighting === undefined || leash === null ? [] : actsFor(sighting.backend, suspect, leash),
+    leash: leash === null ? null : leashJson(leash),
+  };
+}
+
+function explainedBackend({ backend }: Sighting): ExplainedBackend {
+  return {
+    backend_start: backend.id.backendStart,
+    datname: backend.datname,
+    usename: backend.usename,
+    superuser: backend.isSuperuser,
+    replication: backend.isReplication,
+    application_name: backend.applicationName,
+    client_addr: backend.clientAddr,
+    state: backend.state,
+    wait_event_type: backend.waitEventType,
+    wait_event: backend.waitEvent,
+    xact_seconds: backend.xactSeconds,
+    query_seconds: backend.querySeconds,
+    state_seconds: backend.stateSeconds,
+    progress: backend.progress?.command ?? null,
+  };
+}
+
+function explainedKind({ kind, threshold, period, ageSeconds, severity }: KindCheck): ExplainedKind {
+  const { enabled, suspectAfterSeconds, leakedAfterSeconds } = threshold;
+  const age = period === null ? null : ageSeconds;
+  const [nextSeverity, atSeconds] =
+    severity === null
+      ? (["suspect", suspectAfterSeconds] as const)
+      : (["leaked", leakedAfterSeconds] as const);
+  const isToCome = enabled && age !== null && severity !== "leaked";
+  return {
+    kind,
+    enabled,
+    age_seconds: age === null ? null : rounded(age),
+    suspect_after_seconds: suspectAfterSeconds,
+    leaked_after_seconds: leakedAfterSeconds,
+    severity,
+    next: isToCome ? { severity: nextSeverity, in_seconds: rounded(atSeconds - age) } : null,
+  };
+}
+
+function rulesFor(suspect: BackendSuspect, leash: LeashReport): readonly ExplainedRule[] {
+  const { policy, floors, situation, state } = leash;
+  return explain(suspect, { policy, floors, situation, leash: state }).map(explainedRule);
+}
+
+function explainedRule({ rule, matches, matchers, spares }: RuleExplanation): ExplainedRule {
+  return { rule: rule.name, action: rule.action, matches, matchers, spared_by: spares };
+}
+
+/** So many are enough to see why; the newest first. */
+const MOST_ACTS = 20;
+
+function actsFor(
+  backend: Backend,
+  suspect: BackendSuspect | undefined,
+  { state: { ledger } }: LeashReport,
+): readonly ExplainedAct[] {
+  const key = suspect === undefined ? null : keyOfEpisode(suspect);
+  return ledger.entries
+    .filter(({ holder }) => mayBeSameHolder(holder, backend))
+    .toReversed()
+    .slice(0, MOST_ACTS)
+    .map(({ atSeconds, mode, rule, action, outcome, episode }) => {
+      return { at: isoTime(atSeconds), mode, rule, action, outcome, this_session: episode === key };
+    });
+}
+
+function isoTime(epochSeconds: number): string {
+  return new Date(epochSeconds * 1000).toISOString();
+}
+
+function rounded(seconds: number): number {
+  return Number(seconds.toFixed(3));
+}

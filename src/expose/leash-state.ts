@@ -1,0 +1,61 @@
+import { actsWithin } from "../decide/acts-within.ts";
+import type { Breaker } from "../decide/ledger.ts";
+import type { PolicyMode } from "../decide/policy.ts";
+import { modeOf, type Pause } from "../decide/situation.ts";
+import type { LeashReport } from "./report.ts";
+
+/** The windows of the budget that all rules share, and their seconds. */
+export const budgetWindows = { minute: 60, hour: 3600 } as const;
+
+export type BudgetWindow = keyof typeof budgetWindows;
+
+/** How many acts count within a window, and how many are allowed. */
+export type Budget = { readonly used: number; readonly limit: number };
+
+/** What the leash of a server allows after its last look. */
+export type LeashState = {
+  /** What the file says. */
+  readonly mode: PolicyMode;
+  /** Whether both switches are on, and the configuration was read as it stands. */
+  readonly isEnforcing: boolean;
+  readonly hasLease: boolean;
+  readonly leaseRefusal: string | null;
+  readonly auditFailure: string | null;
+  readonly isPooled: boolean;
+  readonly canSignal: boolean;
+  readonly pause: Pause | null;
+  readonly breaker: Breaker;
+  /** Sessions that are announced, and still to be ended. */
+  readonly announced: number;
+  /** Of a dry run: what would have been done counts. */
+  readonly budget: Readonly<Record<BudgetWindow, Budget>>;
+};
+
+/** The state of the leash, for whatever shows it. */
+export function leashStateOf({
+  state,
+  policy,
+  situation,
+  leaseRefusal,
+  auditFailure,
+}: LeashReport): LeashState {
+  const { isEnforcing, hasLease, isPooled, canSignal, pause } = situation.permits;
+  const mode = modeOf(situation);
+  const counts = { leash: state, situation };
+  return {
+    mode: policy.mode,
+    isEnforcing,
+    hasLease,
+    leaseRefusal,
+    auditFailure,
+    isPooled,
+    canSignal,
+    pause,
+    breaker: state.ledger.breaker,
+    announced: [...state.announcements.keys()].filter((key) => state.acted.get(key)?.mode !== mode).length,
+    budget: {
+      minute: { used: actsWithin(budgetWindows.minute, counts).length, limit: policy.limits.perMinute },
+      hour: { used: actsWithin(budgetWindows.hour, counts).length, limit: policy.limits.perHour },
+    },
+  };
+}

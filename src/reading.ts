@@ -1,0 +1,38 @@
+import type { Look } from "./classify/look.ts";
+import type { OwnSession } from "./classify/slot-scope.ts";
+import type { CandidateAges } from "./observe/snapshot.ts";
+import type { Probe } from "./postgres/probe.ts";
+
+/**
+ * What one look read, with all else that it is judged and decided by but for the configuration, what is remembered, and
+ * what is permitted. Recorded looks hold it.
+ */
+export type Reading = {
+  readonly look: Look;
+  /** What was asked for: whoever is younger is missing in the look, and all clients of a host are one unless asked apart. */
+  readonly asked: { readonly ages: CandidateAges; readonly groupsByClient: boolean };
+  /** Connection slots that an ordinary role can take. */
+  readonly usableSlots: number;
+  readonly ownSession: OwnSession;
+  readonly ownRole: string;
+  /** Looks further apart than this cannot vouch for what happened in between. */
+  readonly gapSeconds: number;
+  /** Seconds by our own clock since the look before; `null` for the first of a process. The server's clock must agree. */
+  readonly sinceLastLookSeconds: number | null;
+  /** A pooler in between, and whether our role may signal: either forbids to act. */
+  readonly isPooled: boolean;
+  readonly canSignal: boolean;
+};
+
+/** The part of a reading that the probe of the connection knows. */
+export function probedFor({
+  slots,
+  ownSession,
+  user: ownRole,
+  pooled: isPooled,
+  privileges,
+}: Probe): Pick<Reading, "usableSlots" | "ownSession" | "ownRole" | "isPooled" | "canSignal"> {
+  const usableSlots =
+    slots.max_connections - slots.reserved_connections - slots.superuser_reserved_connections;
+  return { usableSlots, ownSession, ownRole, isPooled, canSignal: privileges.pg_signal_backend };
+}

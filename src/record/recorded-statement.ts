@@ -1,0 +1,48 @@
+import type { CommentKeys } from "../classify/attribution/comment-keys.ts";
+import type { Attribution } from "../classify/attribution/remember.ts";
+import { isListen, isPlainBegin } from "../classify/statement-kind.ts";
+import type { Backend, StatementText } from "../observe/snapshot.ts";
+
+const abortedState = "idle in transaction (aborted)";
+
+/**
+ * The last statement of a session, fit to be kept: without its literals, and with what the session said in comments, be
+ * it in an earlier statement. It is judged as the whole one is. What failed may not even be SQL, and then nobody can tell
+ * its literals: of that, no text is kept. The attribution must be the one that the statement was given.
+ */
+export function recordedStatement(
+  { statement, state }: Pick<Backend, "statement" | "state">,
+  { redactedStatement, commentKeys }: Attribution,
+): StatementText | null {
+  if (statement === null) return null;
+  const comment = commentOf(commentKeys);
+  const bare = bareStatement(statement, comment);
+  if (state === abortedState || redactedStatement === null) return bare;
+  const isCut = redactedStatement.endsWith("…");
+  const head = comment + (isCut ? redactedStatement.slice(0, -1) : redactedStatement);
+  const recorded = { head, tail: null, isCut };
+  // Where a control character stood beside a word, they are one word now, and the word may no longer be the same.
+  return isSameKind(recorded, statement) ? recorded : bare;
+}
+
+/** Its kind alone. */
+function bareStatement(statement: StatementText, comment: string): StatementText {
+  if (isPlainBegin(statement)) return { head: `${comment}BEGIN`, tail: null, isCut: false };
+  return { head: isListen(statement) ? `${comment}LISTEN` : comment, tail: null, isCut: true };
+}
+
+function isSameKind(a: StatementText, b: StatementText): boolean {
+  return isPlainBegin(a) === isPlainBegin(b) && isListen(a) === isListen(b);
+}
+
+/** As sqlcommenter writes it. The keys that are read need no encoding. */
+function commentOf(keys: CommentKeys): string {
+  if (keys.size === 0) return "";
+  return `/*${[...keys].map(([key, value]) => `${key}='${encoded(value)}'`).join(",")}*/ `;
+}
+
+function encoded(value: string): string {
+  // Half of a character has no encoding, and would throw.
+  const whole = value.replace(/\p{Cs}/gu, "\ufffd");
+  return encodeURIComponent(whole).replaceAll("'", "%27");
+}

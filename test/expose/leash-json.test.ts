@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+
+import type { Episode } from "../../src/classify/episode.ts";
+import { emptyLeash } from "../../src/decide/leash.ts";
+import { suspectsJson, type DecidedSuspectJson, type ServerJson } from "../../src/expose/suspects-json.ts";
+import { aLeaked, aPolicy, aRule, noLimits, NOW } from "../support/a-case.ts";
+import { aLeashedView, type Deciding } from "../support/a-leash-report.ts";
+import { aPreparedSuspect } from "../support/a-view.ts";
+
+const policy = aPolicy({ limits: { ...noLimits, perMinute: 5, perHour: 30 } });
+
+function leashOf(deciding: Deciding): ServerJson["leash"] | undefined {
+  return suspectsJson([aLeashedView([], { policy, ...deciding })]).servers[0]?.leash;
+}
+
+function decisionOf(suspect: Episode, deciding: Deciding): DecidedSuspectJson["decision"] | undefined {
+  return suspectsJson([aLeashedView([suspect], { policy, ...deciding })]).suspects[0]?.decision;
+}
+
+describe("the leash of a server", () => {
+  test("is shown whole where nothing is in the way", () => {
+    expect(leashOf({})).toEqual({
+      mode: "enforce",
+      enforcing: true,
+      lease: true,
+      lease_refusal: null,
+      paused: null,
+      breaker: { state: "closed", since: null, why: null },
+      audit_failure: null,
+      pooled: false,
+      may_signal: true,
+      announced_sessions: 0,
+      budget: { minute: { used: 0, limit: 5 }, hour: { used: 0, limit: 30 } },
+    });
+  });
+
+  test("says whatever is in the way, who ordered it, and since when", () => {
+    const breaker = { state: "open", sinceSeconds: NOW - 60, why: "futile" } as const;
+    const pause = { reason: "release 7", untilSeconds: NOW + 3600, by: "ada" };
+    const permits = { pause, hasLease: false, isPooled: true, canSignal: false };
+    const shown = leashOf({
+      situation: { permits },
+      before: { ...emptyLeash, ledger: { entries: [], breaker } },
+      refusals: { leaseRefusal: "it is held by pid 17", auditFailure: "ENOSPC" },
+    });
+    expect(shown).toMatchObject({
+      lease: false,
+      lease_refusal: "it is held by pid 17",
+      paused: { reason: "release 7", until: "2027-01-15T09:00:00.000Z", by: "ada" },
+      breaker: { state: "open", since: "2027-01-15T07:59:00.000Z", why: "futile" },
+      audit_failure: "ENOSPC",
+      pooled: true,
+      may_signal: false,
+    });
+  });
+
+  test("tells a policy that may enforce from one that does", () => {
+    expect(leashOf({ situation: { permits: { isEnforcing: false } } })).toMatchObject({
+      mode: "enforce",
+      enforcing: false,
+    });
+    expect(leashOf({ policy: { ...policy, mode: "dry_run" } })).toMatchObject({ mode: "dry_run" });
+  });
+});
+
+describe("what was decided about a suspect", () => {
+  test("is an act with what came of it", () => {
+    expect(decisionOf(aLeaked(), { outcome: () => "not_confirmed" })).toEqual({
+      type: "act",
+      reason: null,
+      why: null,
+      rule: "everything",
+      action: "terminate",
+      outcome: "not_confirmed",
+      detail: null,
+      planned_at: null,
+    });
+  });
+
+  test("or the reason that spares it, with what would have to change, by the rule that came furthest", () => {
+    const rules = [aRule({ name: "strict", minAgeSeconds: 7200 }), aRule({ name: "calm", minPressure: 0.9 })];
+    expect(decisionOf(aLeaked(), { policy: { ...policy, rules } })).toEqual({
+      type: "spare",
+      reason: "too_little_pressure",
+      why: "50 % of the slots are used, and the rule asks for 90 %",
+      rule: "calm",
+      action: "terminate",
+      outcome: null,
+      detail: null,
+      planned_at: null,
+    });
+  });
+
+  test("has the planned time of whoever is announced", () => {
+    const rules = [aRule({ warnForSeconds: 45 })];
+    expect(decisionOf(aLeaked(), { policy: { ...policy, rules } })).toMatchObject({
+      type: "spare",
+      reason: "announced",
+      planned_at: "2027-01-15T08:00:45.000Z",
+    });
+  });
+
+  test("names no rule where none matches, and is said of what is no session, too", () => {
+    const rules = [aRule({ matches: () => false })];
+    expect(decisionOf(aLeaked(), { policy: { ...policy, rules } })).toMatchObject({
+      reason: "no_rule",
+      rule: null,
+      action: null,
+    });
+    expect(decisionOf(aPreparedSuspect(), {})).toMatchObject({ reason: "not_a_session" });
+  });
+
+  test("is missing where there are no rules", () => {
+    const view = aLeashedView([aLeaked()]);
+    const report = view.report === null ? null : { ...view.report, leash: null };
+    const { suspects, servers } = suspectsJson([{ ...view, report }]);
+    expect([suspects[0]?.decision, servers[0]?.leash]).toEqual([null, null]);
+  });
+
+  test("of several is each its own", () => {
+    const suspects = [aLeaked(1), aLeaked(2, { severity: "suspect" }), aLeaked(3)];
+    const view = aLeashedView(suspects, { policy: { ...policy, limits: { ...noLimits, perLook: 1 } } });
+    const shown = suspectsJson([view]).suspects.map((one) => [
+      "pid" in one ? one.pid : null,
+      one.decision?.outcome ?? one.decision?.reason,
+    ]);
+    expect(shown).toEqual([
+      [1, "terminated"],
+      [3, "rate_look"],
+      [2, "not_leaked"],
+    ]);
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, test } from "vitest";
+
+import type { Episode } from "../../src/classify/episode.ts";
+import { emptyLeash } from "../../src/decide/leash.ts";
+import { landingPage } from "../../src/expose/landing-page.ts";
+import { leashSentence } from "../../src/expose/leash-sentence.ts";
+import { suspectTable } from "../../src/expose/suspect-table.ts";
+import type { ServerView } from "../../src/expose/view.ts";
+import { aLeaked, aPolicy, aRule, noLimits, NOW } from "../support/a-case.ts";
+import { aLeashedView, aLeashReport, type Deciding } from "../support/a-leash-report.ts";
+import { aReport, aServerView, aSuspect, aView } from "../support/a-view.ts";
+
+const announcing = aPolicy({ rules: [aRule({ warnForSeconds: 45 })] });
+const limited = aPolicy({ limits: { ...noLimits, perLook: 1, perHour: 30 } });
+const dry = { permits: { isEnforcing: false } };
+const protecting = aPolicy({ protections: [{ name: "nightly", mayMatch: () => true }] });
+
+/** The cell under the title LEASH of the last line, up to the next title. */
+function cellOf(suspect: Episode, deciding: Deciding): string | undefined {
+  const [titles = "", row = ""] = suspectTable([aLeashedView([suspect], deciding)]);
+  return row.slice(titles.indexOf("LEASH"), titles.indexOf("APPLICATION")).trim();
+}
+
+describe("the table of suspects", () => {
+  test.for<{ text: string; suspect?: Episode; deciding: Deciding }>([
+    { text: "terminated", deciding: {} },
+    { text: "moved on", deciding: { outcome: () => "moved_on" } },
+    { text: "not confirmed", deciding: { outcome: () => "not_confirmed" } },
+    { text: "ends in 45s", deciding: { policy: announcing } },
+    { text: "would end in 45s", deciding: { policy: announcing, situation: dry } },
+    { text: "dry run", deciding: { situation: dry } },
+    { text: "protected", deciding: { policy: protecting } },
+    { text: "not leaked", suspect: aLeaked(1, { severity: "suspect" }), deciding: {} },
+    { text: "no rule", deciding: { policy: aPolicy({ rules: [aRule({ matches: () => false })] }) } },
+  ])("says: $text", ({ text, suspect = aLeaked(), deciding }) => {
+    expect(cellOf(suspect, deciding)).toBe(text);
+  });
+
+  test("says how much of the notice is left, and never less than nothing", () => {
+    const before = aLeashReport([aLeaked()], { policy: announcing }).state;
+    const later = (seconds: number): Deciding => {
+      const limits = { ...noLimits, perLook: 0 };
+      return { policy: { ...announcing, limits }, before, situation: { nowSeconds: NOW + seconds } };
+    };
+    expect(cellOf(aLeaked(), later(30))).toBe("ends in 15s");
+    expect(cellOf(aLeaked(), later(60))).toBe("rate look");
+  });
+
+  test("says of what a dry run recorded earlier that it is one, and of what was done that it was", () => {
+    const recorded = aLeashReport([aLeaked()], { situation: dry }).state;
+    const later = { nowSeconds: NOW + 10 };
+    expect(cellOf(aLeaked(), { before: recorded, situation: { ...later, ...dry } })).toBe("dry run");
+    const denied = aLeashReport([aLeaked()], { outcome: () => "denied" }).state;
+    expect(cellOf(aLeaked(), { before: denied, situation: later })).toBe("acted before");
+  });
+
+  test("has no such column where no server has rules", () => {
+    const calm = aServerView({ report: aReport({ suspects: [aSuspect()] }) });
+    expect(suspectTable([calm])[0]).not.toContain("LEASH");
+    const [titles = "", ...rows] = suspectTable([calm, { ...aLeashedView([aLeaked()]), server: "db2" }]);
+    expect(titles).toContain("LEASH");
+    const cells = rows.map((row) => row.slice(titles.indexOf("LEASH"), titles.indexOf("APPLICATION")).trim());
+    expect(cells).toEqual(["terminated", ""]);
+  });
+});
+
+function sentenceOf(deciding: Deciding): string {
+  return leashSentence(aLeashReport([aLeaked(1)], { policy: limited, ...deciding }));
+}
+
+describe("the sentence about a leash", () => {
+  test("says whether anybody is ended, and how much of the budget is used", () => {
+    expect(sentenceOf({})).toBe("enforcing; 1 of 30 acts in the last hour");
+    const policy = { ...limited, mode: "dry_run" } as const;
+    expect(sentenceOf({ policy, situation: dry })).toBe(
+      "dry run: nobody is ended; 1 of 30 acts in the last hour",
+    );
+  });
+
+  test("says why it is a dry run although the file says otherwise", () => {
+    expect(sentenceOf({ situation: dry })).toContain(
+      "dry run in spite of mode: enforce, because --enforce is missing or the configuration could not be reloaded; ",
+    );
+  });
+
+  test.for<{ text: string; deciding: Deciding }>([
+    {
+      text: "paused by ada until 2027-01-15T09:00Z: release 7",
+      deciding: {
+        situation: { permits: { pause: { reason: "release 7", untilSeconds: NOW + 3600, by: "ada" } } },
+      },
+    },
+    {
+      text: "paused: by hand",
+      deciding: { situation: { permits: { pause: { reason: "by hand", untilSeconds: null, by: null } } } },
+    },
+    {
+      text: "the breaker is open since 07:59 UTC: acts did not make the sessions of their holder fewer",
+      deciding: {
+        before: {
+          ...emptyLeash,
+          ledger: { entries: [], breaker: { state: "open", sinceSeconds: NOW - 60, why: "futile" } },
+        },
+      },
+    },
+    {
+      text: "no lease: it is held by pid 17",
+      deciding: {
+        situation: { permits: { hasLease: false } },
+        refusals: { leaseRefusal: "it is held by pid 17" },
+      },
+    },
+    { text: "a pooler sits in between", deciding: { situation: { permits: { isPooled: true } } } },
+    { text: "no grant of pg_signal_backend", deciding: { situation: { permits: { canSignal: false } } } },
+    { text: "the audit cannot be written: ENOSPC", deciding: { refusals: { auditFailure: "ENOSPC" } } },
+  ])("says: $text", ({ text, deciding }) => {
+    expect(sentenceOf(deciding).split("; ")).toContain(text);
+    expect(sentenceOf({})).not.toContain(text);
+  });
+
+  test("says how many are announced", () => {
+    const [one, two] = [[aLeaked(1)], [aLeaked(1), aLeaked(2)]].map((suspects) =>
+      leashSentence(aLeashReport(suspects, { policy: announcing })),
+    );
+    expect(one).toMatch(/; 1 session announced$/);
+    expect(two).toMatch(/; 2 sessions announced$/);
+  });
+});
+
+function pageOf(...servers: readonly ServerView[]): string {
+  return landingPage(aView({ servers }), { metricsPath: "/metrics", hasApi: true });
+}
+
+test("the page has the sentence beside each server, once any of them has rules", () => {
+  const leashed = pageOf(aServerView(), aLeashedView([aLeaked()], { policy: limited }));
+  expect(leashed).toContain("<th>Suspects</th><th>Leash</th>");
+  const cells = [...leashed.matchAll(/<td>([^<]*)<\/td><\/tr>/g)].map(([, cell]) => cell);
+  expect(cells.slice(0, 2)).toEqual(["", "enforcing; 1 of 30 acts in the last hour"]);
+  expect(leashed).toContain("<td>terminated</td>");
+  expect(pageOf(aServerView())).not.toContain("Leash");
+});

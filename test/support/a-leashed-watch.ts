@@ -1,0 +1,123 @@
+import type { Audit } from "../../src/act/audit.ts";
+import { createLease } from "../../src/act/lease.ts";
+import type { PauseWatch } from "../../src/act/pause-file.ts";
+import { permitted } from "../../src/act/permit.ts";
+import { cycle, firstRemembered } from "../../src/cycle.ts";
+import type { Floors, Policy } from "../../src/decide/policy.ts";
+import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
+import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
+import type { ServerView } from "../../src/expose/view.ts";
+import { startDeadline } from "../../src/postgres/deadline.ts";
+import { probe } from "../../src/postgres/probe.ts";
+import { openSession } from "../../src/postgres/session.ts";
+import { narrate, nothingTold } from "../../src/watch/narrate.ts";
+import { aLog, type LogRecord } from "./a-log.ts";
+import { quickThresholds } from "./a-watch.ts";
+
+/** Nobody is too young: tests cannot wait for a minute. No configuration can say so. */
+const noFloors: Floors = {
+  idle_in_transaction_aborted: 0,
+  idle_in_transaction: 0,
+  stalled_client: 0,
+  stale_active: 0,
+  long_transaction: 0,
+  never_used: 0,
+  idle_too_long: 0,
+};
+
+export type LeashedWatchOptions = {
+  readonly policy: Policy;
+  readonly audit: Audit | null;
+  readonly isEnforcing?: boolean;
+  readonly pause?: PauseWatch;
+};
+
+/** One process that watches a server under a policy, look by look. */
+export type LeashedWatch = {
+  look(): Promise<ServerView>;
+  view(): ServerView;
+  /** How sessions of this application ended, over all looks. */
+  endsOf(applicationName: string): readonly string[];
+  readonly records: readonly LogRecord[];
+  /** From the next look on: what a reload that failed does. */
+  holdBack(): void;
+  close(): Promise<void>;
+};
+
+/** Watches as the daemon does, by the role `pgleash`, but for the floors, which only the core takes as an argument. */
+export async function leashedWatch(
+  server: Pick<EmbeddedPostgres, "socketFolder" | "port">,
+  { policy, audit, pause, isEnforcing: isEnforcingFirst = true }: LeashedWatchOptions,
+): Promise<LeashedWatch> {
+  const lookTimeoutSeconds = 5;
+  const session = openSession({
+    host: server.socketFolder,
+    port: server.port,
+    user: "pgleash",
+    password: undefined,
+    database: "postgres",
+    sslMode: "disable",
+    sslRootCert: undefined,
+  });
+  const probed = await probe(session, { deadline: startDeadline(lookTimeoutSeconds), lookTimeoutSeconds });
+  const lease = createLease();
+  const { log, records } = aLog();
+  const ends: (readonly [string | null, string])[] = [];
+  let isEnforcing = isEnforcingFirst;
+  let remembered = firstRemembered();
+  let view = firstView("main", 1);
+  let told = nothingTold;
+  let lastLookMs: number | null = null;
+
+  async function look(): Promise<ServerView> {
+    const deadline = startDeadline(lookTimeoutSeconds);
+    const nowMs = performance.now();
+    const means = { isEnforcing, lease, leaseDatabase: "postgres", pause: pause ?? null, audit };
+    const asking = { probe: probed, pollSeconds: 1, deadline, nowSeconds: Date.now() / 1000 };
+    const looked = await cycle(session, remembered, {
+      probe: probed,
+      thresholds: quickThresholds,
+      pools: [],
+      commentKeys: [],
+      gapSeconds: 30,
+      sinceLastLookSeconds: lastLookMs === null ? null : (nowMs - lastLookMs) / 1000,
+      believesRows: false,
+      deadline,
+      leashing: {
+        server: "main",
+        policy,
+        floors: noFloors,
+        audit,
+        permit: (asked) => permitted(asked, means, asking),
+      },
+    });
+    lastLookMs = nowMs;
+    remembered = looked.remembered;
+    const { report } = looked;
+    for (const event of report.events)
+      if (event.type === "ended" && "backend" in event.episode)
+        ends.push([event.episode.backend.applicationName, event.end]);
+    const { memory, decisions } = remembered;
+    const before = view;
+    const result = {
+      report,
+      probe: probed,
+      tally: memory.tally,
+      decisions,
+      labelBudget: 200,
+      commentKeys: [],
+    };
+    view = viewAfterLook(before, result);
+    told = narrate(log, { before, after: view, told });
+    return view;
+  }
+
+  return {
+    look,
+    view: () => view,
+    endsOf: (name) => ends.flatMap(([applicationName, end]) => (applicationName === name ? [end] : [])),
+    records,
+    holdBack: () => void (isEnforcing = false),
+    close: () => session.close(),
+  };
+}

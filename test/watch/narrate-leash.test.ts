@@ -1,0 +1,201 @@
+import { describe, expect, test } from "vitest";
+
+import { emptyLeash } from "../../src/decide/leash.ts";
+import type { Outcome } from "../../src/decide/ledger.ts";
+import { suspectJson } from "../../src/expose/suspect-json.ts";
+import type { ServerView } from "../../src/expose/view.ts";
+import { aLeaked, aPolicy, aRule, NOW } from "../support/a-case.ts";
+import { aLeashedView, aLeashReport, type Deciding } from "../support/a-leash-report.ts";
+import { failed, told } from "../support/a-narration.ts";
+import { aServerView } from "../support/a-view.ts";
+
+const dry = { permits: { isEnforcing: false } };
+const announcing = aPolicy({ rules: [aRule({ name: "web", warnForSeconds: 45 })] });
+
+/** A look at which nothing is decided, so that only the state of the leash can change. */
+function calm(deciding: Deciding = {}): ServerView {
+  return aLeashedView([], deciding);
+}
+
+function permits(some: NonNullable<NonNullable<Deciding["situation"]>["permits"]>): Deciding {
+  return { situation: { permits: some } };
+}
+
+/** A dry run takes no lease. */
+const withoutLease = permits({ isEnforcing: false, hasLease: false });
+
+/** What the log says of the last of these looks: level and message. */
+function lines(...views: readonly [ServerView, ...ServerView[]]): readonly (readonly string[])[] {
+  return told(...views).map(({ level, message }) => [level, message]);
+}
+
+describe("whether anybody is ended", () => {
+  test("is told at the first look with rules, and when it changes", () => {
+    expect(lines(aServerView(), calm())).toEqual([
+      ["warn", "sessions are ended where the rules allow it"],
+      ["info", "lease gained: this process acts"],
+    ]);
+    expect(lines(aServerView(), calm(withoutLease))).toEqual([["info", "dry run: nobody is ended"]]);
+    expect(lines(calm(), calm())).toEqual([]);
+    expect(lines(calm(), calm(withoutLease))).toEqual([["info", "dry run: nobody is ended"]]);
+  });
+
+  test("is told when the rules are gone, and no more then", () => {
+    expect(lines(calm(), aServerView())).toEqual([["info", "there are no rules any more: nobody is ended"]]);
+    expect(lines(calm(), aServerView(), aServerView())).toEqual([]);
+  });
+});
+
+describe("what stops everything", () => {
+  const pause = { reason: "release 7", untilSeconds: NOW + 3600, by: "ada" };
+  const paused = calm(permits({ pause }));
+  const breaker = { state: "open", sinceSeconds: NOW - 60, why: "futile" } as const;
+  const open = calm({ before: { ...emptyLeash, ledger: { entries: [], breaker } } });
+  const elsewhere = calm({ ...permits({ hasLease: false }), refusals: { leaseRefusal: "held by pid 17" } });
+  const unwritten = calm({ refusals: { auditFailure: "ENOSPC" } });
+
+  test.for([
+    [paused, "warn", "paused: nobody is ended", "info", "the pause is over"],
+    [open, "error", "breaker opened: nobody is ended", "info", "breaker closed again"],
+    [elsewhere, "warn", "lease lost", "info", "lease gained: this process acts"],
+    [
+      unwritten,
+      "error",
+      "the audit cannot be written: nobody is ended",
+      "info",
+      "the audit is written again",
+    ],
+  ] as const)(
+    "is told once when it begins and once when it is over: %#",
+    ([stopped, level, begins, over, ends]) => {
+      expect(lines(calm(), stopped)).toEqual([[level, begins]]);
+      expect(lines(calm(), stopped, stopped)).toEqual([]);
+      expect(lines(calm(), stopped, calm())).toEqual([[over, ends]]);
+      expect(lines(calm(), stopped, calm(), calm())).toEqual([]);
+    },
+  );
+
+  test.for([paused, open, elsewhere, unwritten])(
+    "is not told anew after looks that failed: %#",
+    (stopped) => {
+      const views = [calm(), stopped, failed(stopped, "timeout"), failed(stopped, "timeout")] as const;
+      expect(lines(...views, stopped)).toEqual([["info", "looks succeed again"]]);
+      expect(lines(...views, calm())).toHaveLength(2);
+    },
+  );
+
+  test("is told with its reason", () => {
+    const fields = [paused, open, elsewhere, unwritten].map((view) => told(calm(), view)[0]?.fields);
+    expect(fields).toEqual([
+      { server: "db1", reason: "release 7", until: "2027-01-15T09:00:00.000Z", by: "ada" },
+      { server: "db1", since: "2027-01-15T07:59:00.000Z", why: "futile" },
+      { server: "db1", reason: "held by pid 17" },
+      { server: "db1", error: "ENOSPC" },
+    ]);
+  });
+
+  test("is told anew when it is ordered anew, or opened anew", () => {
+    const longer = calm(permits({ pause: { ...pause, untilSeconds: NOW + 7200 } }));
+    expect(lines(calm(), paused, longer)).toEqual([["warn", "paused: nobody is ended"]]);
+    const later = { ...breaker, sinceSeconds: NOW - 10 };
+    const reopened = calm({ before: { ...emptyLeash, ledger: { entries: [], breaker: later } } });
+    expect(lines(calm(), open, reopened)).toEqual([["error", "breaker opened: nobody is ended"]]);
+  });
+
+  test("a lease that was never ours is not lost", () => {
+    expect(lines(aServerView(), elsewhere)).toEqual([
+      ["warn", "sessions are ended where the rules allow it"],
+      ["warn", "no lease: nobody is ended from here"],
+    ]);
+  });
+});
+
+describe("an announcement", () => {
+  const episode = aLeaked(7);
+  const announced = aLeashedView([episode], { policy: announcing });
+
+  test("says who, by which rule and when, and whether it is meant", () => {
+    expect(told(calm(), announced)).toEqual([
+      {
+        level: "info",
+        message: "announced: it will be ended",
+        fields: {
+          ...suspectJson("db1", episode),
+          rule: "web",
+          planned_at: "2027-01-15T08:00:45.000Z",
+        },
+      },
+    ]);
+    const dryRun = aLeashedView([episode], { policy: announcing, situation: dry });
+    expect(told(calm({ situation: dry }), dryRun)).toMatchObject([
+      { level: "info", message: "announced: it would be ended" },
+    ]);
+  });
+
+  test("is told once, and so is its withdrawal", () => {
+    const before = aLeashReport([episode], { policy: announcing }).state;
+    const later = { nowSeconds: NOW + 10 };
+    const still = aLeashedView([episode], { policy: announcing, before, situation: later });
+    expect(lines(announced, still)).toEqual([]);
+    const gone = aLeashedView([], { policy: announcing, before, situation: later });
+    expect(told(announced, gone)).toEqual([
+      {
+        level: "info",
+        message: "announcement withdrawn",
+        fields: {
+          server: "db1",
+          episode: [...before.announcements.keys()][0],
+          rule: "web",
+          planned_at: "2027-01-15T08:00:45.000Z",
+        },
+      },
+    ]);
+  });
+});
+
+describe("an act", () => {
+  test.for<readonly [Outcome, string, string]>([
+    ["terminated", "warn", "session ended"],
+    ["cancelled", "warn", "statement cancelled"],
+    ["moved_on", "info", "left alone: it had moved on"],
+    ["denied", "error", "not ended"],
+    ["not_confirmed", "error", "not ended"],
+    ["failed", "error", "not ended"],
+  ])("that came out as %s is told as %s: %s", ([outcome, level, message]) => {
+    const episode = aLeaked(7);
+    expect(told(calm(), aLeashedView([episode], { outcome: () => outcome }))).toEqual([
+      {
+        level,
+        message,
+        fields: {
+          ...suspectJson("db1", episode),
+          rule: "everything",
+          action: "terminate",
+          outcome,
+          detail: null,
+        },
+      },
+    ]);
+  });
+
+  test("of a dry run is told once, as what would have been", () => {
+    const first = aLeashReport([aLeaked(7)], { situation: dry });
+    const recorded = aLeashedView([aLeaked(7)], { situation: dry });
+    expect(told(calm({ situation: dry }), recorded)).toMatchObject([
+      {
+        level: "info",
+        message: "would be ended, but this is a dry run",
+        fields: { pid: 7, rule: "everything", action: "terminate" },
+      },
+    ]);
+    const later = { nowSeconds: NOW + 10, ...dry };
+    expect(lines(recorded, aLeashedView([aLeaked(7)], { before: first.state, situation: later }))).toEqual(
+      [],
+    );
+  });
+
+  test("of a look before a failed one is not told again", () => {
+    const acted = aLeashedView([aLeaked(7)]);
+    expect(lines(acted, failed(acted, "connect"))).toEqual([["error", "look failed"]]);
+  });
+});
