@@ -1,3 +1,4 @@
+import type { Backend } from "../observe/snapshot.ts";
 import { unattributed, type Attributions } from "./attribution/remember.ts";
 import { backendKey } from "./backend-key.ts";
 import { detectors } from "./detectors/index.ts";
@@ -10,7 +11,8 @@ import { thresholdFor, type Threshold, type ThresholdRules } from "./thresholds.
 /** Whoever lets others wait is not waited for: an idle transaction that blocks is leaked after this long. */
 const BLOCKING_LEAKED_AFTER_SECONDS = 120;
 
-const abortedState = "idle in transaction (aborted)";
+/** In these the last statement may have failed. What failed may not even be SQL, and then nobody can tell its literals. */
+const statesAfterFailure: ReadonlySet<Backend["state"]> = new Set(["idle", "idle in transaction (aborted)"]);
 
 const blockedByIdling: ReadonlySet<BackendKind> = new Set([
   "idle_in_transaction",
@@ -43,8 +45,7 @@ function kindsOf(
     const severity = severityAt(ageSeconds, threshold);
     if (period === null || ageSeconds === null || severity === null) return [];
     const { commentKeys, ...statement } = attributions.get(subjectKey) ?? unattributed;
-    // What failed may not even be SQL, and then nobody can tell its literals.
-    const redactedStatement = backend.state === abortedState ? null : statement.redactedStatement;
+    const redactedStatement = statesAfterFailure.has(backend.state) ? null : statement.redactedStatement;
     const harm = harmOf(backend, blockedSessions);
     const findings = { severity, ageSeconds, harm, commentKeys, redactedStatement };
     return [{ subject: { kind, backend }, subjectKey, period, findings }];
