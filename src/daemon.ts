@@ -69,9 +69,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
 
   const server = createWebServer(contentOf(options.web, { log, view, page, reload }));
-  const port = await listen(server, options.web);
+  const { address, port } = await listen(server, options.web);
   await watches.apply(options.config);
-  log.info({ port, servers: options.config.servers.length }, "watching");
+  log.info({ address, port, servers: options.config.servers.length }, "watching");
 
   return {
     port,
@@ -148,12 +148,15 @@ function contentOf(
   };
 }
 
-/** Resolves to the port, which is another one than asked for when that was 0. */
-async function listen(server: Server, { host, port }: DaemonOptions["web"]): Promise<number> {
+/** Resolves to where it listens: the port is another one than asked for when that was 0. */
+async function listen(
+  server: Server,
+  { host, port }: DaemonOptions["web"],
+): Promise<{ readonly address: string; readonly port: number }> {
   server.listen({ port, ...(host === undefined ? {} : { host }) });
   await once(server, "listening");
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : port;
+  const bound = server.address();
+  return typeof bound === "object" && bound !== null ? bound : { address: host ?? "", port };
 }
 
 /** A dead or blind server is a metric and an alert, not an unready process; a server that nobody tried yet is. */

@@ -1,12 +1,13 @@
 import type { Backend, Snapshot } from "../observe/snapshot.ts";
 import { backendKey } from "./backend-key.ts";
+import { hasExpired } from "./evidence-expiry.ts";
 import { freshEvidence, type Look } from "./look.ts";
 
 /** What a session that waits for a lock was last found to wait for, and when (epoch seconds, server's clock). */
 type Wait = {
   readonly queryStart: string | null;
   readonly blockingPids: readonly number[];
-  /** `null` for one that waited at a gathering of evidence and was not asked about, or had no answer. */
+  /** `null` for one that waited at a gathering of evidence and was not asked about, or has no answer that still holds. */
   readonly answeredSeconds: number | null;
 };
 
@@ -21,23 +22,38 @@ export function isLockWaiter(backend: Backend): boolean {
   return backend.state === "active" && backend.waitEventType === "Lock";
 }
 
-/** Who waits for whom: by the evidence of this look, else as last found out while the same statement still waits. */
-export function lockWaits(look: Look, before: Waits): Waits {
+/**
+ * Who waits for whom: by the evidence of this look, else as last found out while the same statement still waits, unless
+ * that was too long ago: a statement may wait for one lock after another.
+ */
+export function lockWaits(look: Look, before: Waits, gapSeconds: number): Waits {
   const evidence = freshEvidence(look);
   const answers = new Map(evidence?.lockWaits.map(({ pid, blockingPids }) => [pid, blockingPids]));
   const waits = new Map<string, Wait>();
   for (const backend of look.snapshot.candidates.filter(isLockWaiter)) {
     const { id, queryStart } = backend;
     const blockingPids = answers.get(id.pid);
-    const unanswered =
-      look.gathered === null ? undefined : { queryStart, blockingPids: [], answeredSeconds: null };
     const wait =
       evidence === null || blockingPids === undefined
-        ? (waitOf(backend, before) ?? unanswered)
+        ? unrenewed(backend, before, { look, gapSeconds })
         : { queryStart, blockingPids, answeredSeconds: evidence.takenAtSeconds };
     if (wait !== undefined) waits.set(backendKey(id), wait);
   }
   return waits;
+}
+
+/** What is left to know of a wait without a new answer; `undefined` when nobody could ask about it yet. */
+function unrenewed(
+  backend: Backend,
+  before: Waits,
+  { look, gapSeconds }: { readonly look: Look; readonly gapSeconds: number },
+): Wait | undefined {
+  const known = waitOf(backend, before);
+  if (known === undefined && look.gathered === null) return undefined;
+  const answeredSeconds = known?.answeredSeconds ?? null;
+  const holds =
+    answeredSeconds !== null && !hasExpired(answeredSeconds, look.snapshot.takenAtSeconds, gapSeconds);
+  return holds ? known : { queryStart: backend.queryStart, blockingPids: [], answeredSeconds: null };
 }
 
 /** What is known of the wait that a session is in; `undefined` when it began after the last gathering of evidence. */

@@ -4,6 +4,7 @@ import { backendKey } from "./backend-key.ts";
 import { preparedPid } from "./blocking.ts";
 import { findPreparedTransactions } from "./detectors/prepared-transaction.ts";
 import { evidenceAt } from "./evidence-at.ts";
+import { hasExpired } from "./evidence-expiry.ts";
 import { endOfEpisode } from "./episode-end.ts";
 import type { Episode, EpisodeEvent } from "./episode.ts";
 import { episodeKey, type Finding } from "./finding.ts";
@@ -14,6 +15,7 @@ import { judgeBackends, type JudgedBackends } from "./judge-backends.ts";
 import { judgePools, type JudgedPools } from "./judge-pools.ts";
 import { freshEvidence, type Look } from "./look.ts";
 import { forgotten, keptSight, type Memory } from "./memory.ts";
+import { apartFromPools } from "./pool-rest.ts";
 import type { DeclaredPool, PoolUse } from "./pool.ts";
 import {
   isUnderPressure,
@@ -129,12 +131,13 @@ type Judged = {
 /** What this look finds, before it is known which of it goes on. The evidence has the ages of this look. */
 function judge(look: Look, evidence: Evidence | null, before: Memory, options: ClassifyOptions): Judged {
   const { snapshot } = look;
-  const { thresholds, commentKeys, usableSlots, ownSession, believesRows } = options;
+  const { thresholds, commentKeys, usableSlots, ownSession, believesRows, gapSeconds } = options;
   const pressure = pressureOf(snapshot, usableSlots);
   const backends = judgeBackends(look, before, {
     thresholds,
     commentKeys,
     believesRows,
+    gapSeconds,
     isUnderPressure: isUnderPressure(pressure),
   });
   const pools = judgePools(snapshot, {
@@ -152,12 +155,16 @@ function judge(look: Look, evidence: Evidence | null, before: Memory, options: C
   return {
     backends,
     pools,
-    findings: [...backends.findings, ...prepared, ...pools.findings],
+    findings: [
+      ...apartFromPools(backends.findings, pools.findings, options.pools),
+      ...prepared,
+      ...pools.findings,
+    ],
     slots: slotScopes(snapshot, evidence, {
       usableSlots,
       ownSession,
       before: before.slots,
-      isLeaking: pools.isLeaking,
+      leakingPools: pools.leakingPools,
     }),
     preparedBlockedSessions,
     pressure,
@@ -172,16 +179,12 @@ function backendsOf(episodes: Memory["episodes"], keys: ReadonlySet<string>): Re
   );
 }
 
-/** Evidence that could not be renewed for long is none: what it saw may have ended since. */
+/** Evidence that could not be renewed for long is none. */
 function stillHolding(
   evidence: Evidence | null,
   { takenAtSeconds }: Snapshot,
   gapSeconds: number,
 ): Evidence | null {
-  const isTooOld =
-    evidence !== null && takenAtSeconds - evidence.takenAtSeconds > GAPS_OF_EVIDENCE * gapSeconds;
-  return isTooOld ? null : evidence;
+  if (evidence === null) return null;
+  return hasExpired(evidence.takenAtSeconds, takenAtSeconds, gapSeconds) ? null : evidence;
 }
-
-/** The rhythm of the evidence is three looks, and a gap is no shorter than one. */
-const GAPS_OF_EVIDENCE = 6;

@@ -45,7 +45,10 @@ export function evidenceDue(
   return { ...aboutWaiters(waiters, lockWaits), ...aboutIdle(idle) };
 }
 
-/** Those that nobody knows of first, then those whose answer is the oldest: so each has its turn, however many wait. */
+/**
+ * Those that nobody knows of, the longest wait first, and those whose answer is the oldest. Each kind has half of the
+ * places, as far as it needs them: or clients that try again and again would keep all others from being asked about anew.
+ */
 function aboutWaiters(
   waiters: readonly Backend[],
   waits: Waits,
@@ -54,10 +57,14 @@ function aboutWaiters(
   const ranked = waiters.toSorted(
     (a, b) => answeredSeconds(a) - answeredSeconds(b) || (b.querySeconds ?? 0) - (a.querySeconds ?? 0),
   );
-  const unknown = waiters.filter((waiter) => answeredSeconds(waiter) === NEVER);
+  const unknown = ranked.filter((waiter) => answeredSeconds(waiter) === NEVER);
+  const answered = ranked.slice(unknown.length);
+  const placesOfUnknown = MOST_WAITERS - Math.min(answered.length, MOST_WAITERS / 2);
+  const first = unknown.slice(0, placesOfUnknown);
+  const renewed = answered.slice(0, MOST_WAITERS - first.length);
   return {
-    waiterPids: ranked.slice(0, MOST_WAITERS).map(({ id }) => id.pid),
-    waitersNotAsked: Math.max(0, unknown.length - MOST_WAITERS),
+    waiterPids: [...first, ...renewed].map(({ id }) => id.pid),
+    waitersNotAsked: unknown.length - first.length,
   };
 }
 

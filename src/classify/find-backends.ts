@@ -1,3 +1,4 @@
+import type { Backend } from "../observe/snapshot.ts";
 import { unattributed, type Attributions } from "./attribution/remember.ts";
 import { backendKey } from "./backend-key.ts";
 import type { Finding } from "./finding.ts";
@@ -6,7 +7,8 @@ import { checkKinds } from "./kind-check.ts";
 import type { Sighting } from "./sighting.ts";
 import type { ThresholdRules } from "./thresholds.ts";
 
-const abortedState = "idle in transaction (aborted)";
+/** In these the last statement may have failed. What failed may not even be SQL, and then nobody can tell its literals. */
+const statesAfterFailure: ReadonlySet<Backend["state"]> = new Set(["idle", "idle in transaction (aborted)"]);
 
 /** Every kind that fits each backend, in the order of precedence. The first opens its episode. */
 export function findBackends(
@@ -29,8 +31,7 @@ function kindsOf(
   return checkKinds(sighting, rules).flatMap(({ kind, period, ageSeconds, severity }) => {
     if (period === null || ageSeconds === null || severity === null) return [];
     const { commentKeys, ...statement } = attributions.get(subjectKey) ?? unattributed;
-    // What failed may not even be SQL, and then nobody can tell its literals.
-    const redactedStatement = backend.state === abortedState ? null : statement.redactedStatement;
+    const redactedStatement = statesAfterFailure.has(backend.state) ? null : statement.redactedStatement;
     const harm = harmOf(backend, blockedSessions);
     const findings = { severity, ageSeconds, harm, commentKeys, redactedStatement };
     return [{ subject: { kind, backend }, subjectKey, period, findings }];

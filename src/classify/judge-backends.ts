@@ -15,6 +15,7 @@ type Judging = {
   readonly thresholds: ThresholdRules;
   readonly commentKeys: readonly string[];
   readonly believesRows: boolean;
+  readonly gapSeconds: number;
   readonly isUnderPressure: boolean;
 };
 
@@ -33,14 +34,14 @@ export type JudgedBackends = {
 export function judgeBackends(
   look: Look,
   before: Memory,
-  { thresholds, commentKeys, believesRows, isUnderPressure }: Judging,
+  { thresholds, commentKeys, believesRows, gapSeconds, isUnderPressure }: Judging,
 ): JudgedBackends {
   const { snapshot } = look;
   const takenAtSeconds = before.lastLook?.takenAtSeconds ?? null;
   const remembered: Remembered = {
     clientWaits: clientWaits(snapshot, { waits: before.clientWaits, takenAtSeconds, believesRows }),
     excuses: excuses(snapshot, before.excuses),
-    lockWaits: lockWaits(look, before.lockWaits),
+    lockWaits: lockWaits(look, before.lockWaits, gapSeconds),
     advisoryLocks: advisoryLocks(snapshot, freshEvidence(look), before.advisoryLocks),
     attributions: attributionsOf(snapshot.candidates, before.attributions, commentKeys),
   };

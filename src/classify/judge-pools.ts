@@ -6,7 +6,7 @@ import type { Finding } from "./finding.ts";
 import { membersByPool } from "./pool-members.ts";
 import { overgrownSince, rememberPools, type PoolMemories } from "./pool-memory.ts";
 import { poolSightings, reassignedPools } from "./pool-sighting.ts";
-import type { DeclaredPool, PoolUse } from "./pool.ts";
+import type { DeclaredPool, LeakingPool, PoolUse } from "./pool.ts";
 import type { ThresholdRules } from "./thresholds.ts";
 
 /** How the pools of a snapshot are judged. */
@@ -27,8 +27,8 @@ export type JudgedPools = {
   readonly overgrown: ReadonlySet<string>;
   /** Keys of those before, of which the sessions are now counted elsewhere, if at all. */
   readonly reassigned: ReadonlySet<string>;
-  /** Whether one of them holds sessions that leaked. */
-  readonly isLeaking: boolean;
+  /** Those that hold sessions that leaked. */
+  readonly leakingPools: readonly LeakingPool[];
   readonly remembered: PoolMemories;
 };
 
@@ -54,8 +54,11 @@ export function judgePools(
     uses: pools.flatMap(({ use }) => (use === null ? [] : [use])),
     findings: findOvergrownPools(pools, remembered, members, { rules, nowSeconds }),
     overgrown,
-    reassigned: reassignedPools(snapshot, declared, before.keys()),
-    isLeaking: [...remembered.values()].some(({ leak }) => leak !== null),
+    reassigned: reassignedPools(snapshot, declared, before),
+    leakingPools: pools.flatMap(({ key, holder }) => {
+      const { leak, growth } = remembered.get(key) ?? { leak: null, growth: null };
+      return leak === null ? [] : [{ ...holder, growth }];
+    }),
     remembered,
   };
 }

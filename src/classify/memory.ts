@@ -91,8 +91,9 @@ export function followedPids(memory: Memory): readonly number[] {
 }
 
 /**
- * The applications of overgrown pools: a few of their idle sessions tell where they come from. Those of pools that may
- * be named soon come last, so that the origin is known when the verdict is given.
+ * The applications of overgrown pools, and of pools that rise, so that the origin is known when one is named: a few of
+ * their idle sessions tell where they come from. A look asks for so many only, and what merely rises may never be named:
+ * it comes last, so that it does not take the place of what is.
  */
 export function overgrownApplications({ episodes, pools }: Memory): readonly string[] {
   const named = [...episodes.values()].flatMap((episode) => ("pool" in episode ? [episode.pool] : []));

@@ -1,10 +1,15 @@
 import type { SessionGroup, Snapshot } from "../observe/snapshot.ts";
 import type { DeclaredPool, PoolHolder, PoolUse } from "./pool.ts";
 
+/** Whose sessions a pool counts, and from which client, where a look tells clients apart; `null` where it does not. */
+export type ClientHolder = PoolHolder & { readonly clientAddr: string | null };
+
 /** A pool as one look saw it: one that is declared, or the sessions that one application holds with one role. */
 export type PoolSighting = {
   readonly key: string;
+  /** As far as its sessions agree; `holders` is each of them. */
   readonly holder: PoolHolder;
+  readonly holders: readonly ClientHolder[];
   /** `null` for a pool that nobody declared. */
   readonly use: PoolUse | null;
   readonly sessions: number;
@@ -40,30 +45,37 @@ function keyOfDeclared({ name }: DeclaredPool): string {
 }
 
 /**
- * Which of these pools a reload of the configuration did away with: it declares them no more, or counts all sessions of
- * their holder in a pool that it does declare. What became of them nobody can say.
+ * Which of these pools a reload of the configuration did away with: it declares them no more, or counts in another pool
+ * what was left of their sessions. What became of them nobody can say.
  */
 export function reassignedPools(
   { groups }: Snapshot,
   declared: readonly DeclaredPool[],
-  keys: Iterable<string>,
+  before: ReadonlyMap<string, { readonly holders: readonly ClientHolder[] }>,
 ): ReadonlySet<string> {
-  const counted = new Set(declared.map(keyOfDeclared));
-  const takenOver = new Set<string>();
+  const declaredKeys = new Set(declared.map(keyOfDeclared));
+  const counted = new Set<string>();
+  const clients = new Map<string, Set<string | null>>();
   for (const group of groups) {
     if (group.folded) continue;
     counted.add(poolKeyOf(group, declared));
-    takenOver.add(keyOfHolder(group));
+    const key = keyOfHolder(group);
+    clients.set(key, (clients.get(key) ?? new Set()).add(group.clientAddr));
   }
-  const isGone = (key: string): boolean => key.startsWith(DECLARED) || takenOver.has(key);
-  return new Set([...keys].filter((key) => !counted.has(key) && isGone(key)));
+  // One of the two looks may not have told clients apart: null stands for all of them then.
+  const isStillThere = (holder: ClientHolder): boolean => {
+    const now = clients.get(keyOfHolder(holder));
+    return now !== undefined && (holder.clientAddr === null || now.has(null) || now.has(holder.clientAddr));
+  };
+  const isUndeclared = (key: string): boolean => key.startsWith(DECLARED) && !declaredKeys.has(key);
+  const gone = [...before].filter(
+    ([key, { holders }]) => isUndeclared(key) || (!counted.has(key) && holders.some(isStillThere)),
+  );
+  return new Set(gone.map(([key]) => key));
 }
 
 /** In which pool a session is. */
-export function poolKeyOf(
-  session: PoolHolder & { readonly clientAddr: string | null },
-  declared: readonly DeclaredPool[],
-): string {
+export function poolKeyOf(session: ClientHolder, declared: readonly DeclaredPool[]): string {
   const pool = declared.find(({ matches }) => matches(session));
   return pool === undefined ? keyOfHolder(session) : keyOfDeclared(pool);
 }
@@ -77,11 +89,24 @@ function sightingOf(key: string, groups: readonly SessionGroup[], use: PoolUse |
   return {
     key,
     holder: commonHolder(groups),
+    holders: holdersOf(groups),
     use,
     sessions: sum(groups, ({ sessions }) => sessions),
     quietSessions: sum(groups, ({ quietSessions }) => quietSessions),
     applicationNames: [...names].filter((name) => name !== null),
   };
+}
+
+/** Each once, in whatever states its sessions are. */
+function holdersOf(groups: readonly SessionGroup[]): readonly ClientHolder[] {
+  const holders = groups.map(({ datname, usename, applicationName, clientAddr }) => ({
+    datname,
+    usename,
+    applicationName,
+    clientAddr,
+  }));
+  const byKey = new Map(holders.map((holder) => [JSON.stringify(Object.values(holder)), holder]));
+  return [...byKey.values()];
 }
 
 /** Who holds these sessions, where they agree. */

@@ -7,6 +7,9 @@ export type PoolHolder = {
   readonly applicationName: string | null;
 };
 
+/** Who holds leaked sessions that are still there, and how fast they become more; `null` while they do not. */
+export type LeakingPool = PoolHolder & { readonly growth: Growth | null };
+
 /** A pool that the configuration declares. `matches` is compiled by `config/`; it says no to what it cannot see. */
 export type DeclaredPool = {
   readonly name: string;
@@ -42,7 +45,7 @@ export type OvergrownPool = {
   readonly quietSessions: number;
   /** Sessions above what was declared. */
   readonly excess: number;
-  /** Sessions that came since it began to grow and never moved again. */
+  /** Sessions that fell quiet since it began to grow, as counted when it was last seen growing. */
   readonly leakedSessions: number;
   /** Since when (epoch seconds, server's clock) they have leaked; `null` when none did. */
   readonly leakingSinceSeconds: number | null;

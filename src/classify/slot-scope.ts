@@ -4,6 +4,7 @@ import { exhaustionOf, type Exhaustion, type SlotScope } from "./forecast/exhaus
 import type { Interval } from "./forecast/interval.ts";
 import { growthOf } from "./forecast/growth.ts";
 import { extended, type Series } from "./forecast/series.ts";
+import type { LeakingPool, PoolHolder } from "./pool.ts";
 
 /** By scope and name. Bounded by the limits that the evidence returns. */
 export type ScopeSeries = ReadonlyMap<string, Series>;
@@ -31,18 +32,17 @@ type Judging = {
   readonly usableSlots: number;
   readonly ownSession: OwnSession;
   readonly before: ScopeSeries;
-  /** Whether some pool has leaked sessions that are still there. */
-  readonly isLeaking: boolean;
+  readonly leakingPools: readonly LeakingPool[];
 };
 
 /**
- * Where slots are full nothing can grow any more: while what leaked is still there, they have run out. A scope of which
- * only a part is counted may be full, but how it grows is unknown until it is whole again.
+ * Where slots are full nothing can grow any more: while what leaked there is still there, they have run out. A scope of
+ * which only a part is counted may be full, but how it grows is unknown until it is whole again.
  */
 export function slotScopes(
   snapshot: Snapshot,
   evidence: Evidence | null,
-  { usableSlots, ownSession, before, isLeaking }: Judging,
+  { usableSlots, ownSession, before, leakingPools }: Judging,
 ): ScopesSeen {
   const counted = [serverScope(snapshot, usableSlots), ...limitedScopes(snapshot, evidence, ownSession)];
   const series = new Map(
@@ -55,11 +55,28 @@ export function slotScopes(
   );
   const exhaustions = counted.flatMap(({ scope, name, limit, used, isWhole }) => {
     const slots = { scope, name, limit, used };
-    if (isLeaking && used >= limit) return [{ ...slots, inSeconds: now }];
-    const exhaustion = isWhole ? exhaustionOf(slots, growthOf(series.get(keyOf(slots)) ?? [])) : null;
-    return exhaustion === null ? [] : [exhaustion];
+    if (used >= limit && leakingPools.some((pool) => mayBeIn(slots, pool)))
+      return [{ ...slots, inSeconds: now }];
+    if (!isWhole) return [];
+    const own = growthOf(series.get(keyOf(slots)) ?? []);
+    const ofPools = leakingPools.flatMap((pool) => (isWhollyIn(slots, pool) ? (pool.growth ?? []) : []));
+    return exhaustionOf(slots, { own, ofPools }) ?? [];
   });
   return { exhaustions, series };
+}
+
+/** A pool that spans several databases or roles has none in its holder: it may leak in each of them. */
+function mayBeIn(slots: SlotScope, holder: PoolHolder): boolean {
+  return isWhollyIn(slots, holder) || placeIn(slots, holder) === null;
+}
+
+/** How much a pool leaks into a scope is known only where all of it is there. */
+function isWhollyIn(slots: SlotScope, holder: PoolHolder): boolean {
+  return slots.scope === "server" || placeIn(slots, holder) === slots.name;
+}
+
+function placeIn({ scope }: SlotScope, { datname, usename }: PoolHolder): string | null {
+  return scope === "database" ? datname : usename;
 }
 
 /** From this share of the usable slots on, an idle session is in the way of others. */

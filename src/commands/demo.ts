@@ -1,17 +1,18 @@
 import { describeValue } from "../config/describe-value.ts";
 import type { Config } from "../config/config.ts";
 import { parseDuration } from "../config/duration.ts";
-import { formatIssue } from "../config/issue.ts";
-import { parseConfig } from "../config/parse.ts";
 import { startDaemon, type Daemon } from "../daemon.ts";
 import { createShop } from "../demo/create-shop.ts";
 import { createWatchRole } from "../demo/create-watch-role.ts";
 import { startPostgres } from "../demo/embedded-postgres.ts";
-import type { ShopAddress } from "../demo/connect-to-shop.ts";
-import { startOrderService, type OrderService } from "../demo/order-service.ts";
+import { startOrderService } from "../demo/order-service.ts";
+import { placeFile } from "../demo/place-file.ts";
 import type { EmbeddedPostgres } from "../demo/prepare-postgres.ts";
 import { createLog } from "../log.ts";
 import { exitCodes, UsageError, type Command } from "./command.ts";
+import { demoConfig, demoConfigText } from "./demo-config.ts";
+import { demoIntroduction } from "./demo-introduction.ts";
+import { textWidth } from "./fit-screen.ts";
 import { showLive } from "./live-table.ts";
 import { parseWords } from "./parse-words.ts";
 import type { Runtime } from "./runtime.ts";
@@ -21,8 +22,10 @@ const PORT = 19187;
 const MAX_RUN_SECONDS = 7 * 86400;
 
 const settings = {
-  // The order service leaks up to 80 sessions, and must not starve the rest.
+  // The order service leaks until none is left, which is to take some minutes.
   max_connections: "120",
+  // Who wants to look at the server then, with pgleash, needs some of their own.
+  reserved_connections: "2",
   // The timer of the login is left to ring, a minute later by default. It wakes a server process that waits to send,
   // which then fills what room is left in the socket: the unread COPY would move once, in the midst of its episode.
   authentication_timeout: "2s",
@@ -55,13 +58,16 @@ watch over both. Prints who is suspected, and where the metrics are. Ctrl-C remo
 
 async function play(runtime: Runtime, server: EmbeddedPostgres, stopped: Promise<void>): Promise<void> {
   const address = { host: server.socketFolder, port: server.port };
-  await createWatchRole(address);
+  await createWatchRole(address, "pg_use_reserved_connections");
   await createShop(address);
   const orders = await startOrderService(address);
   try {
-    const daemon = await startOnFreePort(runtime, watchConfig(address));
+    const text = demoConfigText(address);
+    const configFile = await placeFile(server.folder, "pgleash.yml", text);
+    const daemon = await startOnFreePort(runtime, demoConfig(text));
     try {
-      runtime.write(introduction(address, daemon.port, orders));
+      const width = textWidth(runtime.terminal());
+      runtime.write(demoIntroduction({ address, webPort: daemon.port, configFile }, orders.sins, width));
       await showLive(runtime, daemon, { kinds: orders.sins.map(({ kind }) => kind), stopped });
     } finally {
       await daemon.stop();
@@ -69,38 +75,6 @@ async function play(runtime: Runtime, server: EmbeddedPostgres, stopped: Promise
   } finally {
     await orders.stop();
   }
-}
-
-function introduction({ host, port }: ShopAddress, webPort: number, { sins }: OrderService): string {
-  return `The "orders" application is running, and leaking. pgleash looks every second.
-  metrics   http://127.0.0.1:${webPort}/metrics
-  suspects  http://127.0.0.1:${webPort}/api/v1/suspects
-  server    psql -h ${host} -p ${port} -U postgres shop
-
-What it does wrong:
-${sins.map(({ applicationName, story }) => `  ${applicationName.padEnd(16)}${story}`).join("\n")}\n\n`;
-}
-
-/** Seconds in place of minutes, so that nobody waits; what a leak looks like is the same. */
-function watchConfig({ host, port }: ShopAddress): Config {
-  const text = `
-every: 1s
-look_timeout: 1s
-detectors:
-  idle_in_transaction: { suspect_after: 5s, leaked_after: 20s }
-  idle_in_transaction_aborted: { suspect_after: 5s, leaked_after: 20s }
-  stalled_client: { suspect_after: 8s, leaked_after: 30s }
-  stale_active: { suspect_after: 10s, leaked_after: 40s }
-  long_transaction: { suspect_after: 12s, leaked_after: 50s }
-  pool_overgrown: { suspect_after: 5s, leaked_after: 60s }
-pools:
-  - { name: orders-api, match: ['application_name="orders-api"'], size: 2, max_overflow: 1 }
-servers:
-  - { name: demo, url: "postgres://pgleash@/postgres?host=${encodeURIComponent(host)}&port=${port}&sslmode=disable" }
-`;
-  const result = parseConfig({ name: "demo", text }, { variables: {}, osUser: undefined });
-  if ("config" in result) return result.config;
-  throw new Error(result.issues.map(formatIssue).join("\n"));
 }
 
 async function startOnFreePort(runtime: Runtime, config: Config): Promise<Daemon> {

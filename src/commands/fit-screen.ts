@@ -1,4 +1,5 @@
-import { cutToWidth } from "../expose/display-width.ts";
+import { fitted } from "../expose/display-width.ts";
+import { wrap } from "./wrap.ts";
 
 /** What a screen shows, from top to bottom. */
 export type Screen = {
@@ -16,28 +17,19 @@ export function fitScreen(
   { columns, rows }: { readonly columns: number; readonly rows: number },
 ): readonly string[] {
   const width = roomFor(columns);
-  const cut = (line: string): string => cutToWidth(line, width);
+  const cut = (line: string): string => fitted(line, width);
   const room = Math.max(0, rows - 2);
   const most = Math.min(room, Math.floor(rows / 2));
   const wrapped = sentences.flatMap((sentence) => wrap(sentence, width)).slice(0, most);
   return [...table.slice(0, room - wrapped.length).map(cut), ...wrapped, cut(last)];
 }
 
-/** A terminal that is written full to its last column may be on the next line already. */
-export function roomFor(columns: number): number {
-  return Math.max(1, columns - 1);
+/** How many columns of text a terminal takes. Without one there is no limit; one that does not know its size says 0. */
+export function textWidth(terminal: { readonly columns: number } | undefined): number {
+  return terminal === undefined || terminal.columns === 0 ? Infinity : roomFor(terminal.columns);
 }
 
-/** At blanks, where there are any. */
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (let rest = text.trimEnd(); rest !== "";) {
-    const head = cutToWidth(rest, width);
-    const blank = head.length < rest.length ? `${head}${rest.charAt(head.length)}`.lastIndexOf(" ") : -1;
-    const [first = ""] = rest;
-    const line = blank > 0 ? head.slice(0, blank) : head || first;
-    lines.push(line.trimEnd());
-    rest = rest.slice(line.length).trimStart();
-  }
-  return lines;
+/** A terminal that is written full to its last column may be on the next line already. */
+function roomFor(columns: number): number {
+  return Math.max(1, columns - 1);
 }

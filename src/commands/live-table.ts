@@ -6,8 +6,9 @@ import { rankedSuspects } from "../expose/suspect-columns.ts";
 import { suspectTable } from "../expose/suspect-table.ts";
 import type { ServerView } from "../expose/view.ts";
 import { printable } from "../printable.ts";
-import { fitScreen, roomFor } from "./fit-screen.ts";
+import { fitScreen, textWidth } from "./fit-screen.ts";
 import type { Runtime } from "./runtime.ts";
+import { statusLine } from "./status-line.ts";
 
 const REDRAW_MS = 500;
 
@@ -30,9 +31,10 @@ export async function showLive(runtime: Runtime, daemon: Daemon, { kinds, stoppe
     const seconds = Math.round((performance.now() - startedMs) / 1000);
     for (const { suspect } of suspects) if (!found.has(suspect.kind)) found.set(suspect.kind, seconds);
     const terminal = runtime.terminal();
-    const table = suspectTable(servers, terminal === undefined ? Infinity : roomFor(terminal.columns));
     const sentences = outlook(servers).map(printable);
-    const last = `${seconds}s: ${[...slotsText(servers), summary(kinds, found)].join("; ")}`;
+    const width = textWidth(terminal);
+    const table = suspectTable(servers, width);
+    const last = statusLine({ seconds, slots: slotsText(servers), kinds, found }, width);
     const verdicts = [
       ...suspects.map(({ suspect }) => `${identity(suspect)} ${suspect.kind} ${suspect.severity}`),
       sentences.length,
@@ -63,11 +65,4 @@ function slotsText(servers: readonly ServerView[]): readonly string[] {
   return servers.flatMap(({ report }) =>
     report === null ? [] : [`${report.slots.used} of ${report.slots.limit} slots used`],
   );
-}
-
-function summary(kinds: readonly LeakKind[], found: ReadonlyMap<LeakKind, number>): string {
-  const missing = kinds.filter((kind) => !found.has(kind));
-  if (missing.length === 0)
-    return `all ${kinds.length} kinds found after ${Math.max(...found.values())}s. Ctrl-C to stop.`;
-  return `${kinds.length - missing.length} of ${kinds.length} kinds found; still to come: ${missing.join(", ")}`;
 }

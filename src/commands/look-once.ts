@@ -45,7 +45,10 @@ function missesIdleSessions({ lastLook }: Memory, thresholds: ThresholdRules): b
   return isUnderPressure(lastLook?.pressure ?? 0) && candidateAges(thresholds, true).idleSeconds < Infinity;
 }
 
-/** Nobody has asked yet which of the idle sessions are on duty, and before that none is named. */
+/**
+ * Nobody has asked yet which of the idle sessions are on duty, and before that none is named. The look before did ask,
+ * so evidence would not be due: to a memory in which nobody asked for very long, it is.
+ */
 function askingAnew(remembered: Remembered): Remembered {
   return { ...remembered, memory: { ...remembered.memory, looksSinceEvidence: Infinity } };
 }

@@ -1,21 +1,17 @@
-import type { PoolUse } from "../classify/pool.ts";
-import { sessionsIn, suspectBackends, suspectPools } from "../expose/aggregate.ts";
 import { outlook } from "../expose/outlook.ts";
-import type { Report } from "../expose/report.ts";
 import { suspectTable } from "../expose/suspect-table.ts";
 import { suspectsJson } from "../expose/suspects-json.ts";
 import type { ServerView } from "../expose/view.ts";
 import { escapedJson, printable } from "../printable.ts";
 import { exitCodes, UsageError, type Command } from "./command.ts";
-import { roomFor } from "./fit-screen.ts";
+import { textWidth } from "./fit-screen.ts";
 import { load } from "./load.ts";
 import { lookOnce } from "./look-once.ts";
+import type { Looked } from "./looked.ts";
 import { parseWords } from "./parse-words.ts";
 import { poolsAbove } from "./pools-above.ts";
 import type { Runtime } from "./runtime.ts";
-
-/** What one look at a server came to. */
-type Looked = { readonly view: ServerView; readonly above: readonly PoolUse[] };
+import { summary } from "./summary.ts";
 
 const flags = { json: { type: "boolean", default: false }, "config.file": { type: "string" } } as const;
 
@@ -24,8 +20,8 @@ export const suspects: Command = {
   help: `Usage: pgleash suspects [URL] [--json] [--config.file=FILE]
 
 Looks once and prints what looks leaked: sessions, prepared transactions, and declared pools above their size. Exits
-with 3 when there is any, with 1 when a server could not be looked at or hides something from us, with 0 when all is
-well.
+with 3 when there is any, also where something went unseen; else with 1 when a server could not be looked at or hides
+something from us, and with 0 when all is well.
 
 Examples:
   pgleash suspects postgres://pgleash@db1/postgres
@@ -34,7 +30,9 @@ Examples:
   --json               JSON instead of a table
   --config.file=FILE   thresholds and servers; without it the built-in thresholds hold
 
-A terminal shows as many columns of the table as it has room for; a file or a pipe gets all.
+A terminal shows as many columns of the table as it has room for; a file or a pipe gets all. HARM, the worst first:
+"blocks 2": two sessions wait for it; "vacuum 2.0k": it holds back vacuum by 2,000 transactions; "ddl": it would hold up
+a schema change; "slot": it takes a connection slot.
 
 One look cannot tell a stalled COPY from one that moves, a pool that grows from a large one, since when a pool has been
 above its size, or when slots will run out: only "pgleash serve" can.
@@ -58,10 +56,9 @@ above its size, or when slots will run out: only "pgleash serve" can.
       }),
     );
     const views = looked.map(({ view }) => view);
-    const { columns = 0 } = runtime.terminal() ?? {};
-    // A terminal may not know its size; then it says 0.
-    const most = columns > 0 ? roomFor(columns) : Infinity;
-    runtime.write(values.json ? `${escapedJson(suspectsJson(views), 2)}\n` : text(looked, most));
+    runtime.write(
+      values.json ? `${escapedJson(suspectsJson(views), 2)}\n` : text(looked, textWidth(runtime.terminal())),
+    );
     return conclude(runtime, looked);
   },
 };
@@ -71,10 +68,7 @@ function text(looked: readonly Looked[], mostColumns: number): string {
   const lines = [
     ...suspectTable(views, mostColumns),
     ...[...aboveTexts(looked), ...outlook(views)].map(printable),
-    summary(
-      views.flatMap(({ report }) => report ?? []),
-      views.length,
-    ),
+    summary(looked),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -88,34 +82,15 @@ function aboveTexts(looked: readonly Looked[]): readonly string[] {
   );
 }
 
-/** A server that could not be looked at is not calm: the sentence says so, also to who reads standard output only. */
-function summary(reports: readonly Report[], servers: number): string {
-  const sessions = sum(reports, ({ snapshot }) => sessionsIn(snapshot.groups));
-  const found = sum(reports, (report) => suspectBackends(report).length);
-  const pools = sum(reports, (report) => suspectPools(report).length);
-  const prepared = sum(reports, ({ suspects: all }) => all.length) - found - pools;
-  const hidden = sum(reports, ({ snapshot }) => snapshot.coverage.hiddenSessions);
-  const unseen = servers - reports.length;
-  return [
-    `${found} of ${sessions} sessions suspected`,
-    ...(prepared > 0 ? [`${prepared} prepared ${prepared === 1 ? "transaction" : "transactions"} too`] : []),
-    ...(pools > 0 ? [`${pools} ${pools === 1 ? "pool" : "pools"} overgrown`] : []),
-    ...(hidden > 0 ? [`${hidden} hidden from us`] : []),
-    ...(unseen > 0 ? [`${unseen} of ${servers} servers could not be looked at`] : []),
-  ].join("; ");
-}
-
-function sum(reports: readonly Report[], count: (report: Report) => number): number {
-  return reports.reduce((total, report) => total + count(report), 0);
-}
-
 function conclude(runtime: Runtime, looked: readonly Looked[]): 0 | 1 | 3 {
   const blind = looked.flatMap(({ view }) => whyBlind(view).map((why) => `${view.server}: ${why}`));
   for (const line of blind) runtime.writeError(`pgleash: ${printable(line)}\n`);
-  const isFound = ({ view, above }: Looked): boolean =>
-    above.length + (view.report?.suspects.length ?? 0) > 0;
   if (looked.some(isFound)) return exitCodes.suspects;
   return blind.length > 0 ? exitCodes.failed : exitCodes.ok;
+}
+
+function isFound({ view, above }: Looked): boolean {
+  return above.length + (view.report?.suspects.length ?? 0) > 0;
 }
 
 /** Why finding nobody proves nothing. */

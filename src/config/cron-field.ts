@@ -1,8 +1,9 @@
 import * as z from "zod";
 
-import { fieldsOf, firesEver } from "./cron-pattern.ts";
+import { fieldsOf, firesEver, isCronPattern } from "./cron-pattern.ts";
 
 const EXPECTED = "six cron fields (second minute hour day month weekday)";
+const EXPECTED_DAY = "a cron pattern that fires on some day";
 
 const described = z.string({ error: EXPECTED }).meta({
   description:
@@ -12,9 +13,15 @@ const described = z.string({ error: EXPECTED }).meta({
 
 /** A schema for a cron pattern with seconds that fires at some time; its value is the pattern's text. */
 export const cronField: z.ZodType<string> = described.transform((text, context) => {
-  if (firesEver(text, "6-part")) return text;
+  const isPattern = isCronPattern(text, "6-part");
+  if (isPattern && firesEver(text, "6-part")) return text;
   const isMissingSeconds = fieldsOf(text) === 5;
   const hint = isMissingSeconds ? `seconds come first: write "0 ${text.trim()}"` : undefined;
-  context.addIssue({ code: "custom", message: EXPECTED, input: text, params: { hint } });
+  context.addIssue({
+    code: "custom",
+    message: isPattern ? EXPECTED_DAY : EXPECTED,
+    input: text,
+    params: { hint },
+  });
   return z.NEVER;
 });

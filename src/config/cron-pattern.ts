@@ -8,18 +8,23 @@ export function fieldsOf(pattern: string): number {
   return pattern.trim().split(/\s+/u).length;
 }
 
-/**
- * Whether a text is a cron pattern that fires at some time. Counted from a fixed day, because the configuration must
- * not mean something else tomorrow.
- */
-export function firesEver(pattern: string, mode: CronMode): boolean {
+/** Whether a text is a cron pattern of so many fields, be there a day on which it fires or not. */
+export function isCronPattern(text: string, mode: CronMode): boolean {
   try {
     // `Cron` alone would also take a date, and fire once.
-    new CronPattern(pattern, undefined, { mode });
-    const start = new Date("2000-01-01T00:00:00Z");
-    return new Cron(pattern, { mode, paused: true }).nextRun(start) !== null;
+    new CronPattern(text, undefined, { mode });
+    return true;
   } catch {
     // croner throws for whatever is no pattern; the caller says what is expected.
     return false;
   }
+}
+
+/**
+ * Whether a text is a cron pattern that fires at some time. Counted from a fixed day, because the configuration must
+ * not mean something else tomorrow.
+ */
+export function firesEver(text: string, mode: CronMode): boolean {
+  const start = new Date("2000-01-01T00:00:00Z");
+  return isCronPattern(text, mode) && new Cron(text, { mode, paused: true }).nextRun(start) !== null;
 }

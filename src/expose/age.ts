@@ -1,3 +1,5 @@
+import type { Interval } from "../classify/forecast/interval.ts";
+
 /** An age as a person reads it: `45s`, `12m`, `3h05m`, `2d04h`. */
 export function formatAge(seconds: number): string {
   const whole = Math.floor(seconds);
@@ -9,18 +11,36 @@ export function formatAge(seconds: number): string {
   return `${Math.floor(hours / 24)}d${padded(hours % 24)}h`;
 }
 
-/** A time to come, as rough as it is known: `45 s`, `40 min`, `5 h`, `3 days`. */
-export function formatSpan(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 2 * 86400) return `${Math.round(seconds / 3600)} h`;
-  return `${Math.round(seconds / 86400)} days`;
+const spanUnits = [
+  { text: "d", seconds: 86400 },
+  { text: "h", seconds: 3600 },
+  { text: "min", seconds: 60 },
+] as const;
+
+/**
+ * Times to come, given in seconds, as rough as they are known: `45 s`, `40 min`, `5 h`, `3 d`. All in one unit, so
+ * that they compare at a glance; in a unit that would make nothing of the lower bound it would be no bound.
+ */
+export function formatSpans({ estimate, lower, upper }: Interval): Readonly<Record<keyof Interval, string>> {
+  const unit = spanUnits.find(({ seconds }) => estimate >= 2 * seconds && lower >= seconds);
+  const { text, seconds } = unit ?? { text: "s", seconds: 1 };
+  const said = (span: number): string => `${Math.round(span / seconds)} ${text}`;
+  return { estimate: said(estimate), lower: said(lower), upper: said(upper) };
 }
 
-/** The time of day of an epoch: `14:05 UTC`. */
+/** The minute of the day of an epoch: `14:05 UTC`. */
 export function formatTimeOfDay(epochSeconds: number): string {
+  return `${minuteOfDay(epochSeconds)} UTC`;
+}
+
+/** The second of the day of an epoch: `14:05:59 UTC`. */
+export function formatSecondOfDay(epochSeconds: number): string {
+  return `${minuteOfDay(epochSeconds)}:${padded(Math.floor(epochSeconds) % 60)} UTC`;
+}
+
+function minuteOfDay(epochSeconds: number): string {
   const minutes = Math.floor(epochSeconds / 60) % 1440;
-  return `${padded(Math.floor(minutes / 60))}:${padded(minutes % 60)} UTC`;
+  return `${padded(Math.floor(minutes / 60))}:${padded(minutes % 60)}`;
 }
 
 function padded(value: number): string {

@@ -5,6 +5,14 @@ const wide =
 /** Accents and the like stand above the letter before them, but U+FE0F makes an emoji of it, which is wider. */
 const combining = /(?!\ufe0f)[\p{Mn}\p{Me}]/u;
 
+/** No letter of a living language has more of them in everyday spelling. */
+const heaped = /((?:(?!\ufe0f)[\p{Mn}\p{Me}]){2})(?:(?!\ufe0f)[\p{Mn}\p{Me}])+/gu;
+
+/** A text with at most two marks on each letter: they take no column, and a heap of them covers the rows around. */
+export function withFewMarks(text: string): string {
+  return text.replace(heaped, "$1");
+}
+
 /** How many columns of a terminal a printable text takes. */
 export function displayWidth(text: string): number {
   return Array.from(text).reduce((columns, character) => columns + widthOf(character), 0);
@@ -17,9 +25,10 @@ export function cutToWidth(text: string, columns: number): string {
   return kept === -1 ? text : Array.from(text).slice(0, kept).join("");
 }
 
-/** A text in at most so many columns; what is cut ends with `…`. */
+/** A text in at most so many columns, with few marks; what is cut ends with `…`. */
 export function fitted(text: string, columns: number): string {
-  return displayWidth(text) > columns ? `${cutToWidth(text, columns - 1)}…` : text;
+  const plain = withFewMarks(text);
+  return displayWidth(plain) > columns ? `${cutToWidth(plain, columns - 1)}…` : plain;
 }
 
 function widthOf(character: string): number {

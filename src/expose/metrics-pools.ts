@@ -29,8 +29,13 @@ export const poolMetrics: readonly Family[] = [
   ),
   ofPools(
     "pgleash_pool_overflow",
-    "Sessions of a declared pool beyond its size, summed over its client hosts where it holds for each.",
+    "Sessions of a declared pool beyond its size, be they allowed as overflow or not, summed over its client hosts where it holds for each. A busy pool has some; see pgleash_pool_excess.",
     ({ overflow }) => overflow,
+  ),
+  ofPools(
+    "pgleash_pool_excess",
+    "Sessions of a declared pool beyond its size and its overflow together, summed over its client hosts where it holds for each. No pool that is as declared has any.",
+    ({ excess }) => excess,
   ),
   ofPools(
     "pgleash_pool_saturation_ratio",
@@ -45,7 +50,7 @@ export const poolMetrics: readonly Family[] = [
 
   snapshotGauge(
     "pgleash_leaked_sessions",
-    "Sessions that came since an overgrown pool began to grow and never moved again (pg_stat_activity.state_change), by who holds them; 0 for a pool that is only above its declared size. Label sets beyond the budget are summed under …other.",
+    "Sessions of an overgrown pool that fell quiet since it began to grow (pg_stat_activity.state_change), by who holds them; as last counted while it grew, never more than it has, and 0 for a pool that is only above its declared size. Label sets beyond the budget are summed under …other.",
     poolLabelNames,
     (report, { poolLabels }) =>
       summed(

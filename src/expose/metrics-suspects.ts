@@ -23,7 +23,7 @@ export const suspectMetrics: readonly Family[] = [
   ),
   snapshotGauge(
     "pgleash_suspect_connections",
-    "Suspected sessions by who holds them, where there are any; prepared transactions have none, and the sessions of an overgrown pool are not suspects each. Label sets beyond the budget are summed under …other.",
+    "Suspected sessions by who holds them, where there are any; prepared transactions have none, and sessions that only rest in an overgrown pool are not suspects each. Label sets beyond the budget are summed under …other.",
     ["datname", "usename", "application_name", "kind", "severity"],
     (report, { suspectLabels }) =>
       summed(

@@ -34,7 +34,7 @@ export const metricGroups: readonly MetricGroup[] = [
   { title: "Suspects", text: goneWhileDown, families: suspectMetrics },
   {
     title: "Pools that leak, and slots that run out",
-    text: `${goneWhileDown} The first six are of the pools that the configuration declares.`,
+    text: `${goneWhileDown} The first seven are of the pools that the configuration declares.`,
     families: poolMetrics,
   },
   {

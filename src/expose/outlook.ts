@@ -4,7 +4,7 @@ import type { Interval } from "../classify/forecast/interval.ts";
 import type { Horizon } from "../classify/horizon.ts";
 import type { OvergrownPool } from "../classify/pool.ts";
 import { suspectPools, type PoolSuspect } from "./aggregate.ts";
-import { formatSpan, formatTimeOfDay } from "./age.ts";
+import { formatSpans, formatTimeOfDay } from "./age.ts";
 import { originOf } from "./origin.ts";
 import type { Report } from "./report.ts";
 import { shortCount } from "./short-count.ts";
@@ -56,7 +56,7 @@ function poolText({ name, holder }: OvergrownPool, commentKeys: CommentKeys): st
   const origin = originOf(commentKeys);
   const parts = [
     ["pool ", name],
-    [name === null ? "" : "application ", holder.applicationName === name ? null : holder.applicationName],
+    ["application ", holder.applicationName === name ? null : holder.applicationName],
     ["role ", holder.usename],
     ["database ", holder.datname],
     [origin === null ? "" : `${origin.name} `, origin?.text],
@@ -87,9 +87,9 @@ function exhaustions(report: Report): readonly string[] {
 function exhaustion({ scope, name, inSeconds }: Exhaustion): string {
   const slots =
     scope === "server" ? "slots of the server" : `slots of ${scope} ${shortened(name, LONGEST_NAME)}`;
-  const { estimate, lower, upper } = inSeconds;
-  if (estimate <= 0) return `${slots} have run out`;
-  return `${slots} run out in ${formatSpan(estimate)} (${formatSpan(lower)} to ${formatSpan(upper)})`;
+  if (inSeconds.estimate <= 0) return `${slots} have run out`;
+  const { estimate, lower, upper } = formatSpans(inSeconds);
+  return `${slots} run out in ${estimate} (${lower} to ${upper})`;
 }
 
 const holderTexts: Readonly<Record<Horizon["holder"], string>> = {

@@ -38,15 +38,15 @@ const leashColumn: SuspectColumn = {
 const columns: readonly SuspectColumn[] = [
   { title: "Verdict", text: ({ suspect }) => suspect.severity },
   { title: "Kind", text: ({ suspect }) => suspect.kind },
-  { title: "Harm", text: ({ suspect }) => harmText(suspect.harm) },
+  { title: "Harm", weight: 7, text: ({ suspect }) => harmText(suspect.harm) },
   { title: "For", isNumber: true, text: ({ suspect }) => formatAge(suspect.ageSeconds) },
   leashColumn,
+  { title: "Subject", text: ({ suspect }) => subjectText(suspect) },
   { title: "Application", text: ({ suspect }) => applicationText(suspect) },
   { title: "Role", weight: 5, text: ({ suspect }) => holderOf(suspect).usename ?? "" },
   { title: "Origin", weight: 6, text: ({ suspect }) => originOf(suspect.commentKeys)?.text ?? "" },
   { title: "Database", weight: 4, text: ({ suspect }) => holderOf(suspect).datname ?? "" },
   { title: "Client", weight: 3, text: ({ suspect }) => clientText(suspect) },
-  { title: "Subject", weight: 7, text: ({ suspect }) => subjectText(suspect) },
   { title: "Sure", weight: 2, text: ({ suspect }) => suspect.certainty },
   { title: "Seen", weight: 1, isNumber: true, text: ({ suspect }) => `${suspect.sightings}x` },
   serverColumn,
@@ -82,7 +82,7 @@ export function rankedSuspects(servers: readonly ServerView[]): readonly ServerS
 function harmText({ level, blockedSessions, horizonAge }: Harm): string {
   const texts: Readonly<Record<Harm["level"], string>> = {
     blocking: `blocks ${blockedSessions}`,
-    vacuum: `vacuum (${shortCount(horizonAge ?? 0)} xacts)`,
+    vacuum: `vacuum ${shortCount(horizonAge ?? 0)}`,
     ddl: "ddl",
     slot: "slot",
   };

@@ -67,7 +67,7 @@ export type PoolSuspectJson = Common & {
   readonly quiet_sessions: number;
   /** Sessions above its declared size and overflow. */
   readonly excess: number;
-  /** Those that came while it grew and stayed: 0 for a pool that is too large and does not grow. */
+  /** Those that fell quiet while it grew, as last counted then: 0 for a pool that is only too large. */
   readonly leaked_sessions: number;
   /** Null, both of them, while it does not grow. */
   readonly leak_rate_per_minute: IntervalJson | null;

@@ -109,6 +109,12 @@ const trackedBytes = `
 /** In bytes, in any encoding of a server. */
 const LONGEST_CHARACTER = 4;
 
+// Of a sampled session it is asked for by pid, and comes from the copy of the session table that is read here anyway.
+const statementOf = `
+    SELECT CASE WHEN a.is_candidate THEN a.query
+                ELSE (SELECT one.query FROM pg_stat_get_activity(a.pid) AS one) END AS query
+    OFFSET 0`;
+
 // A statement is bytes of any encoding, cut anywhere, and up to a megabyte: whatever counts characters would refuse it.
 // textsend() hands over the bytes as they are, unless a pooler left us with another client_encoding: it would convert.
 const candidateRows = `
@@ -122,12 +128,12 @@ const candidateRows = `
          ${secondsSince("a.state_change")} AS state_seconds, a.query_id::text,
          age(a.backend_xid) AS xid_age, age(a.backend_xmin) AS xmin_age,
          CASE WHEN pg_client_encoding() = getdatabaseencoding()
-              THEN encode(substr(textsend(a.query), 1, ${HEAD_BYTES}), 'base64') END AS statement_head,
-         CASE WHEN pg_client_encoding() = getdatabaseencoding() AND octet_length(a.query) > ${HEAD_BYTES}
-              THEN encode(substr(textsend(a.query), octet_length(a.query) - ${TAIL_BYTES - 1}), 'base64') END AS statement_tail,
-         COALESCE(octet_length(a.query) >= (${trackedBytes}) - ${LONGEST_CHARACTER}, false) AS statement_is_cut,
+              THEN encode(substr(textsend(s.query), 1, ${HEAD_BYTES}), 'base64') END AS statement_head,
+         CASE WHEN pg_client_encoding() = getdatabaseencoding() AND octet_length(s.query) > ${HEAD_BYTES}
+              THEN encode(substr(textsend(s.query), octet_length(s.query) - ${TAIL_BYTES - 1}), 'base64') END AS statement_tail,
+         COALESCE(octet_length(s.query) >= (${trackedBytes}) - ${LONGEST_CHARACTER}, false) AS statement_is_cut,
          p.command AS progress_command, p.counter AS progress_counter
-  FROM candidates a LEFT JOIN progress p ON p.pid = a.pid
+  FROM candidates a CROSS JOIN LATERAL (${statementOf}) AS s LEFT JOIN progress p ON p.pid = a.pid
   ORDER BY ${byUrgency}`;
 
 /**
@@ -155,13 +161,13 @@ SELECT extract(epoch FROM c.at)::float8 AS taken_at_seconds,
 FROM clock c`;
 }
 
-/** `query_id` exists since 14. Statements may be long: only those are copied that may be asked for. */
+/** `query_id` exists since 14. Statements may be long: only those of candidates are copied. */
 function activity(hasQueryId: boolean): string {
   return `
 activity AS MATERIALIZED (
   SELECT datid, pid, usesysid, application_name, state, wait_event_type, wait_event, xact_start, query_start,
          backend_start, state_change, client_addr, backend_type, backend_xid, backend_xmin, is_candidate,
-         CASE WHEN is_candidate OR (state = 'idle' AND $10::text <> '[]') THEN query END AS query,
+         CASE WHEN is_candidate THEN query END AS query,
          ${hasQueryId ? "query_id" : "NULL::bigint AS query_id"}
   FROM (
     SELECT *, ${isCandidate} AS is_candidate

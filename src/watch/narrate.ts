@@ -118,6 +118,8 @@ function narrateEvent(log: Log, server: string, event: EpisodeEvent): void {
   const messages = messagesOf[fields.subject];
   switch (event.type) {
     case "suspected":
+      // What is leaked at first sight is told once, by the event that follows.
+      if (event.episode.severity === "leaked") break;
       log.info(fields, messages.suspected);
       break;
     case "leaked":

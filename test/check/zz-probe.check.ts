@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, test, vi } from "vitest";
 import { openArena, type Arena } from "../act/arena.ts";
 import { freePort } from "../support/free-port.ts";
 import { startWitness } from "../support/a-witness.ts";
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 60_000 });
 const all = {
   "ended-pg.mjs": ["in-use", "in-use, heeding its pool only", "at-rest", "at-rest, careless", "running"],
   "ended-postgres.mjs": ["in-use","in-use, others first", "in-begin","in-begin, others first", "at-rest", "running"],

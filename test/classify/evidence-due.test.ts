@@ -48,6 +48,15 @@ function waiting(count: number): readonly Backend[] {
   );
 }
 
+/** Of pids from 1000 on, each with a statement of this very look. */
+function waitingAnew(count: number, look: number): readonly Backend[] {
+  return waiting(count).map((backend) => ({
+    ...backend,
+    id: { pid: backend.id.pid + 1000, backendStart: "b" },
+    queryStart: String(look),
+  }));
+}
+
 describe("evidence is asked for", () => {
   test("at every third look of a calm server, the first included", () => {
     expect(asked(calm)).toEqual([0, 3, 6, 9]);
@@ -82,17 +91,35 @@ describe("evidence is asked for", () => {
 describe("more than fifty waiters", () => {
   const crowd = calm.map((look) => ({ ...look, candidates: waiting(120) }));
 
-  test("are asked about in turns, those first of whom nobody knows, the longest wait first", () => {
+  test("are asked about in turns, half of them known to nobody, the longest wait first, half with the oldest answers", () => {
     const turns = questions(crowd).map(({ waiterPids }) => waiterPids);
     expect(turns[0]).toEqual(pidsDown(120, 71));
-    expect(turns[1]).toEqual(pidsDown(70, 21));
-    // All are known by then: the rest is those whose answer is the oldest.
-    expect(turns[2]).toEqual([...pidsDown(20, 1), ...pidsDown(120, 91)]);
-    expect(turns[3]).toEqual([...pidsDown(90, 71), ...pidsDown(70, 41)]);
+    expect(turns[1]).toEqual([...pidsDown(70, 46), ...pidsDown(120, 96)]);
+    expect(turns[2]).toEqual([...pidsDown(45, 21), ...pidsDown(95, 71)]);
+    // The last that nobody knows need less than their half.
+    expect(turns[3]).toEqual([...pidsDown(20, 1), ...pidsDown(120, 96), ...pidsDown(70, 66)]);
   });
 
   test("are counted while nobody has asked about them", () => {
-    expect(questions(crowd).map(({ waitersNotAsked }) => waitersNotAsked)).toEqual([70, 20, 0, 0]);
+    expect(questions(crowd).map(({ waitersNotAsked }) => waitersNotAsked)).toEqual([70, 45, 20, 0]);
+  });
+
+  test("leave the known ones their turn, though ever new ones come", () => {
+    const known = waiting(40);
+    const retrying = calm.map((look, index) => ({
+      ...look,
+      candidates: [...known, ...(index === 0 ? [] : waitingAnew(60, index))],
+    }));
+    const turns = questions(retrying).map(({ waiterPids }) => waiterPids.filter((pid) => pid <= 40));
+    expect(turns.map(({ length }) => length)).toEqual([40, 25, 25, 25, 25, 25]);
+    expect(new Set(turns.slice(1, 3).flat()).size).toBe(40);
+  });
+
+  test("are all asked about while few of them are known", () => {
+    const looks = calm.map((look, index) => ({ ...look, candidates: waiting(index === 0 ? 10 : 90) }));
+    const [, second] = questions(looks);
+    expect(second).toMatchObject({ waiterPids: { length: 50 }, waitersNotAsked: 40 });
+    expect(second?.waiterPids.filter((pid) => pid <= 10)).toHaveLength(10);
   });
 
   test("are no reason to hurry, once they have waited at a gathering", () => {

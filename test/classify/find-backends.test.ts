@@ -63,6 +63,20 @@ test("of the kinds that fit a backend the first opens its episode", () => {
   ]);
 });
 
+test.for(["idle", "idle in transaction (aborted)"] as const)(
+  "of a session that is %s no statement is shown: it may have failed, and be no SQL",
+  (state) => {
+    const head = "the dogs' password hunter2 /*route='/login'*/";
+    const statement = { head, tail: null, isCut: false };
+    const enabled = { enabled: true, suspectAfterSeconds: 1, leakedAfterSeconds: 2 };
+    const judgedBy = { defaults: { ...thresholds, idle_too_long: enabled }, overrides: [] };
+    const backend = anIdleTransaction({ state, statement, xactStart: null, xactSeconds: null });
+    const sighting = seen(backend, { isUnderPressure: true });
+    const findings = findBackends([sighting], attributionsOf([backend], new Map(), []), judgedBy);
+    expect(findings.map(({ findings: { redactedStatement } }) => redactedStatement)).toEqual([null]);
+  },
+);
+
 test("a finding says what it costs, what its session said, and no literal", () => {
   const head = "UPDATE users SET token = 'secret' WHERE id = 7 /*route='/login'*/";
   const [finding] = found(anIdleTransaction({ statement: { head, tail: null, isCut: false }, xidAge: 5 }));

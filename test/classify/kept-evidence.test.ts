@@ -5,7 +5,7 @@ import type { Look } from "../../src/classify/look.ts";
 import { emptyMemory } from "../../src/classify/memory.ts";
 import type { Snapshot } from "../../src/observe/snapshot.ts";
 import { aBackend } from "../support/a-backend.ts";
-import { aRunningStatement } from "../support/a-sighting.ts";
+import { anIdleTransaction, aRunningStatement } from "../support/a-sighting.ts";
 import {
   aCut,
   aLook,
@@ -44,12 +44,12 @@ describe("evidence of an earlier look", () => {
   // 50 transactions later; the session's was given its id between those of the two.
   const second = { ...aLook(10), nextXid: first.nextXid + 50, horizons: { sessions: 147, standbys: null } };
 
-  test("ranks with the sessions of this one", () => {
+  test("ranks with the sessions of this one, its slots as they were read", () => {
     const [, verdict] = judge(lookWith(first, evidence), lookOf(second));
     expect(verdict?.horizons.map(({ holder, age }) => [holder, age])).toEqual([
       ["prepared_transaction", 150],
       ["session", 147],
-      ["replication_slot", 145],
+      ["replication_slot", 95],
     ]);
   });
 
@@ -79,6 +79,17 @@ test("who waits for one of several prepared transactions is counted, and none of
   expect(both?.suspects.map(({ harm }) => harm.level)).toEqual(["vacuum", "vacuum"]);
   expect(one?.preparedBlockedSessions).toBe(2);
   expect(one?.suspects.map(({ harm }) => harm.blockedSessions)).toEqual([2]);
+});
+
+test("who blocked others is blamed for six gaps, when nobody could ask again since", () => {
+  const root = anIdleTransaction({ id: { pid: 1, backendStart: "b" }, stateSeconds: 30 });
+  const answered = lookWith(aLook(0, root, waiter(2)), { lockWaits: [{ pid: 2, blockingPids: [1] }] });
+  const refused = Array.from({ length: 10 }, (_, index) =>
+    lookRefused(aLook(20 * (index + 1), root, waiter(2))),
+  );
+  const blocked = judge(answered, ...refused).map(({ suspects }) => suspects[0]?.harm.blockedSessions);
+  expect(blocked.slice(0, 10)).toEqual(blocked.slice(0, 10).map(() => 1));
+  expect(blocked[10]).toBe(0);
 });
 
 test("a prepared transaction that is gone ends its episode, though there are more than are listed", () => {

@@ -37,6 +37,15 @@ describe("when a reload of the configuration", () => {
     expect(endsWhen([], [aDeclaredPool()], leaking)).toEqual(["lost_sight"]);
   });
 
+  test("lets another declared pool take over the sessions, nobody knows either", () => {
+    const taking = aDeclaredPool({ name: "taking" });
+    const narrowed = aDeclaredPool({ matches: () => false });
+    for (const looks of [above, leaking]) {
+      expect(endsWhen([aDeclaredPool()], [taking, aDeclaredPool()], looks)).toEqual(["lost_sight"]);
+      expect(endsWhen([aDeclaredPool()], [narrowed], looks)).toEqual(["lost_sight"]);
+    }
+  });
+
   test("does none of it, the pool goes on", () => {
     expect(endsWhen([aDeclaredPool()], [aDeclaredPool()], above)).toEqual([]);
     const other = aDeclaredPool({ name: "other", matches: () => false });

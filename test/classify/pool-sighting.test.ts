@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 
-import { poolKeyOf, poolSightings, reassignedPools } from "../../src/classify/pool-sighting.ts";
+import {
+  poolKeyOf,
+  poolSightings,
+  reassignedPools,
+  type ClientHolder,
+} from "../../src/classify/pool-sighting.ts";
 import type { DeclaredPool } from "../../src/classify/pool.ts";
+import type { SessionGroup } from "../../src/observe/snapshot.ts";
 import { aSnapshot } from "../support/a-snapshot.ts";
 import { aGroup } from "../support/a-view.ts";
 
@@ -89,6 +95,17 @@ describe("a declared pool", () => {
   });
 });
 
+test("each holder of the sessions of a pool is known once, whatever its sessions do", () => {
+  const groups = [onHost("10.0.0.1", 1), { ...onHost("10.0.0.1", 2), state: "active" as const }];
+  const others = [onHost("10.0.0.2", 1), { ...onHost("10.0.0.1", 1), datname: "crm" }];
+  const [pool] = poolSightings(aSnapshot({ groups: [...groups, ...others] }), [declared()]);
+  expect(pool?.holders.map(({ datname, clientAddr }) => [datname, clientAddr])).toEqual([
+    ["shop", "10.0.0.1"],
+    ["shop", "10.0.0.2"],
+    ["crm", "10.0.0.1"],
+  ]);
+});
+
 describe("a pool that nobody declared", () => {
   test("is all that one application holds with one role in one database", () => {
     const groups = [
@@ -113,26 +130,50 @@ describe("a pool is done away with by a reload", () => {
   const holder = { datname: "shop", usename: "app", applicationName: "orders", clientAddr: null };
   const [named, ofHolder] = [poolKeyOf(holder, [declared()]), poolKeyOf(holder, [])];
 
-  function reassigned(key: string, pools: readonly DeclaredPool[], groups = [aGroup(holder)]): boolean {
-    return reassignedPools(aSnapshot({ groups }), pools, [key]).has(key);
+  /** Whether the pool with this key is done away with, when it last had these sessions. */
+  function reassigned(
+    key: string,
+    pools: readonly DeclaredPool[],
+    { now = [aGroup(holder)], before = [holder] }: { now?: SessionGroup[]; before?: ClientHolder[] } = {},
+  ): boolean {
+    const remembered = new Map([[key, { holders: before }]]);
+    return reassignedPools(aSnapshot({ groups: now }), pools, remembered).has(key);
   }
 
   test("when it is not declared any more, whether it has sessions or not", () => {
     expect(reassigned(named, [declared()])).toBe(false);
     expect(reassigned(named, [declared({ name: "other" })])).toBe(true);
-    expect(reassigned(named, [], [])).toBe(true);
+    expect(reassigned(named, [], { now: [], before: [] })).toBe(true);
   });
 
-  test("when its sessions are those of a declared pool now", () => {
+  test("when its sessions are those of another declared pool now", () => {
     expect(reassigned(ofHolder, [])).toBe(false);
     expect(reassigned(ofHolder, [declared()])).toBe(true);
-    expect(reassigned(ofHolder, [declared()], [])).toBe(false);
+    expect(reassigned(named, [declared({ name: "first" }), declared()])).toBe(true);
+    for (const key of [ofHolder, named]) expect(reassigned(key, [declared()], { now: [] })).toBe(false);
+  });
+
+  test("when it is declared, but none of its sessions is in it any more", () => {
+    const narrowed = declared({ matches: () => false });
+    expect(reassigned(named, [narrowed])).toBe(true);
+    expect(reassigned(named, [narrowed], { before: [] })).toBe(false);
+    expect(reassigned(named, [narrowed], { now: [aGroup({ ...holder, applicationName: "web" })] })).toBe(
+      false,
+    );
   });
 
   test("but not when only some of them are", () => {
     const pools = [declared({ matches: ({ clientAddr }) => clientAddr === "10.0.0.1" })];
-    const groups = [onHost("10.0.0.1", 3), onHost("10.0.0.2", 3)];
-    expect(reassigned(ofHolder, pools, groups)).toBe(false);
-    expect(reassigned(ofHolder, pools, groups.slice(0, 1))).toBe(true);
+    const now = [onHost("10.0.0.1", 3), onHost("10.0.0.2", 3)];
+    expect(reassigned(ofHolder, pools, { now })).toBe(false);
+    expect(reassigned(ofHolder, pools, { now: now.slice(0, 1) })).toBe(true);
+  });
+
+  test("but not when its sessions went, and others of the same holder are on another client", () => {
+    const pools = [declared({ matches: ({ clientAddr }) => clientAddr === "10.0.0.1" })];
+    const before = [{ ...holder, clientAddr: "10.0.0.1" }];
+    expect(reassigned(named, pools, { now: [onHost("10.0.0.2", 3)], before })).toBe(false);
+    // This look does not tell clients apart.
+    expect(reassigned(named, pools, { now: [onHost(null, 3)], before })).toBe(true);
   });
 });

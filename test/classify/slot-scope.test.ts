@@ -7,6 +7,8 @@ import {
   type ScopeSeries,
   type ScopesSeen,
 } from "../../src/classify/slot-scope.ts";
+import type { LeakingPool } from "../../src/classify/pool.ts";
+import { eventRate } from "../../src/classify/forecast/poisson.ts";
 import type { ConnectionLimit } from "../../src/observe/evidence.ts";
 import type { SessionGroup, Snapshot } from "../../src/observe/snapshot.ts";
 import { anEvidence, aSnapshot } from "../support/a-snapshot.ts";
@@ -23,11 +25,13 @@ const limits: readonly ConnectionLimit[] = [
   { scope: "role", name: "app", limit: 50 },
 ];
 
+const shopApp: LeakingPool = { datname: "shop", usename: "app", applicationName: "web-1", growth: null };
+
 const judging = {
   usableSlots: 97,
   ownSession: { datname: "postgres", usename: "pgleash" },
   before: new Map<string, never>(),
-  isLeaking: false,
+  leakingPools: [],
 };
 
 /** The newest point of each scope: its sessions, and the quiet ones. */
@@ -54,7 +58,7 @@ function afterLeak(last: Partial<Snapshot> = {}): ScopesSeen {
         { scope: "database", name: "crm", limit: 20 },
       ],
     });
-    seen = slotScopes(snapshot, evidence, { ...judging, before: seen.series, isLeaking: true });
+    seen = slotScopes(snapshot, evidence, { ...judging, before: seen.series, leakingPools: [shopApp] });
   }
   return seen;
 }
@@ -81,7 +85,7 @@ describe("connection slots", () => {
 
   test("of a database or role that is closed cannot run out", () => {
     const evidence = anEvidence({ connectionLimits: [{ scope: "role", name: "closed", limit: 0 }] });
-    const seen = slotScopes(aSnapshot(), evidence, { ...judging, isLeaking: true });
+    const seen = slotScopes(aSnapshot(), evidence, { ...judging, leakingPools: [shopApp] });
     expect(seen.exhaustions).toEqual([]);
   });
 
@@ -98,20 +102,36 @@ describe("connection slots", () => {
 
   test("that are full have run out while what leaked is still there, though nothing can grow any more", () => {
     const full = aSnapshot({ groups: [aGroup({ sessions: 96 })] });
-    const outlook = (isLeaking: boolean) => slotScopes(full, null, { ...judging, isLeaking }).exhaustions;
-    expect(outlook(true)).toMatchObject([
+    const outlook = (leakingPools: readonly LeakingPool[]) =>
+      slotScopes(full, null, { ...judging, leakingPools }).exhaustions;
+    expect(outlook([shopApp])).toMatchObject([
       { scope: "server", used: 97, inSeconds: { estimate: 0, upper: 0 } },
     ]);
-    expect(outlook(false)).toEqual([]);
+    expect(outlook([])).toEqual([]);
+  });
+
+  test.for([
+    ["sessions that leaked elsewhere", { ...shopApp, datname: "crm", usename: "job" }, []],
+    ["sessions that leaked in its database", { ...shopApp, usename: "job" }, ["database"]],
+    ["sessions that leaked in its role", { ...shopApp, datname: "crm" }, ["role"]],
+    ["a pool of several databases", { ...shopApp, datname: null, usename: "job" }, ["database"]],
+    ["a pool of several roles", { ...shopApp, datname: "crm", usename: null }, ["role"]],
+  ] as const)("of a limit that is full: %s may have taken them there alone", ([, holder, scopes]) => {
+    const snapshot = aSnapshot({ groups: [aGroup({ sessions: 50 })] });
+    const evidence = anEvidence({ connectionLimits: limits });
+    const seen = slotScopes(snapshot, evidence, { ...judging, leakingPools: [holder] });
+    expect(seen.exhaustions.map(({ scope }) => scope)).toEqual(scopes);
   });
 
   test("that are full by those alone that can be assigned have run out", () => {
     const snapshot = aSnapshot({ groups: [aGroup({ sessions: 50 })], coverage: folded });
     const evidence = anEvidence({ connectionLimits: limits });
-    expect(slotScopes(snapshot, evidence, { ...judging, isLeaking: true }).exhaustions).toMatchObject([
-      { scope: "database", name: "shop", used: 50, inSeconds: { estimate: 0, upper: 0 } },
-      { scope: "role", name: "app", used: 50, inSeconds: { estimate: 0, upper: 0 } },
-    ]);
+    expect(slotScopes(snapshot, evidence, { ...judging, leakingPools: [shopApp] }).exhaustions).toMatchObject(
+      [
+        { scope: "database", name: "shop", used: 50, inSeconds: { estimate: 0, upper: 0 } },
+        { scope: "role", name: "app", used: 50, inSeconds: { estimate: 0, upper: 0 } },
+      ],
+    );
   });
 
   test("are forecast to run out where sessions leak at a steady pace, and there alone", () => {
@@ -123,6 +143,20 @@ describe("connection slots", () => {
 
   test("are forecast for the server alone while some sessions cannot be assigned", () => {
     expect(afterLeak({ coverage: folded }).exhaustions).toMatchObject([{ scope: "server" }]);
+  });
+
+  test.for([
+    ["a pool that is in it", shopApp, ["server", "database", "role"]],
+    ["a pool of its database", { ...shopApp, usename: "job" }, ["server", "database"]],
+    ["a pool of its role", { ...shopApp, datname: "crm" }, ["server", "role"]],
+    ["a pool of which only a part may be in it", { ...shopApp, datname: null, usename: null }, ["server"]],
+  ] as const)("fill with what leaks in %s", ([, pool, scopes]) => {
+    const growth = { leaks: 30, overSeconds: 300, sinceSeconds: 0, perSecond: eventRate(30, 300) };
+    const evidence = anEvidence({ connectionLimits: limits });
+    const leakingPools = [{ ...pool, growth }];
+    const seen = slotScopes(aSnapshot({ groups }), evidence, { ...judging, leakingPools });
+    expect(seen.exhaustions.map(({ scope }) => scope)).toEqual(scopes);
+    expect(seen.exhaustions[0]?.inSeconds.estimate).toBeCloseTo(510, 9);
   });
 
   test("are scarce from four fifths on, of those that an ordinary role can take", () => {

@@ -9,10 +9,12 @@ const sql = postgres({
   onclose: () => tell({ told: "onclose" }),
 });
 
-/** A statement of a transaction that is thought to be open. */
-async function goOn(session, { pid }) {
-  const { state } = await session`SELECT 1`;
-  if (state.pid !== pid) throw new Error("it ran in another session, outside the transaction");
+const whoAmI = "SELECT pg_backend_pid() AS pid";
+
+/** The next statement of a transaction that is thought to be open. */
+async function goOn(session, pid) {
+  const [now] = await session.unsafe(whoAmI);
+  if (now.pid !== pid) throw new Error("it ran in another session, outside the transaction");
 }
 
 async function meanwhile() {
@@ -22,26 +24,27 @@ async function meanwhile() {
 async function inUse(before = async () => {}) {
   const session = await sql.reserve();
   await session`BEGIN`;
-  const { state } = await session`SELECT 1`;
-  tell({ pid: state.pid });
+  const [{ pid }] = await session.unsafe(whoAmI);
+  tell({ pid });
   await wait();
   await before();
-  tell({ next: await endOf(() => goOn(session, state)) });
+  tell({ next: await endOf(() => goOn(session, pid)) });
   session.release();
   tell({ after: await endOf(() => sql`SELECT 1`) });
 }
 
 async function inBegin(before = async () => {}) {
-  const work = sql.begin(async (transaction) => {
-    const { state } = await transaction`SELECT 1`;
-    tell({ pid: state.pid });
+  const begun = sql.begin(async (transaction) => {
+    const [{ pid }] = await transaction.unsafe(whoAmI);
+    tell({ pid });
     await wait();
     await before();
-    tell({ next: await endOf(() => goOn(transaction, state)) });
+    tell({ next: await endOf(() => goOn(transaction, pid)) });
+    tell({ after: await endOf(() => sql`SELECT 1`) });
+    process.exit(0);
   });
-  tell({ told: `begin: ${await endOf(() => work)}` });
-  await wait();
-  tell({ after: await endOf(() => sql`SELECT 1`) });
+  tell({ told: `begin: ${await endOf(() => begun)}` });
+  await new Promise(() => {}); // what began in it goes on
 }
 
 async function atRest() {

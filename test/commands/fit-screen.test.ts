@@ -18,7 +18,7 @@ describe("on a screen of 80 by 24", () => {
   test("the table is cut on the right and below, and the last line stays", () => {
     const lines = fitScreen({ table, sentences: [], last: "last" }, screen);
     expect(lines).toHaveLength(23);
-    expect(lines[0]).toBe(table[0]?.slice(0, 79));
+    expect(lines[0]).toBe(`${table[0]?.slice(0, 78)}…`);
     expect(lines.at(-1)).toBe("last");
   });
 

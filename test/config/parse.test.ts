@@ -88,10 +88,7 @@ describe("one mistake is told as file:line:column: path: expected, got", () => {
       'cron: "* * * * *"',
       '1:7: cron: expected six cron fields (second minute hour day month weekday), got "* * * * *" (seconds come first: write "0 * * * * *")',
     ],
-    [
-      'cron: "0 0 0 30 2 *"',
-      '1:7: cron: expected six cron fields (second minute hour day month weekday), got "0 0 0 30 2 *"',
-    ],
+    ['cron: "0 0 0 30 2 *"', '1:7: cron: expected a cron pattern that fires on some day, got "0 0 0 30 2 *"'],
     [
       "cron: 2030-01-01T00:00:00",
       '1:7: cron: expected six cron fields (second minute hour day month weekday), got "2030-01-01T00:00:00"',

@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import type postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -101,6 +104,31 @@ describe.for(postgresMajors())("on PostgreSQL %s", (major) => {
     await expect(noSessionLeft()).resolves.toBe(true);
   });
 
+  test("leaks until no slot is left, and goes on when one is again", async () => {
+    const small = await startServer(major, { max_connections: "16" });
+    const admin = connectTo(small);
+    try {
+      await createShop(addressOf(small));
+      const leaked = () => admin`SELECT pid FROM pg_stat_activity WHERE application_name = 'orders-api'`;
+      // Our own session takes its slot first: later it would be the one that is given back.
+      expect(await leaked()).toEqual([]);
+      const another = await startOrderService(addressOf(small));
+      await refused(small);
+      const before = await leaked();
+      await admin`SELECT pg_terminate_backend(${before[0]?.["pid"]})`;
+      await waitFor("a new leak", async () => {
+        const pids = (await leaked()).map(({ pid }) => pid);
+        expect(pids).toHaveLength(before.length);
+        expect(pids).not.toContain(before[0]?.["pid"]);
+        return true;
+      });
+      await another.stop();
+    } finally {
+      await admin.end();
+      await small.remove();
+    }
+  });
+
   test("stops without a server too", async () => {
     const another = await startOrderService(addressOf(server));
     await server.stop("fast");
@@ -135,4 +163,13 @@ function unmoved(sessions: readonly Session[]): readonly Partial<Session>[] {
 
 function addressOf({ socketFolder, port }: EmbeddedPostgres): ShopAddress {
   return { host: socketFolder, port };
+}
+
+/** Until one request of the order service found no slot: the server's log says so. */
+async function refused({ folder }: EmbeddedPostgres): Promise<void> {
+  await waitFor("a request to be refused", async () =>
+    /FATAL: {2}(?:remaining connection slots|sorry, too many clients)/.test(
+      await readFile(join(folder, "server.log"), "utf8"),
+    ),
+  );
 }

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { formatAge, formatSpan, formatTimeOfDay } from "../../src/expose/age.ts";
+import { formatAge, formatSecondOfDay, formatSpans, formatTimeOfDay } from "../../src/expose/age.ts";
 
 test.for([
   [0, "0s"],
@@ -43,14 +43,29 @@ test.for([
   [7199, "120 min"],
   [7200, "2 h"],
   [172_799, "48 h"],
-  [259_200, "3 days"],
+  [259_200, "3 d"],
 ] as const)("%d seconds to come read as %s", ([seconds, text]) => {
-  expect(formatSpan(seconds)).toBe(text);
+  expect(formatSpans({ estimate: seconds, lower: seconds, upper: seconds })).toMatchObject({
+    estimate: text,
+    upper: text,
+  });
+});
+
+test.for([
+  [119, 82, 183, "119 s", "82 s", "183 s"],
+  [130, 59, 390, "130 s", "59 s", "390 s"],
+  [130, 60, 390, "2 min", "1 min", "7 min"],
+  [7500, 3500, 9000, "125 min", "58 min", "150 min"],
+  [180_000, 86_400, 500_000, "2 d", "1 d", "6 d"],
+] as const)("%d seconds, of %d to %d, are told in one unit", ([estimate, lower, upper, ...texts]) => {
+  const said = formatSpans({ estimate, lower, upper });
+  expect([said.estimate, said.lower, said.upper]).toEqual(texts);
 });
 
 test.for(["1970-01-01T00:00:00Z", "2026-11-20T14:05:59.9Z", "2027-01-15T23:59:59Z"])(
   "the time of day of %s is the one of UTC",
   (iso) => {
     expect(formatTimeOfDay(Date.parse(iso) / 1000)).toBe(`${iso.slice(11, 16)} UTC`);
+    expect(formatSecondOfDay(Date.parse(iso) / 1000)).toBe(`${iso.slice(11, 19)} UTC`);
   },
 );

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { cutToWidth, displayWidth, fitted } from "../../src/expose/display-width.ts";
+import { cutToWidth, displayWidth, fitted, withFewMarks } from "../../src/expose/display-width.ts";
 
 test.for([
   ["", 0],
@@ -26,6 +26,21 @@ test.for([
   ["e\u0301a", 1, "e\u0301"],
 ] as const)("of %j as much is kept as %d columns hold", ([text, columns, kept]) => {
   expect(cutToWidth(text, columns)).toBe(kept);
+});
+
+test.for([
+  [`a${"\u0301".repeat(199)}b`, "a\u0301\u0301b"],
+  [`${"\u0300\u20dd".repeat(9)}ab`, "\u0300\u20ddab"],
+  ["Tie\u0302\u0301ng Vie\u0323\u0302t", "Tie\u0302\u0301ng Vie\u0323\u0302t"],
+  ["❤\ufe0f", "❤\ufe0f"],
+] as const)("a letter of %j keeps two marks at most", ([text, shown]) => {
+  expect(withFewMarks(text)).toBe(shown);
+});
+
+test("no cell is a heap of marks, whether it is cut or not", () => {
+  const heap = `a${"\u0301".repeat(199)}`;
+  expect(fitted(heap, 32)).toBe("a\u0301\u0301");
+  expect(fitted(heap.repeat(40), 3)).toBe(`${"a\u0301\u0301".repeat(2)}…`);
 });
 
 test("what does not fit says that it was cut", () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { landingPage } from "../../src/expose/landing-page.ts";
 import { firstView, viewAfterFailure } from "../../src/expose/server-view.ts";
-import type { View } from "../../src/expose/view.ts";
+import type { ServerView, View } from "../../src/expose/view.ts";
 import { PostgresFailure } from "../../src/postgres/failure.ts";
 import { aBackend } from "../support/a-backend.ts";
 import { aLeashReport } from "../support/a-leash-report.ts";
@@ -24,7 +24,11 @@ import {
 function rowsOf(view: View): readonly (readonly string[])[] {
   const rows =
     landingPage(view, { metricsPath: "/metrics", hasApi: true }).match(/<tr><td>.*?<\/tr>/gs) ?? [];
-  return rows.map((row) => [...row.matchAll(/<td>(.*?)<\/td>/gs)].map(([, cell = ""]) => cell));
+  return rows.map((row) => [...row.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell = ""]) => cell));
+}
+
+function pageOf(...servers: readonly ServerView[]): string {
+  return landingPage(aView({ servers }), { metricsPath: "/metrics", hasApi: true });
 }
 
 describe("a server", () => {
@@ -34,7 +38,7 @@ describe("a server", () => {
     });
     const report = aReport({ snapshot, suspects: [aSuspect()], slots: { used: 95, limit: 97 } });
     const view = aView({ servers: [aServerView({ report })] });
-    expect(rowsOf(view)[0]).toEqual(["db1", "up", "18.4", "7", "95 of 97", "1"]);
+    expect(rowsOf(view)[0]).toEqual(["db1", "up, as of 08:00:00 UTC", "18.4", "7", "95 of 97", "1"]);
   });
 
   test("that nobody looked at yet says so", () => {
@@ -45,7 +49,19 @@ describe("a server", () => {
   test("that is down says why, and shows no numbers", () => {
     const failed = viewAfterFailure(aServerView(), new PostgresFailure("auth", "password refused"));
     expect(rowsOf(aView({ servers: [failed] }))).toEqual([
-      ["db1", "down (auth): password refused", "18.4", "", "", ""],
+      ["db1", "down (auth): password refused; last look 08:00:00 UTC", "18.4", "", "", ""],
+    ]);
+  });
+
+  test("that never answered does not name a look", () => {
+    const failed = viewAfterFailure(firstView("db1", 5), new PostgresFailure("connect", "refused"));
+    expect(rowsOf(aView({ servers: [failed] }))[0]?.[1]).toBe("down (connect): refused; never seen");
+  });
+
+  test("stands out in red while it is down, and only then", () => {
+    const failed = viewAfterFailure(aServerView(), new PostgresFailure("auth", "password refused"));
+    expect(pageOf(aServerView(), failed, firstView("db3", 5)).match(/<td class="bad">[^(]*/g)).toEqual([
+      '<td class="bad">down ',
     ]);
   });
 
@@ -54,13 +70,13 @@ describe("a server", () => {
     const view = aView({
       servers: [aServerView({ report: aReport({ snapshot: aSnapshot({ coverage }) }) })],
     });
-    expect(rowsOf(view)[0]?.[1]).toBe("up, 4 sessions hidden: grant pg_monitor");
+    expect(rowsOf(view)[0]?.[1]).toBe("up, as of 08:00:00 UTC, 4 sessions hidden: grant pg_monitor");
   });
 });
 
 test("a server that gives no evidence says why", () => {
   const view = aView({ servers: [aServerView({ evidenceFailure: "permission denied" })] });
-  expect(rowsOf(view)[0]?.[1]).toBe("up, no evidence: permission denied");
+  expect(rowsOf(view)[0]?.[1]).toBe("up, as of 08:00:00 UTC, no evidence: permission denied");
 });
 
 test("what leaks how fast, and when slots run out, stands above the table", () => {
@@ -74,7 +90,7 @@ test("what leaks how fast, and when slots run out, stands above the table", () =
     hasApi: true,
   });
   expect(page.match(/<li>.*<\/li>/g)).toEqual([
-    "<li>orders-api, role orders, database shop, route /checkout: 12.0 (9.6 to 14.9) sessions a minute leaked since 07:57 UTC, 30 so far</li>",
+    "<li>application orders-api, role orders, database shop, route /checkout: 12.0 (9.6 to 14.9) sessions a minute leaked since 07:57 UTC, 30 so far</li>",
     "<li>slots of role &lt;app&gt; run out in 40 min (31 min to 52 min)</li>",
   ]);
   expect(page.indexOf("</ul>")).toBeLessThan(page.indexOf("<th>Verdict</th>"));
@@ -91,6 +107,30 @@ test("suspects stand in the order of the ranking; without any, the page says so"
   expect(landingPage(aView(), { metricsPath: "/metrics", hasApi: true })).toContain(
     "<h2>Suspects</h2><p>None.</p>",
   );
+});
+
+describe("without suspects the page says what that proves, where", () => {
+  const down = viewAfterFailure(firstView("db2", 5), new PostgresFailure("connect", "refused"));
+  const [up, fresh] = [aServerView(), firstView("db3", 5)];
+
+  test.for([
+    { what: "all answered", servers: [up, up], says: "<p>None.</p>" },
+    { what: "one did", servers: [up, down], says: "<p>None on the 1 server that answered (of 2).</p>" },
+    { what: "two did", servers: [up, fresh, up], says: "<p>None on the 2 servers that answered (of 3).</p>" },
+    {
+      what: "nobody did",
+      servers: [down, fresh],
+      says: '<p class="bad">Unknown: no server could be looked at.</p>',
+    },
+  ])("$what", ({ servers, says }) => {
+    expect(pageOf(...servers)).toContain(`<h2>Suspects</h2>${says}</body>`);
+  });
+});
+
+test("the page loads itself anew, and says what harm means beside the suspects", () => {
+  expect(pageOf(aServerView())).toContain('<meta http-equiv="refresh" content="10">');
+  const report = aReport({ suspects: [aSuspect()] });
+  expect(pageOf(aServerView({ report }))).toContain("</table><p>Harm: blocks N: ");
 });
 
 test("a configuration that could not be reloaded is told at the top, until one could", () => {

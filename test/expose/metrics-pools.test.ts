@@ -31,12 +31,13 @@ function viewOf(report: Partial<Report>, labelBudget = 50): View {
 }
 
 describe("a declared pool", () => {
-  const view = viewOf({ pools: [aPoolUse({ overflow: 3 })] });
+  const view = viewOf({ pools: [aPoolUse({ overflow: 3, excess: 2 })] });
 
   test.for([
     ["pgleash_pool_size", 20],
     ["pgleash_pool_max_overflow", 10],
     ["pgleash_pool_overflow", 3],
+    ["pgleash_pool_excess", 2],
     ["pgleash_pool_saturation_ratio", 0.5],
     ["pgleash_pool_oldest_connection_age_seconds", 1800],
   ] as const)("has a %s of %d", ([name, value]) => {

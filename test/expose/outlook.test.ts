@@ -29,7 +29,7 @@ test("a calm server, and one that was not seen, have nothing to say", () => {
 describe("a pool that leaks", () => {
   test("is told with who, where from, how fast, since when and how many so far", () => {
     expect(sentences({ suspects: [leaking({})] })).toEqual([
-      "orders-api, role orders, database shop, route /checkout: 12.0 (9.6 to 14.9) sessions a minute leaked since 14:05 UTC, 30 so far",
+      "application orders-api, role orders, database shop, route /checkout: 12.0 (9.6 to 14.9) sessions a minute leaked since 14:05 UTC, 30 so far",
     ]);
   });
 
@@ -70,7 +70,7 @@ describe("a pool that leaks", () => {
   ])("and does not grow now is told as $says", ({ says, ...size }) => {
     const suspects = [leaking({ growth: null, ...size })];
     expect(sentences({ suspects })).toEqual([
-      `orders-api, role orders, database shop, route /checkout: ${says}`,
+      `application orders-api, role orders, database shop, route /checkout: ${says}`,
     ]);
   });
 
@@ -97,11 +97,17 @@ describe("slots that run out", () => {
   test("are told with when, the soonest first", () => {
     const exhaustions = [
       { scope: "server", name: "", limit: 97, used: 50, inSeconds },
-      { scope: "database", name: "shop", limit: 60, used: 50, inSeconds: { ...inSeconds, estimate: 600 } },
+      {
+        scope: "database",
+        name: "shop",
+        limit: 60,
+        used: 50,
+        inSeconds: { ...inSeconds, estimate: 600, lower: 50 },
+      },
       { scope: "role", name: "orders", limit: 90, used: 50, inSeconds: { ...inSeconds, estimate: 1200 } },
     ] as const;
     expect(sentences({ exhaustions })).toEqual([
-      "slots of database shop run out in 10 min (31 min to 52 min)",
+      "slots of database shop run out in 600 s (50 s to 3120 s)",
       "slots of role orders run out in 20 min (31 min to 52 min)",
       "slots of the server run out in 40 min (31 min to 52 min)",
     ]);

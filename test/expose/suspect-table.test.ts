@@ -32,16 +32,16 @@ test("a suspect stands under its titles, numbers to the right", () => {
     commentKeys: new Map([["route", "/checkout"]]),
   });
   expect(tableOf(long, aSuspect())).toEqual([
-    "VERDICT  KIND                 HARM        FOR  APPLICATION  ROLE  ORIGIN     DATABASE  CLIENT    SUBJECT   SURE  SEEN  SERVER",
-    "leaked   stale_active         blocks 7  2h01m  web-1        app   /checkout  shop      10.0.0.7  pid 4242  low   140x  db1",
-    "suspect  idle_in_transaction  slot         2m  web-1        app              shop      10.0.0.7  pid 4242  high   12x  db1",
+    "VERDICT  KIND                 HARM        FOR  SUBJECT   APPLICATION  ROLE  ORIGIN     DATABASE  CLIENT    SURE  SEEN  SERVER",
+    "leaked   stale_active         blocks 7  2h01m  pid 4242  web-1        app   /checkout  shop      10.0.0.7  low   140x  db1",
+    "suspect  idle_in_transaction  slot         2m  pid 4242  web-1        app              shop      10.0.0.7  high   12x  db1",
   ]);
 });
 
 test("a prepared transaction has its gid, and neither an application nor a client", () => {
   expect(tableOf(aPreparedSuspect())).toEqual([
-    "VERDICT  KIND                  HARM                 FOR  APPLICATION  ROLE  ORIGIN  DATABASE  CLIENT  SUBJECT       SURE  SEEN  SERVER",
-    "suspect  prepared_transaction  vacuum (4.2k xacts)  10m               app           shop              gid order-17  high   12x  db1",
+    "VERDICT  KIND                  HARM         FOR  SUBJECT       APPLICATION  ROLE  ORIGIN  DATABASE  CLIENT  SURE  SEEN  SERVER",
+    "suspect  prepared_transaction  vacuum 4.2k  10m  gid order-17               app           shop              high   12x  db1",
   ]);
 });
 
@@ -49,15 +49,15 @@ test("a pool has the number of its sessions; where its applications differ, the 
   const holder = { datname: null, usename: "orders", applicationName: null };
   const declared = aPoolSuspect({ pool: anOvergrownPool({ name: "checkout", holder }) });
   expect(tableOf(aPoolSuspect(), declared)).toEqual([
-    "VERDICT  KIND            HARM  FOR  APPLICATION    ROLE    ORIGIN     DATABASE  CLIENT  SUBJECT      SURE    SEEN  SERVER",
-    "suspect  pool_overgrown  slot   2m  orders-api     orders  /checkout  shop              95 sessions  medium   12x  db1",
-    "suspect  pool_overgrown  slot   2m  pool checkout  orders  /checkout                    95 sessions  medium   12x  db1",
+    "VERDICT  KIND            HARM  FOR  SUBJECT      APPLICATION    ROLE    ORIGIN     DATABASE  CLIENT  SURE    SEEN  SERVER",
+    "suspect  pool_overgrown  slot   2m  95 sessions  orders-api     orders  /checkout  shop              medium   12x  db1",
+    "suspect  pool_overgrown  slot   2m  95 sessions  pool checkout  orders  /checkout                    medium   12x  db1",
   ]);
 });
 
 test.for([
   { harm: aHarm({ level: "ddl" }), text: "ddl" },
-  { harm: aHarm({ level: "vacuum", horizonAge: 12_345 }), text: "vacuum (12k xacts)" },
+  { harm: aHarm({ level: "vacuum", horizonAge: 12_345 }), text: "vacuum 12k" },
   { harm: aHarm({ level: "blocking", blockedSessions: 1, horizonAge: 5 }), text: "blocks 1" },
 ])("harm reads as $text", ({ harm, text }) => {
   expect(tableOf(aSuspect({ harm }))[1]).toContain(`  ${text}  `);
@@ -70,7 +70,7 @@ test("no suspects, no lines", () => {
 test("a session without an address is local, one without names has empty cells", () => {
   const backend = aBackend({ clientAddr: null, applicationName: null, usename: null, datname: null });
   expect(tableOf(aSuspect({ backend }))[1]).toMatch(
-    /^suspect {2}idle_in_transaction {2}slot {3}2m\s+local {3}pid 4242 {2}high {3}12x {2}db1$/,
+    /^suspect {2}idle_in_transaction {2}slot {3}2m {2}pid 4242\s+local {3}high {3}12x {2}db1$/,
   );
 });
 
@@ -105,7 +105,7 @@ function titlesIn(servers: readonly ServerView[], mostColumns: number): readonly
 describe("where a line is too short", () => {
   const suspect = aSuspect({ commentKeys: new Map([["route", "/checkout"]]) });
   const one = aServerView({ report: aReport({ suspects: [suspect] }) });
-  const all = "VERDICT KIND HARM FOR APPLICATION ROLE ORIGIN DATABASE CLIENT SUBJECT SURE SEEN SERVER".split(
+  const all = "VERDICT KIND HARM FOR SUBJECT APPLICATION ROLE ORIGIN DATABASE CLIENT SURE SEEN SERVER".split(
     " ",
   );
   const without = (...titles: readonly string[]) => all.filter((title) => !titles.includes(title));
@@ -121,7 +121,22 @@ describe("where a line is too short", () => {
   test("the server stays for longer where there are several", () => {
     const servers = [one, aServerView({ server: "db2" })];
     expect(titlesIn(servers, 118)).toEqual(without("SEEN"));
-    expect(titlesIn(servers, 66)).toEqual(["VERDICT", "KIND", "HARM", "FOR", "APPLICATION", "SERVER"]);
+    const titles = ["VERDICT", "KIND", "HARM", "FOR", "SUBJECT", "APPLICATION", "SERVER"];
+    expect(titlesIn(servers, 70)).toEqual(titles);
+    expect(titlesIn(servers, 69)).toEqual(titles.filter((title) => title !== "HARM"));
+  });
+
+  test("terminals of 100 and of 80 columns show what decides, with the longest kind and usual names", () => {
+    const backend = aBackend({ applicationName: "inventory-sync", usename: "reporting" });
+    const suspects = [
+      aSuspect({ kind: "idle_in_transaction_aborted", backend }),
+      aSuspect({ harm: aHarm({ level: "vacuum", horizonAge: 2000 }), backend }),
+      aPoolSuspect({ commentKeys: new Map([["route", "/orders/{id}"]]) }),
+    ];
+    const servers = [aServerView({ report: aReport({ suspects }) })];
+    const decisive = ["VERDICT", "KIND", "HARM", "FOR", "SUBJECT", "APPLICATION"];
+    expect(titlesIn(servers, 99)).toEqual([...decisive, "ORIGIN"]);
+    expect(titlesIn(servers, 79)).toEqual(decisive.filter((title) => title !== "HARM"));
   });
 
   test("no line is longer, whatever stands in it", () => {

@@ -38,7 +38,7 @@ describe.each(postgresMajors())("pgleash suspects, on PostgreSQL %s", (major) =>
   test("exits with 0 and says so while all is well", async () => {
     const { code, stdout, stderr } = await runProgram(["suspects", urlOf("pgleash")]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/^0 of \d+ sessions suspected\n$/);
+    expect(stdout).toMatch(/^0 of \d+ sessions? suspected\n$/);
   });
 
   test("exits with 3 and prints who it is, as a table and as JSON", async () => {
@@ -55,12 +55,12 @@ describe.each(postgresMajors())("pgleash suspects, on PostgreSQL %s", (major) =>
     expect({ code: table.code, stderr: table.stderr }).toEqual({ code: 3, stderr: "" });
     const [titles, row, summary] = table.stdout.split("\n");
     expect(titles).toMatch(
-      /^VERDICT +KIND +HARM +FOR +APPLICATION +ROLE +ORIGIN +DATABASE +CLIENT +SUBJECT +SURE +SEEN +SERVER$/,
+      /^VERDICT +KIND +HARM +FOR +SUBJECT +APPLICATION +ROLE +ORIGIN +DATABASE +CLIENT +SURE +SEEN +SERVER$/,
     );
     expect(row).toMatch(
-      /^suspect +idle_in_transaction +ddl +\S+ +checkout +shop +\/cart +postgres +local +pid \d+ +high +1x +main$/,
+      /^suspect +idle_in_transaction +ddl +\S+ +pid \d+ +checkout +shop +\/cart +postgres +local +high +1x +main$/,
     );
-    expect(summary).toMatch(/^1 of \d+ sessions suspected$/);
+    expect(summary).toMatch(/^1 of \d+ sessions? suspected$/);
 
     const json = await runProgram(["suspects", "--json", `--config.file=${file}`]);
     expect(json.code).toBe(3);
@@ -83,15 +83,16 @@ describe.each(postgresMajors())("pgleash suspects, on PostgreSQL %s", (major) =>
   test("exits with 1 when sessions are hidden from it, and says what to grant", async () => {
     const { code, stdout, stderr } = await runProgram(["suspects", urlOf("blind")]);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^0 of \d+ sessions suspected; \d+ hidden from us\n$/);
+    expect(stdout).toMatch(/^0 of \d+ sessions? suspected; \d+ hidden from us\n$/);
     expect(stderr).toMatch(
       /^pgleash: local:5432: \d+ sessions are hidden from blind: grant it pg_monitor\n$/,
     );
   });
 
   test("exits with 1 when a server cannot be reached, without a trace of the password", async () => {
-    const { code, stderr } = await runProgram(["suspects", "postgres://u:hunter2@127.0.0.1:1/postgres"]);
-    expect(code).toBe(1);
+    const url = "postgres://u:hunter2@127.0.0.1:1/postgres";
+    const { code, stdout, stderr } = await runProgram(["suspects", url]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "1 of 1 server could not be looked at\n" });
     expect(stderr).toMatch(/^pgleash: 127\.0\.0\.1:1: connect: .*ECONNREFUSED/);
     expect(stderr).not.toContain("hunter2");
   });

@@ -44,6 +44,7 @@ describe.each(postgresMajors())("pgleash serve, on PostgreSQL %s", (major) => {
   test("watches the server of DATABASE_URL, and answers at every path", async () => {
     const program = serve([], { DATABASE_URL: url() });
     const address = await ready(program);
+    expect(program.log().find(({ msg }) => msg === "watching")).toMatchObject({ address: "127.0.0.1" });
     const metrics = await fetch(`${address}/metrics`);
     expect(metrics.headers.get("content-type")).toBe(contentType);
     const page = await metrics.text();

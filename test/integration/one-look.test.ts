@@ -53,7 +53,9 @@ describe.each(postgresMajors())(
       );
       const { code, stdout, stderr } = await runWords(["suspects", `--config.file=${file}`]);
       expect({ code, stderr }).toEqual({ code: 3, stderr: "" });
-      expect(stdout).toBe("pool orders: 4 sessions, 1 above its declared size\n0 of 5 sessions suspected\n");
+      expect(stdout).toBe(
+        "pool orders: 4 sessions, 1 above its declared size\n0 of 5 sessions and 1 pool suspected\n",
+      );
       const json = await runWords(["suspects", "--json", `--config.file=${file}`]);
       expect(json.code).toBe(3);
       expect(JSON.parse(json.stdout)).toMatchObject({

@@ -183,6 +183,15 @@ describe("an episode", () => {
     for (const record of records) expect(record.fields).toMatchObject(fields);
   });
 
+  test("that is leaked at first sight is told once", () => {
+    const leaked = aSuspect({ severity: "leaked" });
+    const events: readonly EpisodeEvent[] = [
+      { type: "suspected", episode: leaked },
+      { type: "leaked", episode: leaked },
+    ];
+    expect(told(calm, after(...events)).map(({ message }) => message)).toEqual(["session leaked"]);
+  });
+
   test("of a look before a failed one is not told again", () => {
     const before = after({ type: "suspected", episode });
     expect(told(before, failed(before, "connect")).map(({ message }) => message)).toEqual(["look failed"]);

@@ -1,6 +1,6 @@
 import type { Backend } from "../../observe/snapshot.ts";
 import { backendKey } from "../backend-key.ts";
-import type { CommentKeys } from "./comment-keys.ts";
+import { knownCommentKeys, type CommentKeys } from "./comment-keys.ts";
 import { keysOfStatement, redactedStatement } from "./statement.ts";
 
 /** What is known of a session's statements. */
@@ -13,6 +13,8 @@ export type Attribution = {
    * who used the session before; a pool may have handed it on since.
    */
   readonly commentKeys: CommentKeys;
+  /** The configured keys it was read with: after a reload it is read anew. */
+  readonly configuredKeys: readonly string[];
 };
 
 /** By `backendKey`. Bounded by the candidates of one look. */
@@ -25,11 +27,12 @@ export const unattributed: Attribution = {
   queryStart: null,
   redactedStatement: null,
   commentKeys: noKeys,
+  configuredKeys: [],
 };
 
 /**
  * Reads the statements of a look, and keeps what the sessions said before where they now say nothing. Of the keys in
- * comments it reads the known ones and the `configured` ones.
+ * comments it reads, and keeps, the known ones and the `configured` ones.
  */
 export function attributionsOf(
   candidates: readonly Backend[],
@@ -39,9 +42,19 @@ export function attributionsOf(
   return new Map(
     candidates.map((backend) => {
       const key = backendKey(backend.id);
-      return [key, attributionOf(backend, before.get(key) ?? unattributed, configured)];
+      return [key, attributionOf(backend, readWith(configured, before.get(key) ?? unattributed), configured)];
     }),
   );
+}
+
+/** What is known as it would be, had it been read with these keys: one that is no longer configured is not kept. */
+function readWith(configured: readonly string[], before: Attribution): Attribution {
+  const { configuredKeys, commentKeys } = before;
+  const isSame =
+    configured.length === configuredKeys.length && configured.every((key) => configuredKeys.includes(key));
+  if (isSame) return before;
+  const kept = [...commentKeys].filter(([key]) => knownCommentKeys.has(key) || configured.includes(key));
+  return { ...before, queryStart: null, commentKeys: new Map(kept), configuredKeys: configured };
 }
 
 function attributionOf(
@@ -55,5 +68,6 @@ function attributionOf(
     queryStart,
     redactedStatement: redactedStatement(statement),
     commentKeys: keys.size === 0 ? before.commentKeys : keys,
+    configuredKeys: configured,
   };
 }

@@ -54,7 +54,7 @@ function about(pool: PoolSighting, memory: PoolMemory): OvergrownPool {
     sessions: pool.sessions,
     quietSessions: pool.quietSessions,
     excess: pool.use?.excess ?? 0,
-    leakedSessions: memory.leak?.leaks ?? 0,
+    leakedSessions: memory.leak?.leakedSessions ?? 0,
     leakingSinceSeconds: memory.leak?.sinceSeconds ?? null,
     growth: memory.growth,
     applicationNames: pool.applicationNames,

@@ -3,6 +3,23 @@ import type { Interval } from "./interval.ts";
 /** The 95th percentile of the standard normal distribution; the 5th is its negative. */
 const NORMAL_95 = 1.6448536269514722;
 
+/** What was seen of a Poisson process. The events need not be whole: several processes may stand for one. */
+export type Observed = { readonly events: number; readonly overSeconds: number };
+
+/**
+ * What stands for several Poisson processes (one at least) together, each of which was seen for a time of its own.
+ *
+ * The rate is the sum of the rates, and it is as uncertain: so many events in such a time give the same rate with the
+ * same variance (Fay and Feuer, 1997). Processes seen for the same time simply add up, and one stays what it is.
+ */
+export function summed(observed: readonly Observed[]): Observed {
+  const sum = (value: (one: Observed) => number): number =>
+    observed.reduce((total, one) => total + value(one), 0);
+  const rate = sum(({ events, overSeconds }) => events / overSeconds);
+  const variance = sum(({ events, overSeconds }) => events / overSeconds ** 2);
+  return { events: rate ** 2 / variance, overSeconds: rate / variance };
+}
+
 /**
  * The rate of a Poisson process, per second, that showed this many events in `overSeconds` (> 0).
  *
@@ -26,10 +43,7 @@ export function eventRate(events: number, overSeconds: number): Interval {
  * freedom. They are Paulson's (1942): from five events on, on either side, within 0.3 % of the exact ones. With one
  * event to come, the lower bound is 23 % too low. Nothing observed bounds nothing from above.
  */
-export function timeUntil(
-  events: number,
-  observed: { readonly events: number; readonly overSeconds: number },
-): Interval {
+export function timeUntil(events: number, observed: Observed): Interval {
   if (events === 0) return { estimate: 0, lower: 0, upper: 0 };
   const freedom = { above: 2 * events, below: 2 * observed.events + 1 };
   const scaleSeconds = (freedom.above / freedom.below) * observed.overSeconds;

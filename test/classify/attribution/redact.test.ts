@@ -38,6 +38,13 @@ test.for([
   ['WHERE a in("b", lower("c")) AND (1, "d") IS NULL', 'WHERE a in(?, lower(?)) AND (?, "d") IS NULL'],
   ['INSERT INTO "t" ("a", "b") VALUES ("c", 1), ("d", 2)', 'INSERT INTO "t" ("a", "b") VALUES (?)'],
   ['UPDATE "t" SET "a" = "b", "c" = $1', 'UPDATE "t" SET "a" = ?, "c" = $1'],
+  ['WHERE a = ("b") AND ("c") IS NULL', 'WHERE a = (?) AND ("c") IS NULL'],
+  ['WHERE a = ANY (ARRAY["b", lower("c")]) AND "d"', 'WHERE a = ANY (ARRAY[?, lower(?)]) AND "d"'],
+  ['WHERE a BETWEEN "b" AND "c" AND "d" IS NULL', 'WHERE a BETWEEN ? AND ? AND "d" IS NULL'],
+  ['WHERE a between symmetric f(b) and "c"', "WHERE a between symmetric f(b) and ?"],
+  ['ALTER ROLE "a" PASSWORD "b" VALID UNTIL ?', 'ALTER ROLE "a" PASSWORD ? VALID UNTIL ?'],
+  ['VALUES ((SELECT "a" FROM f("b")), "c"), ("d")', 'VALUES ((SELECT "a" FROM f("b")), ?), (?)'],
+  ['WHERE a IN (VALUES ("b"), ("c")) OR "d"', 'WHERE a IN (VALUES (?)) OR "d"'],
 ] as const)("in %j a double-quoted text that may be a value is one", ([text, shown]) => {
   expect(redact(text)).toBe(shown);
 });
@@ -48,6 +55,10 @@ test.for([
   'WHERE "a" IN (SELECT "b", "c" FROM "d" WHERE "e" IS NULL)',
   'WHERE (a) IN (SELECT b FROM c), ("d")',
   'VALUES ($1) RETURNING "a", "b"',
+  'WHERE a = (SELECT "b" FROM "c" WHERE "d"), ("e")',
+  'WHERE a > ANY (SELECT "b", "c") UNION ALL (SELECT "d")',
+  'WHERE "a" = ("b"."c") AND "d"["e"] IS NULL',
+  'SELECT ARRAY["a", "b"], "c"',
   'SELECT position(a in "b") , "c" ~ "d"',
 ])("the names of %j stay", (text) => {
   expect(redact(text)).toBe(text);

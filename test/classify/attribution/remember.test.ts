@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { attributionsOf, type Attributions } from "../../../src/classify/attribution/remember.ts";
 import { backendKey } from "../../../src/classify/backend-key.ts";
@@ -10,6 +10,15 @@ const commented = said("SELECT 1 /*route='a'*/", { queryStart: "t1" });
 
 function said(head: string, overrides: Partial<Backend> = {}): Backend {
   return aBackend({ queryStart: "t2", statement: { head, tail: null, isCut: false }, ...overrides });
+}
+
+/** The keys that are known of a session after looks with these configured keys. */
+function keysAfter(...looks: readonly (readonly [Backend, readonly string[]])[]): unknown {
+  const attributions = looks.reduce(
+    (before, [backend, configured]) => attributionsOf([backend], before, configured),
+    none,
+  );
+  return Object.fromEntries(attributions.get(backendKey(aBackend().id))?.commentKeys ?? []);
 }
 
 /** What is known after these looks, each at one session; `undefined` when nothing is. */
@@ -24,6 +33,7 @@ test("a statement is remembered without its literals, and with what its comment 
     queryStart: "t1",
     redactedStatement: "SELECT ?",
     commentKeys: { route: "a" },
+    configuredKeys: [],
   });
 });
 
@@ -50,6 +60,29 @@ test("a later comment takes the place of the one before", () => {
 test("a statement is read once, whatever a later look of it says", () => {
   expect(remembered(commented, said("SELECT 2 /*job='b'*/", { queryStart: "t1" }))).toMatchObject({
     commentKeys: { route: "a" },
+  });
+});
+
+describe("after a reload", () => {
+  const tenant = said("SELECT 1 /*tenant='t',route='a'*/");
+
+  test("a key that is configured now is read from the statement that is there, one that is not goes", () => {
+    expect(keysAfter([tenant, []], [tenant, ["tenant"]])).toEqual({ route: "a", tenant: "t" });
+    expect(keysAfter([tenant, ["tenant"]], [tenant, []])).toEqual({ route: "a" });
+    expect(keysAfter([tenant, ["tenant"]], [tenant, ["shard"]])).toEqual({ route: "a" });
+  });
+
+  test("a key that is not configured goes, even if its statement is not there any more", () => {
+    const commit = said("COMMIT", { queryStart: "t3" });
+    const hidden = aBackend({ statement: null });
+    for (const later of [commit, hidden])
+      expect(keysAfter([tenant, ["tenant"]], [later, ["tenant"]], [later, []])).toEqual({ route: "a" });
+  });
+
+  test("that changes no key, no statement is read again", () => {
+    const other = said("SELECT 1 /*route='b'*/");
+    const keys = ["tenant", "shard"];
+    expect(keysAfter([tenant, keys], [other, keys.toReversed()])).toEqual({ route: "a", tenant: "t" });
   });
 });
 

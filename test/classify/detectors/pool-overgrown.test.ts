@@ -27,14 +27,35 @@ describe("a pool that leaks one session at each look", () => {
       },
     });
     expect(suspect?.pool.growth?.perSecond.estimate).toBeCloseTo(0.1, 2);
-    expect(suspect?.pool.leakedSessions).toBeGreaterThan(40);
     expect(suspect?.ageSeconds).toBeGreaterThan(550);
+  });
+
+  const quietAtStart = 2;
+
+  test("has leaked by now what its rate makes of the time", () => {
+    for (const verdict of verdicts.filter((one) => poolOf(one) !== undefined)) {
+      const { pool, ageSeconds = 0 } = poolOf(verdict) ?? {};
+      const { lower = 0, upper = 0 } = pool?.growth?.perSecond ?? {};
+      expect(pool?.leakedSessions).toBe((pool?.quietSessions ?? 0) - quietAtStart);
+      expect(pool?.leakedSessions).toBeGreaterThan(lower * ageSeconds);
+      expect(pool?.leakedSessions).toBeLessThan(upper * ageSeconds);
+    }
   });
 
   test("begins one episode, and is asked where its sessions come from", () => {
     const events = verdicts.flatMap((verdict) => verdict.events.map(({ type }) => type));
     expect(events).toEqual(["suspected", "leaked"]);
     expect(overgrownApplications(verdicts.at(-1)?.memory ?? emptyMemory())).toEqual(["web-1"]);
+  });
+
+  test("makes the slots run out the sooner when somebody else takes many, and leaks nothing", () => {
+    const others = leaked(14, { usename: "dba", applicationName: "psql" }).slice(1);
+    const busy = judge(times(60, (index) => ({ groups: [...leaked(index), ...(index < 40 ? [] : others)] })));
+    const forecasts = busy.map(({ exhaustions }) => exhaustions[0]?.inSeconds.estimate ?? Infinity);
+    expect(forecasts.slice(35).every(Number.isFinite)).toBe(true);
+    expect(forecasts[39]).toBeCloseTo((97 - 45) * 10, -1);
+    expect(forecasts[40]).toBeCloseTo((97 - 60) * 10, -1);
+    expect(forecasts.at(-1)).toBeCloseTo((97 - 79) * 10, -1);
   });
 
   test("makes the slots of the server run out in time", () => {
@@ -51,6 +72,7 @@ test("a pool that stopped leaking stays named until half of what leaked is gone"
   const verdicts = judge([...plateau, ...rest, ...shrinking]);
   const after = verdicts[plateau.length + rest.length - 1];
   expect(poolOf(after)).toMatchObject({ pool: { growth: null, quietSessions: 30 } });
+  expect(poolOf(after)?.pool.leakedSessions).toBe(28);
   expect(after?.exhaustions).toEqual([]);
   const ends = verdicts.flatMap(({ events }) => events.filter(({ type }) => type === "ended"));
   expect(ends).toMatchObject([{ end: "returned", episode: { pool: { quietSessions: expect.any(Number) } } }]);
@@ -66,6 +88,15 @@ test("sessions that rest at lunch are not added to a leak, and their return does
   const verdicts = judge([...leak, ...lunch, ...afternoon]);
   expect(poolOf(verdicts.at(-1))?.pool.leakedSessions).toBeLessThanOrEqual(30);
   expect(verdicts.flatMap(({ events }) => events).some(({ type }) => type === "ended")).toBe(false);
+});
+
+test("sessions that rest while it leaks do not end it when they return", () => {
+  const leak = times(31, (index) => ({ groups: leaked(index + (index < 29 ? 0 : 8)) }));
+  const rest = times(60, () => ({ groups: leaked(38) }));
+  const back = times(10, () => ({ groups: leaked(17) }));
+  const verdicts = judge([...leak, ...rest, ...back]);
+  expect(poolOf(verdicts.at(-11))?.pool.leakedSessions).toBe(36);
+  expect(poolOf(verdicts.at(-1))?.pool.leakedSessions).toBe(22);
 });
 
 test("a gap in looking at the same server does not make a leak forgotten", () => {

@@ -53,7 +53,7 @@ function outcomeOf(seed: number, given: Case, judged: Judged): Outcome | null {
     const { point, series } = look;
     const growth = growthOf(series);
     const scope = { scope: "server", name: "demo", limit: point.sessions + FREE_SLOTS } as const;
-    const exhaustion = exhaustionOf({ ...scope, used: point.sessions }, growth);
+    const exhaustion = exhaustionOf({ ...scope, used: point.sessions }, { own: growth, ofPools: [] });
     if (growth === null || exhaustion === null) return null;
     const inSeconds = runsOutAtSeconds(point, times, draws, given) - point.atSeconds;
     return {

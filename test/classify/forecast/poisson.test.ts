@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { eventRate, timeUntil } from "../../../src/classify/forecast/poisson.ts";
+import { eventRate, summed, timeUntil } from "../../../src/classify/forecast/poisson.ts";
 
 /** Exact to the digits given: halves of the chi-square quantiles at 2n, 5 %, and at 2n + 2, 95 %. */
 const garwood = [
@@ -77,4 +77,25 @@ test("what was never seen to happen may never happen", () => {
   expect([estimate, upper]).toEqual([Infinity, Infinity]);
   expect(lower).toBeGreaterThan(0);
   expect(lower).toBeLessThan(600);
+});
+
+test("one process stands for itself, and several that were seen for the same time for their sum", () => {
+  const one = summed([{ events: 30, overSeconds: 600 }]);
+  expect(one.events).toBeCloseTo(30, 9);
+  expect(one.overSeconds).toBeCloseTo(600, 9);
+  const both = summed([
+    { events: 30, overSeconds: 600 },
+    { events: 10, overSeconds: 600 },
+  ]);
+  expect(both.events).toBeCloseTo(40, 9);
+  expect(both.overSeconds).toBeCloseTo(600, 9);
+});
+
+test("processes that were seen for different times have the sum of their rates, and of their variances", () => {
+  const both = summed([
+    { events: 20, overSeconds: 100 },
+    { events: 30, overSeconds: 600 },
+  ]);
+  expect(both.events / both.overSeconds).toBeCloseTo(0.25, 9);
+  expect(both.events / both.overSeconds ** 2).toBeCloseTo(20 / 100 ** 2 + 30 / 600 ** 2, 9);
 });
