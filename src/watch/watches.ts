@@ -5,7 +5,8 @@ import type { Log } from "../log.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { startSchedule } from "./schedule.ts";
 import { createEnforcement } from "./enforcement.ts";
-import { createWatch, type Watch, type WatchSettings } from "./watch.ts";
+import { createWatch, type Watch } from "./watch.ts";
+import type { WatchSettings } from "./watch-settings.ts";
 
 /** All watched servers, each on a schedule and a connection of its own: one that hangs delays nobody. */
 export type Watches = {

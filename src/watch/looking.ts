@@ -1,0 +1,89 @@
+import { createLease } from "../act/lease.ts";
+import { cycle, firstRemembered } from "../cycle.ts";
+import type { Leash } from "../decide/leash.ts";
+import type { Report } from "../expose/report.ts";
+import { viewAfterLook } from "../expose/server-view.ts";
+import type { ServerView } from "../expose/view.ts";
+import { createConnection } from "../postgres/connection.ts";
+import { startDeadline } from "../postgres/deadline.ts";
+import type { Recorder } from "../record/recorder.ts";
+import { leashingOf } from "./leashing.ts";
+import { timingOf } from "./schedule.ts";
+import type { WatchSettings } from "./watch-settings.ts";
+
+/** The one connection to a server, and what is remembered between looks over it. */
+export type Looking = {
+  /** False while a failed connection is to be left alone. */
+  isDue(): boolean;
+  /** Looks once, and returns the view after it. Throws a `PostgresFailure`; what is remembered then stays. */
+  look(settings: WatchSettings, before: ServerView): Promise<ServerView>;
+  /** The look failed: the connection is left alone for a while, if it did not survive. */
+  failed(): void;
+  /** How many connections the server has answered on. */
+  opened(): number;
+  leash(): Leash;
+  /** The connection stays, unless the new settings lead elsewhere. */
+  configure(before: WatchSettings, next: WatchSettings): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Nothing is opened before the first look. What an earlier process left of the server is the `leash`. */
+export function createLooking(leash: Leash, recorder: Recorder | undefined): Looking {
+  const connection = createConnection();
+  const lease = createLease();
+  let remembered = firstRemembered(leash);
+  let lastLookMs: number | null = null;
+
+  return {
+    isDue: () => connection.isDue(),
+    // One deadline for the whole look: connecting must not add to what the schedule allows.
+    async look({ server, labelBudget, commentKeys, leash: leashSettings }, before) {
+      const { lookTimeoutSeconds, thresholds, pools } = server;
+      const deadline = startDeadline(lookTimeoutSeconds);
+      const { session, probe } = await connection.use(server.connection, { deadline, lookTimeoutSeconds });
+      const { gapSeconds, intervalSeconds } = timingOf(server.schedule, timeOfLastLook(before));
+      const nowMs = performance.now();
+      const sinceLastLookSeconds = lastLookMs === null ? null : (nowMs - lastLookMs) / 1000;
+      const around = { lease, probe, pollSeconds: intervalSeconds, deadline };
+      const leashing = leashingOf(server.name, leashSettings, around);
+      const judging = { thresholds, pools, commentKeys, gapSeconds, sinceLastLookSeconds };
+      const options = { ...judging, believesRows: false, probe, deadline, leashing };
+      const { report, reading, remembered: after } = await cycle(session, remembered, options);
+      remembered = after;
+      lastLookMs = nowMs;
+      recorder?.record({ server: server.name, ...reading }, remembered.memory.attributions);
+      connection.succeeded();
+      if (isProbeOutdated(before.report, report)) connection.askAgain();
+      const { memory, decisions } = remembered;
+      const result = { report, probe, tally: memory.tally, decisions, labelBudget, commentKeys };
+      return {
+        ...viewAfterLook(before, result),
+        intervalSeconds,
+        lastSuccessSeconds: Date.now() / 1000,
+      };
+    },
+    failed: () => connection.failed(),
+    opened: () => connection.opened(),
+    leash: () => remembered.leash,
+    async configure({ server: before }, { server: next }) {
+      if (JSON.stringify(next.connection) !== JSON.stringify(before.connection)) await connection.close();
+      else if (next.lookTimeoutSeconds !== before.lookTimeoutSeconds) connection.askAgain();
+    },
+    close: () => connection.close(),
+  };
+}
+
+function timeOfLastLook({ lastSuccessSeconds }: ServerView): Date {
+  return lastSuccessSeconds === null ? new Date() : new Date(lastSuccessSeconds * 1000);
+}
+
+/** Sessions that hide or show themselves mean that a grant changed; and one that acting waits for may come at any time. */
+function isProbeOutdated(before: Report | null, after: Report): boolean {
+  const permits = after.leash?.situation.permits;
+  const lacksGrant = permits?.isEnforcing === true && !permits.canSignal;
+  return lacksGrant || hidesSessions(before) !== hidesSessions(after);
+}
+
+function hidesSessions(report: Report | null): boolean {
+  return (report?.snapshot.coverage.hiddenSessions ?? 0) > 0;
+}
