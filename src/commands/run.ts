@@ -17,7 +17,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   healthcheck: async () => (await import("./healthcheck.ts")).healthcheck,
 };
 
-const help = `pgleash finds leaked PostgreSQL connections and says who leaked them. It ends none.
+const help = `pgleash finds leaked PostgreSQL connections and says who leaked them. It ends those that your policy
+allows, and none without.
 
 Examples:
   pgleash demo                                     see it at work, on a PostgreSQL of its own

@@ -49,8 +49,8 @@ async function running(pool) {
 
 await play({
   "in-use": () => inUse(heedsAll()),
-  "in-use, heeding its pool only": () => inUse(heedsItsPool()),
+  "in-use-only-its-pool-heeded": () => inUse(heedsItsPool()),
   "at-rest": () => atRest(heedsItsPool()),
-  "at-rest, careless": () => atRest(careless()),
+  "at-rest-nothing-heeded": () => atRest(careless()),
   running: () => running(heedsAll()),
 });

@@ -5,6 +5,7 @@ import { applicationName, endOf, play, tell, wait } from "./witness.mjs";
 
 const sql = postgres({
   max: 1,
+  onnotice: () => {}, // of a COMMIT where there is no transaction
   connection: { application_name: applicationName },
   onclose: () => tell({ told: "onclose" }),
 });
@@ -34,17 +35,25 @@ async function inUse(before = async () => {}) {
 }
 
 async function inBegin(before = async () => {}) {
-  const begun = sql.begin(async (transaction) => {
-    const [{ pid }] = await transaction.unsafe(whoAmI);
-    tell({ pid });
-    await wait();
-    await before();
-    tell({ next: await endOf(() => goOn(transaction, pid)) });
-    tell({ after: await endOf(() => sql`SELECT 1`) });
-    process.exit(0);
+  const lost = new AbortController();
+  let goesOn;
+  const begun = sql.begin((transaction) => {
+    goesOn = (async () => {
+      const [{ pid }] = await transaction.unsafe(whoAmI);
+      tell({ pid });
+      await wait();
+      const next = async () => {
+        await before(lost.signal);
+        await goOn(transaction, pid);
+      };
+      tell({ next: await endOf(next) });
+    })();
+    return goesOn;
   });
   tell({ told: `begin: ${await endOf(() => begun)}` });
-  await new Promise(() => {}); // what began in it goes on
+  lost.abort();
+  await goesOn;
+  tell({ after: await endOf(() => sql`SELECT 1`) });
 }
 
 async function atRest() {
@@ -63,10 +72,11 @@ async function running() {
 }
 
 await play({
-  "in-use": () => inUse(),
-  "in-use, others first": () => inUse(meanwhile),
-  "in-begin": () => inBegin(),
-  "in-begin, others first": () => inBegin(meanwhile),
+  "in-use-reserved": () => inUse(),
+  "in-use-reserved-others-first": () => inUse(meanwhile),
+  "in-use-in-begin": () => inBegin(),
+  "in-use-in-begin-others-first": () => inBegin(meanwhile),
+  "in-use-in-begin-given-up": () => inBegin(async (lost) => lost.throwIfAborted()),
   "at-rest": atRest,
   running,
 });

@@ -15,15 +15,18 @@ async def end_of(work):
         return name_of(error)
 
 
+async def listen(connection):
+    connection.add_termination_listener(lambda _: tell(told="termination listener"))
+
+
 async def open_pool():
     settings = {"application_name": application_name}
-    return await asyncpg.create_pool(min_size=1, max_size=1, server_settings=settings)
+    return await asyncpg.create_pool(min_size=1, max_size=1, init=listen, server_settings=settings)
 
 
 async def in_use():
     pool = await open_pool()
     connection = await pool.acquire()
-    connection.add_termination_listener(lambda _: tell(told="termination listener"))
     await connection.transaction().start()
     await connection.fetch("SELECT 1")
     tell(pid=connection.get_server_pid())

@@ -58,6 +58,6 @@ def running():
 play(
     in_use=in_use,
     at_rest=at_rest,
-    at_rest_pre_ping=lambda: at_rest(pool_pre_ping=True),
+    at_rest_pool_pre_ping=lambda: at_rest(pool_pre_ping=True),
     running=running,
 )

@@ -29,11 +29,11 @@ def end_of(work):
 
 
 def name_of(error):
-    kind = type(error)
+    """Its class, where a program would import it from, and its SQLSTATE if it has one."""
+    module = type(error).__module__.split("._")[0]
     cause = getattr(error, "orig", error)
     code = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
-    name = f"{kind.__module__}.{kind.__qualname__}"
-    return f"{name} {code}" if code else f"{name}: {cause}".split("\n")[0]
+    return f"{module}.{type(error).__qualname__} {code or ''}".strip()
 
 
 def play(**scenarios):

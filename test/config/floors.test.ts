@@ -53,7 +53,7 @@ const variables = fc.dictionary(
   fc.constantFrom("0", "1ms", "0.001", '{"never_used":0}'),
 );
 
-describe("no configuration and no environment", () => {
+describe("E6: no configuration and no environment", () => {
   test("allows a rule below the lowest floor, or below one of a kind that it names", () => {
     let loaded = 0;
     fc.assert(

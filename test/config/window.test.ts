@@ -23,7 +23,7 @@ function ends(times: readonly string[]): readonly (string | number | undefined)[
   return [times.length, times[0], times.at(-1)];
 }
 
-describe("a pattern of five fields", () => {
+describe("E26: a pattern of five fields", () => {
   test.for([
     ["2026-06-01T05:59:59.999Z", false],
     ["2026-06-01T06:00:00Z", true],
@@ -45,7 +45,7 @@ describe("a pattern of five fields", () => {
   });
 });
 
-describe("a pattern of six fields", () => {
+describe("E26: a pattern of six fields", () => {
   test.for([
     ["2026-06-01T06:00:09.999Z", false],
     ["2026-06-01T06:00:10Z", true],
