@@ -36,7 +36,7 @@ async function inUse(before = async () => {}) {
 
 async function inBegin(before = async () => {}) {
   const lost = new AbortController();
-  let goesOn;
+  let goesOn = Promise.resolve();
   const begun = sql.begin((transaction) => {
     goesOn = (async () => {
       const [{ pid }] = await transaction.unsafe(whoAmI);
