@@ -42,6 +42,8 @@ export type Leashing = {
   readonly audit: Audit | null;
   /** Asks what is permitted, once a look, before anything is decided. */
   permit(session: Session): Promise<Permitted>;
+  /** Asked again before each act, for what may come meanwhile: why, in words, nothing more is begun; `null` to go on. */
+  whyStop(): Promise<string | null>;
 };
 
 export type CycleOptions = {
@@ -85,10 +87,10 @@ export async function cycle(
   const { server, policy, floors } = leashing;
   const { permits, ...refusals } = await leashing.permit(session);
   const situation = situationOf(reading, { before: before.memory, verdict }, { server, permits });
-  const { plan, leash: counted } = decide(situation, before.leash, leashing);
-  const { results, leash } = await carryOut(
+  const { plan: decided, leash: counted } = decide(situation, before.leash, leashing);
+  const { plan, results, leash } = await carryOut(
     session,
-    { plan, before: before.leash, leash: counted },
+    { plan: decided, before: before.leash, leash: counted },
     { ...leashing, version: probe.version },
   );
   return {

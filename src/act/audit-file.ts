@@ -4,10 +4,10 @@ import { dirname } from "node:path";
 /** A file that lines are appended to. What was appended is on the disk. */
 export type AuditFile = {
   readonly isNew: boolean;
-  /** How long it is, in bytes, as far as only we write to it. */
-  lengthBytes(): number;
-  /** Whole lines, in one write. Rejects when the disk does not take them whole; the file is then to be opened anew. */
-  append(lines: string): Promise<void>;
+  /** How long it was when it was opened, in bytes. */
+  readonly lengthBytes: number;
+  /** Whole lines, in one write. Resolves with how many bytes they are. Rejects when the disk does not take them whole; the file is then to be opened anew. */
+  append(lines: string): Promise<number>;
   /** Whether the path still leads to this file, and nobody has cut it off: what lies elsewhere is not found again. */
   isInPlace(): Promise<boolean>;
   close(): Promise<void>;
@@ -23,7 +23,7 @@ export async function openAuditFile(path: string): Promise<AuditFile> {
     let length = size;
     return {
       isNew: size === 0,
-      lengthBytes: () => length,
+      lengthBytes: size,
       async append(lines) {
         const bytes = Buffer.from(isTorn ? `\n${lines}` : lines);
         const { bytesWritten } = await file.write(bytes);
@@ -31,6 +31,7 @@ export async function openAuditFile(path: string): Promise<AuditFile> {
         if (bytesWritten < bytes.length) throw new Error("the disk took only a part of a record");
         isTorn = false;
         await file.datasync();
+        return bytesWritten;
       },
       async isInPlace() {
         const found = await stat(path).catch(() => null);

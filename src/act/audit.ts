@@ -1,7 +1,8 @@
+import { appendRecords } from "./append-records.ts";
 import { openAuditFile, type AuditFile } from "./audit-file.ts";
-import { auditLine } from "./audit-line.ts";
 import type { AuditRecord, LedgerRecord } from "./audit-record.ts";
 import { createFileTurns } from "./file-turns.ts";
+import { createRepeatedLedgers } from "./repeated-ledgers.ts";
 
 /** The record of what was done. Nothing here throws: a disk that fails must not end the watch. */
 export type Audit = {
@@ -28,9 +29,6 @@ export type AuditOptions = {
 /** Longer than any disk takes that is well, shorter than people wait. */
 const PATIENCE_SECONDS = 5;
 
-/** The reader reads the last 16 MiB: in each of them the ledgers stand a few times. */
-const LEDGERS_EVERY_BYTES = 4 * 1024 * 1024;
-
 /** Since when records are missing, why, and how many. */
 type Gap = { readonly since: Date; readonly why: string; readonly lost: number };
 
@@ -38,9 +36,9 @@ type Gap = { readonly since: Date; readonly why: string; readonly lost: number }
 export async function openAudit(path: string, options: AuditOptions = {}): Promise<Audit> {
   const { patienceSeconds = PATIENCE_SECONDS, ledgers = () => [] } = options;
   const turns = createFileTurns(patienceSeconds);
+  const repeated = createRepeatedLedgers(ledgers);
   let file: AuditFile | null = null;
   let hasBeenOpen = false;
-  let areLedgersDue = false;
   let gap: Gap | null = null;
 
   async function drop(): Promise<void> {
@@ -54,15 +52,9 @@ export async function openAudit(path: string, options: AuditOptions = {}): Promi
     await drop();
     file = await openAuditFile(path);
     // At the start a file that exists holds them already. Later on nobody knows whether it is still the same one.
-    areLedgersDue = file.isNew || hasBeenOpen;
+    repeated.opened(file, file.isNew || hasBeenOpen);
     hasBeenOpen = true;
     return file;
-  }
-
-  async function append(current: AuditFile, records: readonly AuditRecord[]): Promise<void> {
-    const before = Math.floor(current.lengthBytes() / LEDGERS_EVERY_BYTES);
-    for (const record of records) await current.append(auditLine(record, new Date()));
-    if (Math.floor(current.lengthBytes() / LEDGERS_EVERY_BYTES) > before) areLedgersDue = true;
   }
 
   /** Appends what is due, and then the record. After a failure nobody knows how the file ends, so it is opened anew. */
@@ -70,9 +62,9 @@ export async function openAudit(path: string, options: AuditOptions = {}): Promi
     const noted = gap;
     try {
       const current = await fileInPlace();
-      const repeated = areLedgersDue ? ledgers() : [];
-      if (repeated.length > 0) areLedgersDue = false;
-      await append(current, [...repeated, ...gapRecords(noted), ...(record === null ? [] : [record])]);
+      await repeated.appendDue(current);
+      const records = [...gapRecords(noted), ...(record === null ? [] : [record])];
+      repeated.passed(await appendRecords(current, records));
     } catch (error) {
       await drop();
       throw error;

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { keyOfEpisode } from "../classify/episode-key.ts";
+import { calledOff } from "../decide/call-off.ts";
 import { settled } from "../decide/count.ts";
 import type { Leash } from "../decide/leash.ts";
 import type { LedgerEntry, Outcome } from "../decide/ledger.ts";
-import type { Act, Plan } from "../decide/plan.ts";
+import type { Act, Decision, Plan } from "../decide/plan.ts";
 import type { Floors } from "../decide/policy.ts";
 import type { SessionEpisode } from "../decide/target.ts";
 import { startDeadline } from "../postgres/deadline.ts";
@@ -23,6 +24,8 @@ export type CarryOutOptions = {
   readonly floors: Floors;
   /** Without one nothing is done, and nothing is on record. */
   readonly audit: Audit | null;
+  /** Asked before each act: why, in words, nothing more is begun; `null` to go on. Never throws. */
+  whyStop(): Promise<string | null>;
 };
 
 /** What became of one act, and what is to be said about it. */
@@ -39,23 +42,34 @@ const VERIFY_SECONDS = 2;
 
 /**
  * Carries out a plan, one act after the other, each on record before and after. `session` must be the one that holds the
- * lease. Never throws for what a server or a disk does: the outcomes tell.
+ * lease. Never throws for what a server or a disk does: the outcomes tell. Once somebody says stop, no further act is begun:
+ * the plan that comes back is the one that was carried out, in which the rest are spared.
  */
 export async function carryOut(
   session: Session,
   { plan, before, leash: counted }: Decided,
   options: CarryOutOptions,
-): Promise<{ readonly results: readonly Result[]; readonly leash: Leash }> {
+): Promise<{ readonly plan: Plan; readonly results: readonly Result[]; readonly leash: Leash }> {
   await putOnRecord({ plan, before, leash: counted }, options);
   let leash = counted;
+  let why: string | null = null;
   const results: Result[] = [];
-  for (const act of plan.decisions) {
-    if (act.type !== "act") continue;
-    const { outcome, detail } = await carryOutOne(session, act, leash, options);
-    leash = settled(leash, act, outcome);
-    results.push({ act, action: act.action, outcome, detail });
+  const decisions: Decision[] = [];
+  for (const decision of plan.decisions) {
+    if (decision.type === "act") why ??= await options.whyStop();
+    if (decision.type === "act" && why !== null) {
+      const { spare, leash: without } = calledOff(leash, decision, { before, why });
+      leash = without;
+      decisions.push(spare);
+      continue;
+    }
+    decisions.push(decision);
+    if (decision.type !== "act") continue;
+    const { outcome, detail } = await carryOutOne(session, decision, leash, options);
+    leash = settled(leash, decision, outcome);
+    results.push({ act: decision, action: decision.action, outcome, detail });
   }
-  return { results, leash };
+  return { plan: { ...plan, decisions }, results, leash };
 }
 
 /** Everything that is no act: what is announced and withdrawn, what a dry run would have done, and the breaker. */

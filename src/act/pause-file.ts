@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { constants, open, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { constants, lstat, open, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 
@@ -67,8 +67,12 @@ export async function readPauseOrder(path: string): Promise<PauseOrder | null> {
   }
 }
 
-/** Writes the file as a whole, so that nobody reads half of it. Throws when the folder or the disk does not let us. */
-export async function writePauseOrder(path: string, order: PauseOrder): Promise<void> {
+/**
+ * Writes the file as a whole, so that nobody reads half of it. Resolves with the order that it replaces; `null` when there
+ * was none. Throws when what is there is no pause order, and when the folder or the disk does not let us.
+ */
+export async function writePauseOrder(path: string, order: PauseOrder): Promise<PauseOrder | null> {
+  const before = await readOwnOrder(path);
   const unfinished = join(dirname(path), `.pgleash-pause-${randomUUID()}`);
   try {
     const file = await open(unfinished, "wx", 0o644);
@@ -81,16 +85,29 @@ export async function writePauseOrder(path: string, order: PauseOrder): Promise<
       await file.close();
     }
     await rename(unfinished, path);
+    return before;
   } catch (error) {
     await rm(unfinished, { force: true });
     throw error;
   }
 }
 
-/** Removes the file, whatever it says. Resolves with whether there was one. */
+/** Removes the pause order, over or not. Resolves with whether there was one. Throws when what is there is none. */
 export async function removePauseOrder(path: string): Promise<boolean> {
+  if ((await readOwnOrder(path)) === null) return false;
   const removed = await rm(path).catch(unlessMissing);
   return removed !== null;
+}
+
+/** A slip in the path must not cost anybody a file of theirs, such as the audit. */
+async function readOwnOrder(path: string): Promise<PauseOrder | null> {
+  return await readPauseOrder(path).catch(async (error: unknown) => {
+    if ((await lstat(path).catch(unlessMissing)) === null) throw error;
+    throw new Error(
+      `${path} is left as it is, because it is no pause order that can be read (${wordsOf(error)}). If it is the pause file, remove it by hand; until then it is a pause to every pgleash that reads it`,
+      { cause: error },
+    );
+  });
 }
 
 async function readStart(file: FileHandle): Promise<string> {

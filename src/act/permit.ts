@@ -15,6 +15,8 @@ export type Means = {
   /** `null` where no file is configured: without an audit nothing is ever enforced. */
   readonly pause: PauseWatch | null;
   readonly audit: Audit | null;
+  /** Why the configured audit could not be read, in words; `null` where it was, and where none is configured. */
+  readonly auditProblem: string | null;
 };
 
 type Asking = {
@@ -31,7 +33,7 @@ export type Permitted = {
   readonly permits: Permits;
   /** Why the lease is not ours; `null` when it is, or is not needed. */
   readonly leaseRefusal: string | null;
-  /** Why nothing can be put on record; `null` while it can, and where a dry run keeps none. */
+  /** Why nothing can be put on record; `null` while it can, and where a dry run is to keep none. */
   readonly auditFailure: string | null;
 };
 
@@ -41,6 +43,7 @@ export async function permitted(session: Session, means: Means, asking: Asking):
   const { isEnforcing, audit } = means;
   const pause = (await means.pause?.read(nowSeconds)) ?? null;
   const lease = isEnforcing ? await hold(session, means, { probe, pollSeconds, deadline }) : notNeeded;
+  const leaseRefusal = lease.isHeld || !isEnforcing ? null : lease.why;
   const isAuditWorking = audit !== null && (await audit.recover());
   if (!isEnforcing) await means.lease.release(session, { version: probe.version, deadline });
   return {
@@ -48,13 +51,29 @@ export async function permitted(session: Session, means: Means, asking: Asking):
       isEnforcing,
       pause,
       hasLease: lease.isHeld,
+      leaseRefusal,
       isPooled: probe.pooled,
       canSignal: probe.privileges.pg_signal_backend,
       isAuditWorking,
     },
-    leaseRefusal: lease.isHeld || !isEnforcing ? null : lease.why,
-    auditFailure: audit === null ? (isEnforcing ? "it could not be read" : null) : audit.failure(),
+    leaseRefusal,
+    auditFailure:
+      audit === null ? (means.auditProblem ?? (isEnforcing ? "there is none" : null)) : audit.failure(),
   };
+}
+
+/**
+ * Why no further act is begun, though the look permitted it: acts take seconds each, and whoever says stop meanwhile means
+ * now. `stopping` is aborted once the watch gets new settings or ends. `nowSeconds` is the epoch by our clock. Never throws.
+ */
+export async function whyStop(
+  pauseWatch: PauseWatch | null,
+  stopping: AbortSignal,
+  nowSeconds: number,
+): Promise<string | null> {
+  const pause = (await pauseWatch?.read(nowSeconds)) ?? null;
+  if (stopping.aborted) return "stopped: new settings came during the look, or the watch ends";
+  return pause === null ? null : `paused: ${pause.reason}`;
 }
 
 const notNeeded: LeaseState = { isHeld: false, why: "a dry run needs none" };

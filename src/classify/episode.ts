@@ -33,6 +33,11 @@ export type Findings = {
   readonly harm: Harm;
   /** What the session last said about itself in a comment: `route` → `/checkout`. */
   readonly commentKeys: CommentKeys;
+  /**
+   * Whether these keys were read in the present transaction or statement. Else they may tell who used the session before:
+   * they are shown, and no rule goes by them.
+   */
+  readonly hasCurrentKeys: boolean;
   /** Its last statement without literals; `null` where there is none. */
   readonly redactedStatement: string | null;
 };
@@ -40,6 +45,8 @@ export type Findings = {
 /** One suspect followed over looks: one subject in one very period of one kind. */
 export type Episode = Subject &
   Findings & {
+    /** By the thresholds and waiters of the last look that named it: `severity` stays leaked once it was. */
+    readonly severityNow: Severity;
     readonly certainty: Certainty;
     readonly period: string;
     /** On how many looks of this process, and since when (epoch seconds, server's clock), it was named so. */

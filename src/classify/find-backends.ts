@@ -1,5 +1,5 @@
 import type { Backend } from "../observe/snapshot.ts";
-import { unattributed, type Attributions } from "./attribution/remember.ts";
+import { hasCurrentKeys, unattributed, type Attributions } from "./attribution/remember.ts";
 import { backendKey } from "./backend-key.ts";
 import type { Finding } from "./finding.ts";
 import { harmOf } from "./harm.ts";
@@ -30,10 +30,15 @@ function kindsOf(
   const subjectKey = backendKey(backend.id);
   return checkKinds(sighting, rules).flatMap(({ kind, period, ageSeconds, severity }) => {
     if (period === null || ageSeconds === null || severity === null) return [];
-    const { commentKeys, ...statement } = attributions.get(subjectKey) ?? unattributed;
-    const redactedStatement = statesAfterFailure.has(backend.state) ? null : statement.redactedStatement;
+    const attribution = attributions.get(subjectKey) ?? unattributed;
+    const redactedStatement = statesAfterFailure.has(backend.state) ? null : attribution.redactedStatement;
     const harm = harmOf(backend, blockedSessions);
-    const findings = { severity, ageSeconds, harm, commentKeys, redactedStatement };
+    const said = {
+      commentKeys: attribution.commentKeys,
+      hasCurrentKeys: hasCurrentKeys(backend, attribution),
+      redactedStatement,
+    };
+    const findings = { severity, ageSeconds, harm, ...said };
     return [{ subject: { kind, backend }, subjectKey, period, findings }];
   });
 }

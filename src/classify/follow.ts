@@ -45,8 +45,10 @@ function advance(
     ...findings,
     certainty: certainties[subject.kind],
     period,
-    // A leak stays a leak, even when a reload raises the threshold above its age.
+    // A leak stays a leak to people and counters, even when a reload raises the threshold above its age. Who ends sessions
+    // asks for the severity of now.
     severity: before?.severity === "leaked" ? "leaked" : findings.severity,
+    severityNow: findings.severity,
     sightings: (before?.sightings ?? 0) + 1,
     firstSeenSeconds: before?.firstSeenSeconds ?? nowSeconds,
   };

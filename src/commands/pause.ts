@@ -1,4 +1,4 @@
-import { readPauseOrder, writePauseOrder, type PauseOrder } from "../act/pause-file.ts";
+import { writePauseOrder, type PauseOrder } from "../act/pause-file.ts";
 import { describeValue } from "../config/describe-value.ts";
 import { parseDuration } from "../config/duration.ts";
 import { printable } from "../printable.ts";
@@ -19,7 +19,8 @@ export const pause: Command = {
        pgleash pause --reason=TEXT [--for=1h] --pause-file=PATH
 
 Writes the pause file. Every pgleash that is configured with it ends nobody from its next look on, and says why; it goes on
-watching. A file that cannot be read, or makes no sense, is a pause too.
+watching. A file that cannot be read, or makes no sense, is a pause too; it is never overwritten, because it may be
+another one than you meant.
 
 Examples:
   pgleash pause --reason="migration of orders" --for=2h --config.file=pgleash.yml
@@ -44,8 +45,7 @@ Examples:
     const path = await pausePath(runtime, values);
     if (path === undefined) return exitCodes.failed;
     try {
-      const before = await readPauseOrder(path).catch(() => null); // what makes no sense is replaced
-      await writePauseOrder(path, order);
+      const before = await writePauseOrder(path, order);
       if (before !== null) runtime.writeError(`pgleash: this replaces: ${wordsOf(before)}\n`);
       runtime.write(`${path}: ${wordsOf(order)}\n`);
       return exitCodes.ok;

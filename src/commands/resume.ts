@@ -8,7 +8,7 @@ export const resume: Command = {
   help: `Usage: pgleash resume --config.file=FILE
        pgleash resume --pause-file=PATH
 
-Removes the pause file, whoever wrote it. From its next look on, pgleash does again what its policy allows.
+Removes the pause file, whoever wrote it, but no file that is no pause order. From its next look on, pgleash does again what its policy allows.
 
   --config.file=FILE   the configuration, whose policy.pause_file is removed
   --pause-file=PATH    the pause file itself

@@ -22,9 +22,12 @@ export function isCronPattern(text: string, mode: CronMode): boolean {
 
 /**
  * Whether a text is a cron pattern that fires at some time. Counted from a fixed day, because the configuration must
- * not mean something else tomorrow.
+ * not mean something else tomorrow. `domAndDow` is how a pattern is read that limits both day and weekday: whether both
+ * must match, or either.
  */
-export function firesEver(text: string, mode: CronMode): boolean {
+export function firesEver(text: string, mode: CronMode, domAndDow = false): boolean {
   const start = new Date("2000-01-01T00:00:00Z");
-  return isCronPattern(text, mode) && new Cron(text, { mode, paused: true }).nextRun(start) !== null;
+  return (
+    isCronPattern(text, mode) && new Cron(text, { mode, domAndDow, paused: true }).nextRun(start) !== null
+  );
 }

@@ -52,7 +52,7 @@ export const policyField = mapping({
     .meta({ description: "`dry_run` records what it would do. `enforce` also needs `--enforce` at start." })
     .default("dry_run"),
   audit_file: path("Where every act is put on record, before and after. Needed to enforce.", "audit.jsonl"),
-  pause_file: path("Where a pause is ordered. Its folder must be there.", "pause.json"),
+  pause_file: path("Where a pause is ordered. Its folder must be there. Needed to enforce.", "pause.json"),
   lease_database: z
     .string({ error: "the name of a database" })
     .regex(/^[^\p{C}]{1,63}$/u, { error: "the name of a database" })

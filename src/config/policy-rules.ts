@@ -2,6 +2,7 @@ import { closestWord } from "./closest-word.ts";
 import { formatPath } from "./issue.ts";
 import type { Mistake, Path } from "./issue.ts";
 import { partsOf } from "./matcher.ts";
+import { plainPath } from "./plain-path.ts";
 import { builtInLimits } from "./policy-field.ts";
 import { shippedProtections } from "./protections.ts";
 import { isGiven, itemPaths, repeatedTexts, serverPaths, valueAt } from "./raw-file.ts";
@@ -13,6 +14,7 @@ const PROTECTIONS: Path = ["policy", "protect"];
 /** The rules between the fields of the policy. */
 export const policyRules: readonly Rule[] = [
   whoeverEnforcesKeepsAnAudit,
+  whoeverEnforcesCanBePaused,
   everyFileHasItsOwnPath,
   everyRuleHasItsOwnName,
   everyProtectionHasItsOwnName,
@@ -30,15 +32,24 @@ function whoeverEnforcesKeepsAnAudit(file: unknown): readonly Mistake[] {
   ];
 }
 
-function everyFileHasItsOwnPath(file: unknown): readonly Mistake[] {
-  const paths: readonly Path[] = [
-    ["policy", "audit_file"],
-    ["policy", "pause_file"],
+function whoeverEnforcesCanBePaused(file: unknown): readonly Mistake[] {
+  const path: Path = ["policy", "mode"];
+  if (valueAt(file, path) !== "enforce" || isGiven(file, ["policy", "pause_file"])) return [];
+  const hint = 'without one "pgleash pause" stops nobody: name a pause_file';
+  return [
+    { path, at: "value", expected: "dry_run as long as there is no pause_file", got: '"enforce"', hint },
   ];
-  return repeatedTexts(file, paths, {
-    expected: "a file of its own",
-    got: (first) => `the one of ${formatPath(first)}`,
-  });
+}
+
+/** The same file in other words, such as with `//` or `..`, is the same file. */
+function everyFileHasItsOwnPath(file: unknown): readonly Mistake[] {
+  const audit: Path = ["policy", "audit_file"];
+  const path: Path = ["policy", "pause_file"];
+  const [first, second] = [valueAt(file, audit), valueAt(file, path)];
+  if (typeof first !== "string" || typeof second !== "string") return [];
+  if (plainPath(first) !== plainPath(second)) return [];
+  const got = `the one of ${formatPath(audit)}`;
+  return [{ path, at: "value", expected: "a file of its own", got, hint: undefined }];
 }
 
 function everyRuleHasItsOwnName(file: unknown): readonly Mistake[] {

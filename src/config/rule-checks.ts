@@ -1,7 +1,6 @@
 import { backendKinds, type BackendKind } from "../classify/kind.ts";
 import { builtInFloors, type RuleAction } from "../decide/policy.ts";
 import type { Target } from "../decide/target.ts";
-import { backendStates } from "../observe/snapshot.ts";
 import { formatDuration } from "./duration.ts";
 import type { Matcher } from "./matcher.ts";
 import { namesHolder } from "./names-holder.ts";
@@ -24,12 +23,16 @@ type RuleProblem = {
 
 /** All that is wrong between the fields of one rule. A rule without matchers is the matter of its field. Durations in seconds. */
 export function checkRule(rule: RuleFields): readonly RuleProblem[] {
+  if (rule.match.length === 0) return [];
+  const scope = rule.match.some(namesHolder) ? [] : [scopeless];
+  if (!rule.match.some(namesKind)) return [...scope, kindless];
   const kinds = kindsOf(rule.match);
   return [
-    ...(rule.match.length === 0 || rule.match.some(namesHolder) ? [] : [scopeless]),
+    ...scope,
     ...(kinds.length === 0 ? [noSession] : []),
     ...belowFloor(rule, kinds),
     ...cancelsNothing(rule, kinds),
+    ...neverIdle(rule, kinds),
   ];
 }
 
@@ -40,6 +43,13 @@ const scopeless: RuleProblem = {
   hint: "a rule is never for everybody, so .* and its like do not count",
 };
 
+const kindless: RuleProblem = {
+  key: "match",
+  expected: "a matcher with = or =~ that names the kind",
+  got: "none",
+  hint: 'some kinds are far less sure than others: write kind="idle_in_transaction", or kind=~"idle_in_transaction.*"',
+};
+
 const noSession: RuleProblem = {
   key: "match",
   expected: "matchers that some kind of session can fit",
@@ -47,18 +57,18 @@ const noSession: RuleProblem = {
   hint: "prepared transactions and pools are never ended",
 };
 
+function namesKind({ label, isNegated }: Matcher<Target>): boolean {
+  return label === "kind" && !isNegated;
+}
+
 /** The kinds of session that the matchers leave possible. */
 function kindsOf(match: readonly Matcher<Target>[]): readonly BackendKind[] {
   const matchers = match.filter(({ label }) => label === "kind");
   return backendKinds.filter((kind) => matchers.every(({ matches }) => matches({ ...unseenTarget, kind })));
 }
 
-/**
- * The guards hold every floor, whatever is configured. A rule that names kinds is told when it can never act as it
- * says; one that names none is held to the lowest floor by the field itself.
- */
-function belowFloor({ match, min_age }: RuleFields, kinds: readonly BackendKind[]): readonly RuleProblem[] {
-  if (!match.some(({ label, isNegated }) => label === "kind" && !isNegated)) return [];
+/** The guards hold every floor, whatever is configured. A rule is told when it can never act as it says. */
+function belowFloor({ min_age }: RuleFields, kinds: readonly BackendKind[]): readonly RuleProblem[] {
   const [highest] = kinds.toSorted((a, b) => builtInFloors[b] - builtInFloors[a]);
   if (highest === undefined || min_age >= builtInFloors[highest]) return [];
   const floor = formatDuration(builtInFloors[highest]);
@@ -66,26 +76,29 @@ function belowFloor({ match, min_age }: RuleFields, kinds: readonly BackendKind[
   return [{ key: "min_age", expected, got: formatDuration(min_age), hint: undefined }];
 }
 
-/** To an idle session, and to one that waits for its client, a cancel request is nothing. */
-function cancelsNothing(
-  { match, action }: RuleFields,
-  kinds: readonly BackendKind[],
-): readonly RuleProblem[] {
-  if (action === "terminate") return [];
+/**
+ * To an idle session, and to one that waits for its client, a cancel request is nothing. A long transaction is ended
+ * only while it is idle, and so it is never cancelled either.
+ */
+function cancelsNothing({ action }: RuleFields, kinds: readonly BackendKind[]): readonly RuleProblem[] {
+  if (action === "terminate" || kinds.every((kind) => kind === "stale_active")) return [];
+  const hint = 'only running statements can be cancelled: name kind="stale_active" alone';
+  return [{ key: "action", expected: "terminate", got: "cancel", hint }];
+}
+
+/** The killing statement takes a long transaction only while it is idle: in any other state it would always have moved on. */
+function neverIdle({ match }: RuleFields, kinds: readonly BackendKind[]): readonly RuleProblem[] {
   const matchers = match.filter(({ label }) => label === "state");
-  const states = backendStates.filter((state) =>
-    matchers.every(({ mayMatch }) => mayMatch({ ...unseenTarget, state })),
+  const mayBeIdle = matchers.every(({ mayMatch }) =>
+    mayMatch({ ...unseenTarget, state: "idle in transaction" }),
   );
-  const isActive = states.every((state) => state === "active" || state === "unknown");
-  const isRunning = (kind: BackendKind): boolean =>
-    kind === "stale_active" || (kind === "long_transaction" && isActive);
-  if (kinds.every(isRunning)) return [];
+  if (mayBeIdle || !kinds.includes("long_transaction")) return [];
   return [
     {
-      key: "action",
-      expected: "terminate",
-      got: "cancel",
-      hint: 'only running statements can be cancelled: name kind="stale_active", or kind="long_transaction" with state="active"',
+      key: "match",
+      expected: 'matchers that long_transaction with state="idle in transaction" can fit',
+      got: "ones that it cannot",
+      hint: "a long transaction is ended only while it is idle; leave out the state, or the kind",
     },
   ];
 }

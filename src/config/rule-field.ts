@@ -43,10 +43,11 @@ export const ruleField = mapping({
     .max(50, { error: "at most 50 matchers" })
     .meta({
       description:
-        "Whom it is for: all matchers must match. One of them must name a database, role, application or client.",
+        "Whom it is for: all matchers must match. One must name a database, role, application or client, and one the kind.",
     }),
   action: z.enum(ruleActions, { error: ruleActions.join(" or ") }).meta({
-    description: "`terminate` ends the session. `cancel` ends a running statement, and nothing else.",
+    description:
+      "`terminate` ends the session. `cancel` ends a running statement, and nothing else: for `stale_active` alone.",
   }),
   min_age: minAge,
   sightings: countField(2, 1000, "On how many looks it was named, at least.").default(3),

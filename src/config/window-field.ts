@@ -17,8 +17,8 @@ const pattern = z
   })
   .transform((text, context) => {
     const fields = fieldsOf(text);
-    if ((fields === 5 && firesEver(text, "5-part")) || (fields === 6 && firesEver(text, "6-part")))
-      return text;
+    const mode = fields === 5 ? "5-part" : "6-part";
+    if ((fields === 5 || fields === 6) && firesEver(text, mode, true)) return text;
     context.addIssue({ code: "custom", message: PATTERN, input: text });
     return z.NEVER;
   });

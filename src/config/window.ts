@@ -12,7 +12,7 @@ export type Window = {
 
 /**
  * A window of patterns with five or six cron fields, in a time zone of the IANA. Five fields name whole minutes, six
- * name whole seconds. Throws for what `windowField` would refuse.
+ * name whole seconds. A pattern that limits both day and weekday names the days that are both. Throws for what `windowField` would refuse.
  */
 export function compileWindow(cron: readonly string[], timeZone: string): Window {
   const patterns = cron.map((text) => compilePattern(text, timeZone));
@@ -22,7 +22,8 @@ export function compileWindow(cron: readonly string[], timeZone: string): Window
 function compilePattern(text: string, timeZone: string): Window["isOpenAt"] {
   const isInMinutes = fieldsOf(text) === 5;
   const mode = isInMinutes ? "5-part" : "6-part";
-  const pattern = new Cron(text, { mode, timezone: timeZone, paused: true });
+  // Both must match: cron's "either" would open the first Sunday of a month on six other days as well.
+  const pattern = new Cron(text, { mode, timezone: timeZone, domAndDow: true, paused: true });
   // A pattern in minutes means second 0 to croner, and the whole minute to us. Time zones differ by whole minutes.
   const precision = isInMinutes ? 60 : 1;
   return (epochSeconds) => pattern.match(new Date(Math.floor(epochSeconds / precision) * precision * 1000));

@@ -2,8 +2,9 @@ import { keyOfEpisode } from "../classify/episode-key.ts";
 import type { Case } from "./guard.ts";
 import { guardsBeforeNotice } from "./guards/index.ts";
 import type { Announcement, Leash } from "./leash.ts";
+import { noticeOf } from "./notice-of.ts";
 import type { Notice } from "./plan.ts";
-import type { Rule } from "./policy.ts";
+import type { PolicyMode, Rule } from "./policy.ts";
 import { modeOf } from "./situation.ts";
 import { targetOf, type SessionEpisode } from "./target.ts";
 
@@ -21,14 +22,14 @@ export function announcementsAfter(
   const sessions = situation.suspects.filter((episode) => "backend" in episode);
   const episodes = new Map(sessions.map((episode) => [keyOfEpisode(episode), episode]));
   const announcements = new Map<string, readonly Announcement[]>();
+  const mode = modeOf(situation);
   for (const [key, episode] of episodes) {
     const known = leash.announcements.get(key) ?? [];
     const held = rulesThatWouldAct(episode, deciding).flatMap(
-      (rule) => announcementOf(rule, known, situation.nowSeconds) ?? [],
+      (rule) => announcementOf(rule, known, { mode, nowSeconds: situation.nowSeconds }) ?? [],
     );
     if (held.length > 0) announcements.set(key, held);
   }
-  const mode = modeOf(situation);
   const open = new Map([...leash.announcements].filter(([key]) => leash.acted.get(key)?.mode !== mode));
   const about = (type: Notice["type"]) => (episodeKey: string, announcement: Announcement) => {
     return { type, episodeKey, announcement, episode: episodes.get(episodeKey) ?? null };
@@ -52,16 +53,26 @@ function rulesThatWouldAct(episode: SessionEpisode, deciding: Announcing): reado
   });
 }
 
-/** What was announced stands, also when the rule now gives shorter notice; not when it gives longer one. */
+/**
+ * What was announced stands, also when the rule now gives shorter notice; not when it gives longer one, takes another
+ * action, or is no longer a dry run.
+ */
 function announcementOf(
-  { name, warnForSeconds }: Rule,
+  rule: Rule,
   known: readonly Announcement[],
-  nowSeconds: number,
+  { mode, nowSeconds }: { readonly mode: PolicyMode; readonly nowSeconds: number },
 ): Announcement | null {
-  const told = known.find(({ rule }) => rule === name);
+  const { name, action, warnForSeconds } = rule;
+  const told = noticeOf(rule, mode, known);
   if (told !== undefined && told.plannedSeconds >= told.announcedSeconds + warnForSeconds) return told;
   if (warnForSeconds === 0) return null;
-  return { rule: name, announcedSeconds: nowSeconds, plannedSeconds: nowSeconds + warnForSeconds };
+  return {
+    rule: name,
+    mode,
+    action,
+    announcedSeconds: nowSeconds,
+    plannedSeconds: nowSeconds + warnForSeconds,
+  };
 }
 
 /** What is made of each announcement in `some` that is not in `others`. */

@@ -21,12 +21,10 @@ export function breakerAfter(ledger: Ledger, { nowSeconds, settings, sessionsOf 
   const done = ledger.entries.filter(({ mode, atSeconds }) => mode === "enforce" && atSeconds >= from);
   if (done.filter(isUnconfirmed).length >= settings.unconfirmedActs)
     return { state: "open", sinceSeconds: nowSeconds, why: "unconfirmed" };
-  const isFutile = [...byHolder(done).values()].some(
-    ([first, ...others]) =>
-      first !== undefined &&
-      others.length + 1 >= settings.futileActs &&
-      sessionsOf(first.holder) >= first.holderSessions,
-  );
+  const ended = done.filter(({ outcome }) => outcome === "terminated");
+  const isFutile = breadths
+    .flatMap((keyOf) => [...groupedBy(keyOf, ended).values()])
+    .some((acts) => acts.length >= settings.futileActs && !areFewer(acts, sessionsOf));
   return isFutile ? { state: "open", sinceSeconds: nowSeconds, why: "futile" } : breaker;
 }
 
@@ -61,13 +59,31 @@ function isUnconfirmed({ outcome }: LedgerEntry): boolean {
   return outcome === null || outcome === "not_confirmed" || outcome === "failed";
 }
 
-/** What worked, by whose sessions they were. */
-function byHolder(entries: readonly LedgerEntry[]): ReadonlyMap<string, readonly LedgerEntry[]> {
+/**
+ * Whose sessions are counted together: those of one holder, of all clients of an application, and of everybody who was
+ * acted on. A leak that spreads over many clients comes back to each of them after one act.
+ */
+const breadths: readonly ((holder: Holder) => string)[] = [
+  holderKeyOf,
+  ({ usename, applicationName }) => JSON.stringify([usename, applicationName]),
+  () => "everybody",
+];
+
+/** Whether those who were acted on have fewer sessions in all than each had before the first act on it. */
+function areFewer(acts: readonly LedgerEntry[], sessionsOf: Judging["sessionsOf"]): boolean {
+  const firsts = [...groupedBy(holderKeyOf, acts).values()].flatMap(([first]) => first ?? []);
+  const before = firsts.reduce((sum, { holderSessions }) => sum + holderSessions, 0);
+  return firsts.reduce((sum, { holder }) => sum + sessionsOf(holder), 0) < before;
+}
+
+function groupedBy(
+  keyOf: (holder: Holder) => string,
+  entries: readonly LedgerEntry[],
+): ReadonlyMap<string, readonly LedgerEntry[]> {
   const found = new Map<string, LedgerEntry[]>();
-  for (const entry of entries)
-    if (entry.outcome === "terminated") {
-      const key = holderKeyOf(entry.holder);
-      found.set(key, [...(found.get(key) ?? []), entry]);
-    }
+  for (const entry of entries) {
+    const key = keyOf(entry.holder);
+    found.set(key, [...(found.get(key) ?? []), entry]);
+  }
   return found;
 }

@@ -1,9 +1,12 @@
 import { emptyLedger, type Ledger, type Outcome } from "./ledger.ts";
-import type { PolicyMode } from "./policy.ts";
+import type { PolicyMode, RuleAction } from "./policy.ts";
 
 /** The announcement of an act. Times are epoch seconds by the server's clock. */
 export type Announcement = {
   readonly rule: string;
+  /** What is announced: that a dry run would end a session is no notice that it will be. */
+  readonly mode: PolicyMode;
+  readonly action: RuleAction;
   readonly announcedSeconds: number;
   /** Not before this time. */
   readonly plannedSeconds: number;

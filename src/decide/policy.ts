@@ -53,7 +53,10 @@ export type Protection = { readonly name: string; readonly mayMatch: (target: Ta
 
 /** When acting is stopped because it does not help. */
 export type BreakerSettings = {
-  /** So many acts on one holder within the window, and its sessions are as many as before the first of them. */
+  /**
+   * So many acts within the window on one holder, on one application over all its clients, or in all; and the sessions of
+   * those who were acted on are as many as before.
+   */
   readonly futileActs: number;
   /** So many acts within the window of which nobody could see that they worked. */
   readonly unconfirmedActs: number;

@@ -17,6 +17,8 @@ export type Permits = {
   readonly isEnforcing: boolean;
   readonly pause: Pause | null;
   readonly hasLease: boolean;
+  /** Why the lease is not ours, in words; `null` when it is, or is not needed. */
+  readonly leaseRefusal: string | null;
   /** A pooler in between shares our session, and with it the lease. */
   readonly isPooled: boolean;
   /** Our role is a member of `pg_signal_backend`. */

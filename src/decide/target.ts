@@ -11,6 +11,7 @@ export type SessionEpisode = Extract<Episode, { readonly backend: unknown }>;
 export type Target = {
   readonly server: string;
   readonly kind: LeakKind;
+  /** At this look. */
   readonly severity: Severity;
   readonly harm: HarmLevel;
   readonly datname: string | null;
@@ -20,8 +21,11 @@ export type Target = {
   readonly clientAddr: string | null;
   readonly state: BackendState;
   readonly queryId: string | null;
+  /** Of the present transaction or statement alone: what was said before may be of another client of a pool. */
   readonly commentKeys: CommentKeys;
 };
+
+const noKeys: CommentKeys = new Map();
 
 const nobody = { datname: null, usename: null, applicationName: null, clientAddr: null } as const;
 
@@ -30,7 +34,8 @@ export type Holder = Pick<Target, "usename" | "applicationName" | "clientAddr">;
 
 /** A suspect as a policy sees it. A prepared transaction and a pool are seen too, so that a plan can say why they are spared. */
 export function targetOf(server: string, episode: Episode): Target {
-  const { kind, severity, harm, commentKeys } = episode;
+  const { kind, severityNow: severity, harm, hasCurrentKeys } = episode;
+  const commentKeys = hasCurrentKeys ? episode.commentKeys : noKeys;
   const seen = { server, kind, severity, harm: harm.level, commentKeys };
   if ("prepared" in episode) {
     const { datname, usename } = episode.prepared;

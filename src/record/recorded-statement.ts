@@ -6,16 +6,18 @@ import type { Backend, StatementText } from "../observe/snapshot.ts";
 const abortedState = "idle in transaction (aborted)";
 
 /**
- * The last statement of a session, fit to be kept: without its literals, and with what the session said in comments, be
- * it in an earlier statement. It is judged as the whole one is. What failed may not even be SQL, and then nobody can tell
+ * The last statement of a session, fit to be kept: without its literals, and with what it says in comments. What an
+ * earlier one said is kept with that one: beside this one it would look like its own. It is judged as the whole one is. What failed may not even be SQL, and then nobody can tell
  * its literals: of that, no text is kept. The attribution must be the one that the statement was given.
  */
 export function recordedStatement(
-  { statement, state }: Pick<Backend, "statement" | "state">,
-  { redactedStatement, commentKeys }: Attribution,
+  backend: Pick<Backend, "statement" | "state" | "queryStart" | "xactStart">,
+  attribution: Attribution,
 ): StatementText | null {
+  const { statement, state } = backend;
+  const { redactedStatement } = attribution;
   if (statement === null) return null;
-  const comment = commentOf(commentKeys);
+  const comment = saysItself(backend, attribution) ? commentOf(attribution.commentKeys) : "";
   const bare = bareStatement(statement, comment);
   if (state === abortedState || redactedStatement === null) return bare;
   const isCut = redactedStatement.endsWith("…");
@@ -23,6 +25,15 @@ export function recordedStatement(
   const recorded = { head, tail: null, isCut };
   // Where a control character stood beside a word, they are one word now, and the word may no longer be the same.
   return isSameKind(recorded, statement) ? recorded : bare;
+}
+
+/** Whether the keys are of this very statement. One whose start is hidden is read at each look. */
+function saysItself(
+  { queryStart, xactStart }: Pick<Backend, "queryStart" | "xactStart">,
+  { keysReadIn }: Attribution,
+): boolean {
+  if (keysReadIn === null || keysReadIn.queryStart !== queryStart) return false;
+  return queryStart !== null || keysReadIn.xactStart === xactStart;
 }
 
 /** Its kind alone. */

@@ -30,6 +30,7 @@ export const dryRun: Permits = {
   isEnforcing: false,
   pause: null,
   hasLease: false,
+  leaseRefusal: null,
   isPooled: false,
   canSignal: true,
   isAuditWorking: true,

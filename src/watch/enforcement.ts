@@ -3,10 +3,11 @@ import type { ReadRecord } from "../act/audit-line.ts";
 import type { LedgerRecord } from "../act/audit-record.ts";
 import { orphansIn } from "../act/orphans.ts";
 import { watchPauseFile, type PauseWatch } from "../act/pause-file.ts";
-import { readAudit } from "../act/read-audit.ts";
+import { readAudit, type AuditRead } from "../act/read-audit.ts";
 import { rebuildLeash } from "../act/rebuild-leash.ts";
 import type { ConfiguredPolicy } from "../config/config.ts";
-import type { Leash } from "../decide/leash.ts";
+import { emptyLeash, type Leash } from "../decide/leash.ts";
+import type { PolicyMode } from "../decide/policy.ts";
 import type { Log } from "../log.ts";
 import type { LeashSettings } from "./leashing.ts";
 
@@ -14,9 +15,9 @@ import type { LeashSettings } from "./leashing.ts";
 export type Enforcement = {
   /** Takes over a policy, and opens the files that it names. */
   configure(policy: ConfiguredPolicy): Promise<LeashSettings>;
-  /** What an earlier process left of a server. */
-  leashOf(server: string): Leash;
-  /** Opens the audit anew, for whoever rotates it. */
+  /** What an earlier process left of a server, with what this one knows of it already. */
+  leashOf(server: string, known?: Leash): Leash;
+  /** Opens the audit anew, for whoever rotates it; one that could not be read is tried again, for the next policy. */
   reopen(): Promise<void>;
   close(): Promise<void>;
 };
@@ -33,27 +34,25 @@ export type EnforcementOptions = {
 
 /** No file is opened before the first policy. */
 export function createEnforcement({ isFlagged, version, log, ledgers }: EnforcementOptions): Enforcement {
-  let path: string | null = null;
+  let used: string | null = null;
+  let last: ConfiguredPolicy | null = null;
+  let problem: string | null = null;
   let audit: Audit | null = null;
   let records: readonly ReadRecord[] = [];
   let pause: { readonly path: string; readonly watch: PauseWatch } | null = null;
 
-  async function useAudit({ auditFile, mode }: ConfiguredPolicy): Promise<void> {
-    if (auditFile === path) return;
+  /** Only an audit that was read is in use: any other is tried again each time. */
+  async function useAudit(auditFile: string | null, mode: PolicyMode): Promise<void> {
+    if (auditFile === used && problem === null) return;
     await audit?.close();
-    [path, audit, records] = [auditFile, null, []];
+    [used, problem, audit, records] = [null, null, null, []];
     if (auditFile === null) return;
-    const read = await readAudit(auditFile);
+    const read = await readAndTell(auditFile, log);
     if ("problem" in read) {
-      log.error({ audit_file: auditFile, error: read.problem }, "the audit cannot be read: nobody is ended");
+      problem = read.problem;
       return;
     }
-    if (read.unreadableLines > 0)
-      log.warn(
-        { audit_file: auditFile, lines: read.unreadableLines },
-        "the audit holds lines that make no sense",
-      );
-    records = read.records;
+    [used, records] = [auditFile, read.records];
     audit = await openAudit(auditFile, { ledgers });
     await audit.record({ type: "started", version, mode });
     for (const orphan of orphansIn(records)) {
@@ -70,17 +69,40 @@ export function createEnforcement({ isFlagged, version, log, ledgers }: Enforcem
 
   return {
     async configure(policy) {
-      await useAudit(policy);
+      last = policy;
+      await useAudit(policy.auditFile, policy.mode);
       if (policy.mode === "enforce" && !isFlagged)
         log.warn({}, "mode: enforce without --enforce at the start: it stays a dry run");
-      return { policy, isEnforcing: policy.mode === "enforce" && isFlagged, audit, pause: usePause(policy) };
+      return {
+        policy,
+        isEnforcing: policy.mode === "enforce" && isFlagged,
+        audit,
+        auditProblem: problem,
+        pause: usePause(policy),
+      };
     },
-    leashOf: (server) => rebuildLeash(records, server),
+    leashOf: (server, known = emptyLeash) => ({
+      ...rebuildLeash([...records, { type: "ledger", server, ...known.ledger, acted: known.acted }], server),
+      announcements: known.announcements,
+    }),
     async reopen() {
-      await audit?.reopen();
+      if (audit !== null) await audit.reopen();
+      else if (last !== null) await useAudit(last.auditFile, last.mode);
     },
     async close() {
       await audit?.close();
     },
   };
+}
+
+async function readAndTell(auditFile: string, log: Log): Promise<AuditRead | { readonly problem: string }> {
+  const read = await readAudit(auditFile);
+  if ("problem" in read)
+    log.error({ audit_file: auditFile, error: read.problem }, "the audit cannot be read: nobody is ended");
+  else if (read.unreadableLines > 0)
+    log.warn(
+      { audit_file: auditFile, lines: read.unreadableLines },
+      "the audit holds lines that make no sense",
+    );
+  return read;
 }

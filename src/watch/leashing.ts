@@ -1,7 +1,7 @@
 import type { Audit } from "../act/audit.ts";
 import type { Lease } from "../act/lease.ts";
 import type { PauseWatch } from "../act/pause-file.ts";
-import { permitted } from "../act/permit.ts";
+import { permitted, whyStop } from "../act/permit.ts";
 import type { ConfiguredPolicy } from "../config/config.ts";
 import type { Leashing } from "../cycle.ts";
 import { builtInFloors } from "../decide/policy.ts";
@@ -14,6 +14,8 @@ export type LeashSettings = {
   /** Both switches are on, and the configuration was read as it stands. */
   readonly isEnforcing: boolean;
   readonly audit: Audit | null;
+  /** Why the configured audit could not be read, in words; `null` where it was, and where none is configured. */
+  readonly auditProblem: string | null;
   readonly pause: PauseWatch | null;
 };
 
@@ -23,21 +25,24 @@ type Around = {
   readonly probe: Probe;
   readonly pollSeconds: number;
   readonly deadline: Deadline;
+  /** Aborted once no further act is to be begun. */
+  readonly stopping: AbortSignal;
 };
 
 /** What one look at a server needs to decide and to act; `null` without rules. The floors are the built-in ones, always. */
 export function leashingOf(
   server: string,
-  { policy, isEnforcing, audit, pause }: LeashSettings,
-  { lease, ...asking }: Around,
+  { policy, isEnforcing, audit, auditProblem, pause }: LeashSettings,
+  { lease, stopping, ...asking }: Around,
 ): Leashing | null {
   if (policy.rules.length === 0) return null;
-  const means = { isEnforcing, lease, leaseDatabase: policy.leaseDatabase, pause, audit };
+  const means = { isEnforcing, lease, leaseDatabase: policy.leaseDatabase, pause, audit, auditProblem };
   return {
     server,
     policy,
     floors: builtInFloors,
     audit,
     permit: (session) => permitted(session, means, { ...asking, nowSeconds: Date.now() / 1000 }),
+    whyStop: () => whyStop(pause, stopping, Date.now() / 1000),
   };
 }

@@ -15,13 +15,15 @@ import type { WatchSettings } from "./watch-settings.ts";
 export type Looking = {
   /** False while a failed connection is to be left alone. */
   isDue(): boolean;
-  /** Looks once, and returns the view after it. Throws a `PostgresFailure`; what is remembered then stays. */
-  look(settings: WatchSettings, before: ServerView): Promise<ServerView>;
+  /** Looks once, and returns the view after it. Throws a `PostgresFailure`; what is remembered then stays. Once `stopping` is aborted, no further act is begun. */
+  look(settings: WatchSettings, before: ServerView, stopping: AbortSignal): Promise<ServerView>;
   /** The look failed: the connection is left alone for a while, if it did not survive. */
   failed(): void;
   /** How many connections the server has answered on. */
   opened(): number;
   leash(): Leash;
+  /** Takes over what limits are counted on. Not while a look is under way. */
+  recall(leash: Leash): void;
   /** The connection stays, unless the new settings lead elsewhere. */
   configure(before: WatchSettings, next: WatchSettings): Promise<void>;
   close(): Promise<void>;
@@ -37,15 +39,17 @@ export function createLooking(leash: Leash, recorder: Recorder | undefined): Loo
   return {
     isDue: () => connection.isDue(),
     // One deadline for the whole look: connecting must not add to what the schedule allows.
-    async look({ server, labelBudget, commentKeys, leash: leashSettings }, before) {
+    async look({ server, labelBudget, commentKeys, leash: leashSettings }, before, stopping) {
       const { lookTimeoutSeconds, thresholds, pools } = server;
       const deadline = startDeadline(lookTimeoutSeconds);
       const { session, probe } = await connection.use(server.connection, { deadline, lookTimeoutSeconds });
       const { gapSeconds, intervalSeconds } = timingOf(server.schedule, timeOfLastLook(before));
       const nowMs = performance.now();
       const sinceLastLookSeconds = lastLookMs === null ? null : (nowMs - lastLookMs) / 1000;
-      const around = { lease, probe, pollSeconds: intervalSeconds, deadline };
+      const around = { lease, probe, pollSeconds: intervalSeconds, deadline, stopping };
       const leashing = leashingOf(server.name, leashSettings, around);
+      // Whoever has no rules any more must not keep others from acting.
+      if (leashing === null) await lease.release(session, { version: probe.version, deadline });
       const judging = { thresholds, pools, commentKeys, gapSeconds, sinceLastLookSeconds };
       const options = { ...judging, believesRows: false, probe, deadline, leashing };
       const { report, reading, remembered: after } = await cycle(session, remembered, options);
@@ -65,6 +69,7 @@ export function createLooking(leash: Leash, recorder: Recorder | undefined): Loo
     failed: () => connection.failed(),
     opened: () => connection.opened(),
     leash: () => remembered.leash,
+    recall: (recalled) => void (remembered = { ...remembered, leash: recalled }),
     async configure({ server: before }, { server: next }) {
       if (JSON.stringify(next.connection) !== JSON.stringify(before.connection)) await connection.close();
       else if (next.lookTimeoutSeconds !== before.lookTimeoutSeconds) connection.askAgain();

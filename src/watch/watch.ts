@@ -16,9 +16,14 @@ export type Watch = {
   view(): ServerView;
   /** What limits are counted on: to be put on record where the audit begins anew. */
   leash(): Leash;
-  /** New settings, from the next look on. What is remembered stays; the connection too, unless it leads elsewhere. */
-  configure(settings: WatchSettings): Promise<void>;
-  /** Ends the connection, once the look under way is over. */
+  /** From now on no act is begun, not even by the look under way, until new settings are in place. */
+  stopActing(): void;
+  /**
+   * New settings, from the next look on; the one under way begins no further act. What is remembered stays; the connection
+   * too, unless it leads elsewhere. `recall` gets what limits are counted on, and returns it with what was learned anew.
+   */
+  configure(settings: WatchSettings, recall?: (leash: Leash) => Leash): Promise<void>;
+  /** Ends the connection, once the look under way is over; it begins no further act. */
   close(): Promise<void>;
 };
 
@@ -40,12 +45,13 @@ export function createWatch({ settings: first, leash, log, recorder, onChange }:
   let view = firstView(first.server.name, timingOf(first.server.schedule, new Date()).intervalSeconds);
   let told = nothingTold;
   let underWay: Promise<void> | null = null;
+  let stopping = new AbortController();
 
   async function look(): Promise<void> {
     const startedMs = performance.now();
     const before = view;
     try {
-      view = await looking.look(settings, view);
+      view = await looking.look(settings, view, stopping.signal);
     } catch (error) {
       view = viewAfterFailure(view, toFailure(error));
       looking.failed();
@@ -63,13 +69,18 @@ export function createWatch({ settings: first, leash, log, recorder, onChange }:
       if (underWay === null && looking.isDue()) underWay = look().finally(() => (underWay = null));
       return underWay ?? Promise.resolve();
     },
-    async configure(next) {
+    stopActing: () => stopping.abort(),
+    async configure(next, recall) {
+      stopping.abort();
       await underWay;
       const before = settings;
       settings = next;
+      stopping = new AbortController();
+      if (recall !== undefined) looking.recall(recall(looking.leash()));
       await looking.configure(before, next);
     },
     async close() {
+      stopping.abort();
       await underWay;
       await looking.close();
     },

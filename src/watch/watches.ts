@@ -1,5 +1,6 @@
 import { ledgerRecord } from "../act/ledger-record.ts";
 import type { Config } from "../config/config.ts";
+import type { Leash } from "../decide/leash.ts";
 import type { ServerView } from "../expose/view.ts";
 import type { Log } from "../log.ts";
 import type { Recorder } from "../record/recorder.ts";
@@ -57,14 +58,25 @@ export function createWatches(options: WatchesOptions): Watches {
     return createWatch({ settings, leash, log, recorder, onChange });
   }
 
+  /** An audit that was read only now tells of an earlier process what a watch that went on without it does not know. */
+  async function configureKnown(settings: WatchSettings): Promise<void> {
+    const { name } = settings.server;
+    const isAuditNew = applied.every(({ leash }) => leash.audit !== settings.leash.audit);
+    const recall = (known: Leash): Leash => enforcement.leashOf(name, known);
+    await watches.get(name)?.configure(settings, isAuditNew ? recall : undefined);
+  }
+
   return {
     views: () => [...watches.values()].map((watch) => watch.view()),
     async apply({ servers, labelBudget, commentLabels: commentKeys, policy }) {
+      // Before anything that waits: what is applied may be meant to stop the acts of a look under way.
+      for (const watch of watches.values()) watch.stopActing();
       const leash = await enforcement.configure(policy);
       const settings = servers.map((server) => ({ server, labelBudget, commentKeys, leash }));
+      const configuring = settings.map(configureKnown);
       applied = settings;
       // Meanwhile the old servers stay watched, and on the page: one of them may be in a look that hangs.
-      await Promise.all(settings.map(async (one) => watches.get(one.server.name)?.configure(one)));
+      await Promise.all(configuring);
       if (isStopped) return;
       stopSchedules();
       const before = watches;

@@ -86,7 +86,13 @@ describe("E21: an intent", () => {
 });
 
 describe("E10: a notice", () => {
-  const announcement = { rule: "forgotten", announcedSeconds: 1_800_000_000, plannedSeconds: 1_800_000_060 };
+  const announcement = {
+    rule: "forgotten",
+    mode: "enforce",
+    action: "terminate",
+    announcedSeconds: 1_800_000_000,
+    plannedSeconds: 1_800_000_060,
+  } as const;
   const episodeKey = keyOfEpisode(episode);
 
   test("says who is to be ended by which rule, and when", () => {

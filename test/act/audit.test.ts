@@ -125,6 +125,19 @@ describe("a rotated audit", () => {
     for (const distance of distances) expect(distance.trim().split(" ").length).toBeLessThanOrEqual(4);
     await audit.close();
   });
+
+  test("repeats long ledgers no more often than every twice their length", async () => {
+    const path = await aPath();
+    const long = [anEntry({ rule: "x".repeat(5 * 1024 * 1024) })];
+    const audit = await openAudit(path, { ledgers: () => [aLedger(long)] });
+    const rule = "x".repeat(1024 * 1024);
+    for (let written = 0; written < 21; written += 1) await audit.record(anIntent("a", { rule }));
+    const types = await typesIn(path);
+    const distances = types.join(" ").split("ledger").slice(1, -1);
+    expect(distances).toHaveLength(2);
+    for (const distance of distances) expect(distance.trim().split(" ")).toHaveLength(10);
+    await audit.close();
+  });
 });
 
 describe("E22: an audit that cannot be written", () => {

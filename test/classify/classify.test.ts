@@ -236,5 +236,6 @@ test("a leak stays leaked when a reload raises the threshold above its age", () 
     ...judging,
     thresholds: { defaults: { ...thresholds, idle_in_transaction: patient }, overrides: [] },
   };
-  expect(classify(lookOf(aLook(70, forgotten(70))), first, options).suspects[0]?.severity).toBe("leaked");
+  const [suspect] = classify(lookOf(aLook(70, forgotten(70))), first, options).suspects;
+  expect(suspect).toMatchObject({ severity: "leaked", severityNow: "suspect" });
 });

@@ -85,4 +85,21 @@ test("a finding says what it costs, what its session said, and no literal", () =
     redactedStatement: "UPDATE users SET token = ? WHERE id = ?",
   });
   expect(finding?.findings.commentKeys.get("route")).toBe("/login");
+  expect(finding?.findings.hasCurrentKeys).toBe(true);
+});
+
+test("what a session said in another transaction is shown, and marked as no longer current", () => {
+  const statement = { head: "SELECT 1 /*route='/login'*/", tail: null, isCut: false };
+  const before = anIdleTransaction({ statement, queryStart: "q1", xactStart: "x1" });
+  const now = anIdleTransaction({
+    statement: { ...statement, head: "BEGIN" },
+    queryStart: "q2",
+    xactStart: "x2",
+  });
+  const attributions = attributionsOf([now], attributionsOf([before], new Map(), []), []);
+  const [finding] = findBackends([seen(now)], attributions, rules);
+  expect(finding?.findings).toMatchObject({
+    commentKeys: new Map([["route", "/login"]]),
+    hasCurrentKeys: false,
+  });
 });

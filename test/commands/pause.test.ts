@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -69,12 +69,15 @@ describe("E27: pgleash pause", () => {
     ]);
   });
 
-  test("replaces a file that makes no sense, and resume removes it", async () => {
-    const path = await aPath("pause.json");
-    await writeFile(path, "{");
-    expect((await runWords(["pause", "--reason=x", `--pause-file=${path}`])).code).toBe(0);
-    await writeFile(path, "{");
-    expect((await runWords(["resume", `--pause-file=${path}`])).stdout).toBe(`${path}: resumed\n`);
+  test.for(["pause --reason=x", "resume"])("%s leaves a file alone that is no pause order", async (words) => {
+    for (const text of ["", "{", '{"schema":1,"kind":"intent"}\n{"schema":1,"kind":"outcome"}\n']) {
+      const path = await aPath("audit.jsonl");
+      await writeFile(path, text);
+      const { code, stdout, stderr } = await runWords([...words.split(" "), `--pause-file=${path}`]);
+      expect([code, stdout]).toEqual([1, ""]);
+      expect(stderr).toContain(`${path} is left as it is, because it is no pause order`);
+      expect(await readFile(path, "utf8")).toBe(text);
+    }
   });
 
   test("shows no terminal what would rewrite it", async () => {

@@ -22,7 +22,7 @@ ${servers}`,
 }
 
 function rule(name: string, match: string, more = ""): string {
-  return `{ name: ${name}, match: ['${match}'], action: terminate, min_age: 1m, sightings: 2, followed_for: 0s, warn_for: 0s${more} }`;
+  return `{ name: ${name}, match: ['${match}', 'kind=~"idle_in_transaction.*"'], action: terminate, min_age: 1m, sightings: 2, followed_for: 0s, warn_for: 0s${more} }`;
 }
 
 const everybody = rule("app", 'usename="app"');

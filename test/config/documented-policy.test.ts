@@ -9,3 +9,11 @@ test("the examples of the policy in the documentation load", async () => {
   expect(examples).toHaveLength(2);
   for (const text of examples) expect(issuesOf(text)).toEqual([]);
 });
+
+test("the example of the policy in the README loads, and so it does with mode: enforce", async () => {
+  const page = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+  const text = /```yaml\n(policy:\n[^]*?)```/u.exec(page)?.[1] ?? "";
+  expect(text).toContain("mode: dry_run ");
+  expect(issuesOf(text)).toEqual([]);
+  expect(issuesOf(text.replace("dry_run", "enforce"))).toEqual([]);
+});

@@ -49,10 +49,10 @@ test.for([
   "comment_labels: []",
   "comment_labels: [route, service.name, db_driver]",
   "detectors: { idle_too_long: { enabled: true } }",
-  `policy: { rules: [{ name: a, match: ['usename="app"'], action: terminate, min_age: 10m }] }`,
-  `policy: { mode: enforce, audit_file: /a.jsonl, unprotect: [psql], limits: { per_look: 2, share: 7.5% } }`,
+  `policy: { rules: [{ name: a, match: ['usename="app"', 'kind="idle_in_transaction"'], action: terminate, min_age: 10m }] }`,
+  `policy: { mode: enforce, audit_file: /a.jsonl, pause_file: /p.json, unprotect: [psql], limits: { per_look: 2, share: 7.5% } }`,
   `policy: { protect: [{ name: a, match: ['usename="app"'] }], breaker: { window: 5m }, lease_database: shop }`,
-  `policy: { rules: [{ name: a, match: ['usename="app"'], action: terminate, min_age: 10m, max_work_at_risk: any, during: { cron: ["* 8 * * *"], time_zone: UTC }, limits: { per_look: 1 }, share: 20% }] }`,
+  `policy: { rules: [{ name: a, match: ['usename="app"', 'kind="idle_in_transaction"'], action: terminate, min_age: 10m, max_work_at_risk: any, during: { cron: ["* 8 * * *"], time_zone: UTC }, limits: { per_look: 1 }, share: 20% }] }`,
 ])("the schema takes what the code takes: %j", (text) => {
   configOf(text);
   validate(parse(text));
@@ -83,11 +83,11 @@ test.for([
   "policy: { limits: { share: 5 } }",
   "policy: { rules: [{ name: a, action: terminate, min_age: 10m }] }",
   `policy: { rules: [{ name: a, match: [], action: terminate, min_age: 10m }] }`,
-  `policy: { rules: [{ name: a, match: ['usename="app"'], action: kill, min_age: 10m }] }`,
-  `policy: { rules: [{ name: a, match: ['usename="app"'], action: terminate }] }`,
-  `policy: { rules: [{ name: a, match: ['usename="app"'], action: terminate, min_age: 10 }] }`,
-  `policy: { rules: [{ name: a, match: ['usename="app"'], action: terminate, min_age: 10m, sightings: 1 }] }`,
-  `policy: { rules: [{ name: a, match: ['usename="app"'], action: terminate, min_age: 10m, during: { cron: ["* 8 * * *"] } }] }`,
+  `policy: { rules: [{ name: a, match: ['usename="app"', 'kind="idle_in_transaction"'], action: kill, min_age: 10m }] }`,
+  `policy: { rules: [{ name: a, match: ['usename="app"', 'kind="idle_in_transaction"'], action: terminate }] }`,
+  `policy: { rules: [{ name: a, match: ['usename="app"', 'kind="idle_in_transaction"'], action: terminate, min_age: 10 }] }`,
+  `policy: { rules: [{ name: a, match: ['usename="app"', 'kind="idle_in_transaction"'], action: terminate, min_age: 10m, sightings: 1 }] }`,
+  `policy: { rules: [{ name: a, match: ['usename="app"', 'kind="idle_in_transaction"'], action: terminate, min_age: 10m, during: { cron: ["* 8 * * *"] } }] }`,
 ])("the schema refuses what the code refuses: %j", (text) => {
   expect(issuesOf(text)).not.toEqual([]);
   expect(validate(parse(text))).toBe(false);

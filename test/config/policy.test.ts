@@ -14,7 +14,7 @@ function ruleOf(keys = "", policy = ""): ConfiguredRule {
   ${policy}
   rules:
     - name: orders
-      match: ['usename="orders"']
+      match: ['usename="orders"', 'kind="idle_in_transaction"']
       action: terminate
       min_age: 10m
       ${keys}
@@ -56,9 +56,12 @@ describe("a rule", () => {
   test("of which little is said is a careful one", () => {
     expect(ruleOf()).toEqual({
       name: "orders",
-      match: ['usename="orders"'],
+      match: ['usename="orders"', 'kind="idle_in_transaction"'],
       matches: expect.any(Function),
-      matchers: [{ text: 'usename="orders"', matches: expect.any(Function) }],
+      matchers: [
+        { text: 'usename="orders"', matches: expect.any(Function) },
+        { text: 'kind="idle_in_transaction"', matches: expect.any(Function) },
+      ],
       action: "terminate",
       minAgeSeconds: 600,
       minSightings: 3,

@@ -23,7 +23,7 @@ policy:
     - { name: "nightly: 1", match: ['usename="nightly"', 'datname!~"x\d"'] }
     - { name: psql, match: ['application_name="psql"', 'usename="dba"'] }
   rules:
-    - { name: plain, match: ['usename="orders"'], action: terminate, min_age: 10m }
+    - { name: plain, match: ['usename="orders"', 'kind=~"idle_.*"'], action: terminate, min_age: 15m }
     - name: "carts: all"
       match: ['usename="orders"', 'kind="stale_active"', 'comment.route=~"/cart/\d+"']
       action: cancel
@@ -134,8 +134,9 @@ policy:
     expect(rules).toBe(String.raw`    - name: plain
       match:
         - usename="orders"
+        - kind=~"idle_.*"
       action: terminate
-      min_age: 10m
+      min_age: 15m
       sightings: 3
       followed_for: 1m
       min_harm: slot

@@ -56,6 +56,16 @@ describe("E26: a pattern of six fields", () => {
   });
 });
 
+test.for([
+  ["2026-06-02T03:00:00Z", false, "a Tuesday in the first week"],
+  ["2026-06-07T03:00:00Z", true, "the first Sunday"],
+  ["2026-06-14T03:00:00Z", false, "the second Sunday"],
+] as const)("E26: a pattern of both day and weekday names the days that are both, at %s: %s", (one) => {
+  const [time, expected] = one;
+  expect(isOpen("* 2-4 1-7 * SUN", time, "UTC")).toBe(expected);
+  expect(isOpen("* * 2-4 1-7 * SUN", time, "UTC")).toBe(expected);
+});
+
 test("any of several patterns opens a window", () => {
   const nights = ["* 22-23 * * *", "* 0-5 * * *"];
   expect(isOpen(nights, "2026-01-05T22:30:00Z")).toBe(true);

@@ -131,6 +131,14 @@ describe("E10: a reload keeps what was announced", () => {
     expect(looks).toEqual([[0, announced], [59, withdrawn, ["announced", "other"]], [60], [119, 1]]);
   });
 
+  test.for<readonly [string, Look, Look]>([
+    ["what a dry run announced", { at: 0, situation: { permits: { isEnforcing: false } } }, { at: 50 }],
+    ["another action", { at: 0, policy: warning({ action: "cancel" }) }, { at: 50 }],
+  ])("%s is no notice of the act: it begins anew", ([, before, after]) => {
+    const looks = over(before, after, { ...after, at: 60 }, { ...after, at: 109 }, { ...after, at: 110 });
+    expect(looks).toEqual([[0, announced], [50, withdrawn, announced], [60], [109], [110, 1]]);
+  });
+
   test("longer notice begins anew", () => {
     const policy = warning({ warnForSeconds: 600 });
     const looks = over(

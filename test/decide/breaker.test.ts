@@ -4,6 +4,7 @@ import { breakerAfter, isHalfOpen } from "../../src/decide/breaker.ts";
 import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
 import type { Breaker, LedgerEntry, Outcome } from "../../src/decide/ledger.ts";
 import type { BreakerSettings } from "../../src/decide/policy.ts";
+import type { Holder } from "../../src/decide/target.ts";
 import { aLeaked, anEntry, aPolicy, aSituation, leakedSessions, noLimits, NOW } from "../support/a-case.ts";
 import { aGroup } from "../support/a-view.ts";
 import { decided, endedBy, reasonsOf } from "../support/decided.ts";
@@ -26,6 +27,15 @@ function after(entries: readonly LedgerEntry[], sessions = 100, breaker: Breaker
   return breakerAfter({ entries, breaker }, { nowSeconds: NOW, settings, sessionsOf: () => sessions });
 }
 
+/** The first client has so many, and each other one 99. */
+function firstHas(sessions: number): (holder: Holder) => number {
+  return ({ clientAddr }) => (clientAddr === "10.0.0.0" ? sessions : 99);
+}
+
+function oneOfEtl({ usename }: Holder): number {
+  return usename === "etl" ? 1 : 100;
+}
+
 /** Acts a minute apart, the last of them just now. */
 function acts(...outcomes: readonly (Outcome | null)[]): readonly LedgerEntry[] {
   return outcomes.map((outcome, index) =>
@@ -35,10 +45,39 @@ function acts(...outcomes: readonly (Outcome | null)[]): readonly LedgerEntry[] 
 
 const thrice = acts("terminated", "terminated", "terminated");
 
+/** The same, each on a holder that differs in this. */
+function spread(field: keyof Holder): readonly LedgerEntry[] {
+  return thrice.map((entry, index) => ({
+    ...entry,
+    holder: { ...entry.holder, [field]: `10.0.0.${index}` },
+  }));
+}
+
 describe("E17: the breaker opens when acts do not help", () => {
   test("three sessions were ended, and their holder has as many as before the first", () => {
     expect(after(thrice)).toEqual({ state: "open", sinceSeconds: NOW, why: "futile" });
     expect(after(thrice, 101)).toMatchObject({ state: "open" });
+  });
+
+  test.for(["clientAddr", "applicationName", "usename"] as const)(
+    "three sessions were ended, each of another %s, and they have as many as before in all",
+    (field) => {
+      expect(after(spread(field))).toMatchObject({ state: "open", why: "futile" });
+    },
+  );
+
+  test("it is their sum that counts, not each of them", () => {
+    const ledger = { entries: spread("clientAddr"), breaker: closed };
+    const states = [102, 101].map(
+      (more) => breakerAfter(ledger, { nowSeconds: NOW, settings, sessionsOf: firstHas(more) }).state,
+    );
+    expect(states).toEqual(["open", "closed"]);
+  });
+
+  test("the clients of one application are judged by themselves, whatever others did", () => {
+    const other = anEntry({ holder: { usename: "etl", applicationName: "load", clientAddr: null } });
+    const ledger = { entries: [other, ...spread("clientAddr")], breaker: closed };
+    expect(breakerAfter(ledger, { nowSeconds: NOW, settings, sessionsOf: oneOfEtl }).state).toBe("open");
   });
 
   test.for<readonly [string, readonly LedgerEntry[], number]>([
@@ -50,14 +89,7 @@ describe("E17: the breaker opens when acts do not help", () => {
       [anEntry({ atSeconds: NOW - 601 }), ...acts("terminated", "terminated")],
       100,
     ],
-    [
-      "each was of another client",
-      thrice.map((entry, index) => ({
-        ...entry,
-        holder: { ...entry.holder, clientAddr: `10.0.0.${index}` },
-      })),
-      100,
-    ],
+    ["each was of another client, and they are fewer", spread("clientAddr"), 99],
     [
       "a dry run lowers nothing",
       thrice.map((entry) => ({ ...entry, mode: "dry_run" as const, outcome: null })),

@@ -1,3 +1,6 @@
+import { expect, test } from "vitest";
+
+import { guards } from "../../src/decide/guards/index.ts";
 import { NOW } from "../support/a-case.ts";
 import { permits, situated, testGuards, type GuardRow } from "../support/guard-rows.ts";
 
@@ -78,3 +81,9 @@ const rows: readonly GuardRow[] = [
 ];
 
 testGuards(rows);
+
+test("E24: who has no lease is told why", () => {
+  const one = permits({ hasLease: false, leaseRefusal: "the lease database is missing" });
+  const why = guards.find(({ reason }) => reason === "no_lease")?.why(one);
+  expect(why).toBe("pgleash has no lease on this server: the lease database is missing");
+});

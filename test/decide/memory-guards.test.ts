@@ -15,9 +15,20 @@ function acted(mode: Acted["mode"], attempts: number, outcome: Acted["outcome"])
 }
 
 /** Announced so many seconds ago for a minute later, under a rule that now gives this notice. */
-function announcedAgo(seconds: number, warnForSeconds: number, rule = "everything"): Case {
+function announcedAgo(
+  seconds: number,
+  warnForSeconds: number,
+  told: Partial<Pick<Announcement, "rule" | "mode" | "action">> = {},
+): Case {
   const announcedSeconds = NOW - seconds;
-  const announcement: Announcement = { rule, announcedSeconds, plannedSeconds: announcedSeconds + 60 };
+  const announcement: Announcement = {
+    rule: "everything",
+    mode: "enforce",
+    action: "terminate",
+    announcedSeconds,
+    plannedSeconds: announcedSeconds + 60,
+    ...told,
+  };
   return aCase(aLeaked(), {
     leash: { ...emptyLeash, announcements: new Map([[key, [announcement]]]) },
     rule: aRule({ warnForSeconds }),
@@ -51,14 +62,17 @@ const rows: readonly GuardRow[] = [
   {
     item: "E10",
     reason: "announced",
-    passes: [announcedAgo(60, 60), aCase(), announcedAgo(0, 0, "another rule")],
+    passes: [announcedAgo(60, 60), aCase(), announcedAgo(0, 0, { rule: "another rule" })],
     spares: [
       announcedAgo(59, 60),
       leaked({}, { warnForSeconds: 60 }),
       // A reload gives shorter notice: what was announced holds.
       announcedAgo(59, 0),
       // Another rule gave its own, shorter notice.
-      announcedAgo(60, 60, "another rule"),
+      announcedAgo(60, 60, { rule: "another rule" }),
+      // What a dry run would do, or a milder act, was no notice of this one.
+      announcedAgo(60, 60, { mode: "dry_run" }),
+      announcedAgo(60, 60, { action: "cancel" }),
       leaked({}, { warnForSeconds: Number.NaN }),
     ],
   },

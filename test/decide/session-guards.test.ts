@@ -14,7 +14,11 @@ const rows: readonly GuardRow[] = [
     item: "E10",
     reason: "not_leaked",
     passes: [leaked({ severity: "leaked" })],
-    spares: [leaked({ severity: "suspect" })],
+    spares: [
+      leaked({ severity: "suspect" }),
+      // It was leaked at an earlier look, by another threshold or while somebody waited for it.
+      leaked({ severity: "leaked", severityNow: "suspect" }),
+    ],
   },
   {
     item: "E6",

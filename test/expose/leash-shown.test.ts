@@ -18,7 +18,7 @@ const protecting = aPolicy({ protections: [{ name: "nightly", mayMatch: () => tr
 /** The cell under the title LEASH of the last line, up to the next title. */
 function cellOf(suspect: Episode, deciding: Deciding): string | undefined {
   const [titles = "", row = ""] = suspectTable([aLeashedView([suspect], deciding)]);
-  return row.slice(titles.indexOf("LEASH"), titles.indexOf("APPLICATION")).trim();
+  return row.slice(titles.indexOf("LEASH"), titles.indexOf("SUBJECT")).trim();
 }
 
 describe("the table of suspects", () => {
@@ -59,7 +59,7 @@ describe("the table of suspects", () => {
     expect(suspectTable([calm])[0]).not.toContain("LEASH");
     const [titles = "", ...rows] = suspectTable([calm, { ...aLeashedView([aLeaked()]), server: "db2" }]);
     expect(titles).toContain("LEASH");
-    const cells = rows.map((row) => row.slice(titles.indexOf("LEASH"), titles.indexOf("APPLICATION")).trim());
+    const cells = rows.map((row) => row.slice(titles.indexOf("LEASH"), titles.indexOf("SUBJECT")).trim());
     expect(cells).toEqual(["terminated", ""]);
   });
 });

@@ -154,7 +154,7 @@ policy:
   audit_file: ${auditFile}
   pause_file: ${pauseFile}
   rules:
-    - { name: leaks, match: ['usename="app"'], action: terminate, min_age: 1m }
+    - { name: leaks, match: ['usename="app"', 'kind="idle_in_transaction"'], action: terminate, min_age: 1m }
 `);
   }
 

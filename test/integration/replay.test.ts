@@ -98,6 +98,7 @@ const wanted: readonly SpareReason[] = [
 
 const permit: Leashing["permit"] = () =>
   Promise.resolve({ permits: dryRun, leaseRefusal: null, auditFailure: null });
+const whyStop: Leashing["whyStop"] = () => Promise.resolve(null);
 
 describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
   let server: EmbeddedPostgres;
@@ -150,7 +151,14 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
           sinceLastLookSeconds,
           believesRows: false,
           deadline: startDeadline(5),
-          leashing: { server: "main", policy: rules.policy, floors: rules.floors, audit: null, permit },
+          leashing: {
+            server: "main",
+            policy: rules.policy,
+            floors: rules.floors,
+            audit: null,
+            permit,
+            whyStop,
+          },
         });
         remembered = looked.remembered;
         reports.push(looked.report);
@@ -214,7 +222,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     await writeFile(
       configFile,
       "every: 1s\ndetectors: { idle_in_transaction: { suspect_after: 1s, leaked_after: 1s } }\n" +
-        "policy: { rules: [{ name: app, match: ['usename=\"app\"'], action: terminate, min_age: 1h }] }\n",
+        "policy: { rules: [{ name: app, match: ['usename=\"app\"', 'kind=\"idle_in_transaction\"'], action: terminate, min_age: 1h }] }\n",
     );
     const place = { PGHOST: server.socketFolder, PGPORT: String(server.port) };
     const { runtime, signal } = aProcess({

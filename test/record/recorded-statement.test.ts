@@ -75,17 +75,19 @@ describe("E3, E32: of a statement is kept what judges it the same", () => {
   });
 
   test("none is none", () => {
-    expect(recordedStatement({ statement: null, state: "active" }, unattributed)).toBeNull();
+    expect(recordedStatement(aBackend({ statement: null }), unattributed)).toBeNull();
   });
 
   test("half of a character in a comment hurts nobody", () => {
     expect(recorded(whole("SELECT 1 /*route='a\ud800b'*/")).head).toBe("/*route='a%EF%BF%BDb'*/ SELECT ?");
   });
 
-  test("one without a comment keeps what the session said before", () => {
-    const before = { ...unattributed, redactedStatement: "COMMIT", commentKeys: new Map([["route", "/a"]]) };
-    const kept = recordedStatement({ statement: whole("COMMIT"), state: "idle" }, before);
-    expect(kept?.head).toBe("/*route='%2Fa'*/ COMMIT");
+  test.for(["q2", null])("of one that started at %j is not kept what an earlier one said", (queryStart) => {
+    const earlier = { queryStart: queryStart === null ? null : "q1", xactStart: "x1" };
+    const keys = { commentKeys: new Map([["route", "/a"]]), keysReadIn: earlier };
+    const commit = aBackend({ statement: whole("COMMIT"), state: "idle", queryStart, xactStart: null });
+    const kept = recordedStatement(commit, { ...unattributed, redactedStatement: "COMMIT", ...keys });
+    expect(kept?.head).toBe("COMMIT");
   });
 
   const words = [

@@ -35,6 +35,7 @@ export function aLeaked(
       ...backend,
     }),
     severity: "leaked",
+    severityNow: overrides.severity ?? "leaked",
     certainty: "high",
     period: stateChange,
     ageSeconds: 1200,
@@ -42,6 +43,7 @@ export function aLeaked(
     firstSeenSeconds: NOW - 120,
     harm: aHarm({ level: "vacuum", workAtRiskSeconds: 1 }),
     commentKeys: new Map(),
+    hasCurrentKeys: true,
     redactedStatement: "SELECT $1",
     ...overrides,
   };
@@ -103,6 +105,7 @@ export const permitted: Permits = {
   isEnforcing: true,
   pause: null,
   hasLease: true,
+  leaseRefusal: null,
   isPooled: false,
   canSignal: true,
   isAuditWorking: true,

@@ -1,7 +1,7 @@
 import type { Audit } from "../../src/act/audit.ts";
 import { createLease } from "../../src/act/lease.ts";
 import type { PauseWatch } from "../../src/act/pause-file.ts";
-import { permitted } from "../../src/act/permit.ts";
+import { permitted, whyStop } from "../../src/act/permit.ts";
 import { cycle, firstRemembered } from "../../src/cycle.ts";
 import type { Floors, Policy } from "../../src/decide/policy.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
@@ -30,6 +30,8 @@ export type LeashedWatchOptions = {
   readonly audit: Audit | null;
   readonly isEnforcing?: boolean;
   readonly pause?: PauseWatch;
+  /** Aborted once no further act is to be begun. */
+  readonly stopping?: AbortSignal;
 };
 
 /** One process that watches a server under a policy, look by look. */
@@ -47,7 +49,13 @@ export type LeashedWatch = {
 /** Watches as the daemon does, by the role `pgleash`, but for the floors, which only the core takes as an argument. */
 export async function leashedWatch(
   server: Pick<EmbeddedPostgres, "socketFolder" | "port">,
-  { policy, audit, pause, isEnforcing: isEnforcingFirst = true }: LeashedWatchOptions,
+  {
+    policy,
+    audit,
+    pause,
+    isEnforcing: isEnforcingFirst = true,
+    stopping = new AbortController().signal,
+  }: LeashedWatchOptions,
 ): Promise<LeashedWatch> {
   const lookTimeoutSeconds = 5;
   const session = openSession({
@@ -72,7 +80,14 @@ export async function leashedWatch(
   async function look(): Promise<ServerView> {
     const deadline = startDeadline(lookTimeoutSeconds);
     const nowMs = performance.now();
-    const means = { isEnforcing, lease, leaseDatabase: "postgres", pause: pause ?? null, audit };
+    const means = {
+      isEnforcing,
+      lease,
+      leaseDatabase: "postgres",
+      pause: pause ?? null,
+      audit,
+      auditProblem: null,
+    };
     const asking = { probe: probed, pollSeconds: 1, deadline, nowSeconds: Date.now() / 1000 };
     const looked = await cycle(session, remembered, {
       probe: probed,
@@ -89,6 +104,7 @@ export async function leashedWatch(
         floors: noFloors,
         audit,
         permit: (asked) => permitted(asked, means, asking),
+        whyStop: () => whyStop(means.pause, stopping, Date.now() / 1000),
       },
     });
     lastLookMs = nowMs;

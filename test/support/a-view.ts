@@ -56,6 +56,7 @@ export function aSuspect(overrides: Partial<BackendSuspect> = {}): BackendSuspec
   const backend = aBackend({ state: "idle in transaction", stateSeconds: 125, xactSeconds: 126 });
   return {
     ...named,
+    severityNow: overrides.severity ?? named.severity,
     kind: "idle_in_transaction",
     backend,
     period: "2026-01-01 00:00:01.000002+00",
@@ -63,6 +64,7 @@ export function aSuspect(overrides: Partial<BackendSuspect> = {}): BackendSuspec
     certainty: "high",
     harm: aHarm({ workAtRiskSeconds: 1 }),
     commentKeys: new Map(),
+    hasCurrentKeys: true,
     redactedStatement: "SELECT $1",
     ...overrides,
   };
@@ -75,6 +77,7 @@ export function aPreparedSuspect(overrides: Partial<PreparedSuspect> = {}): Prep
   const preparedAt = "2026-01-01 00:00:00.000001+00";
   return {
     ...named,
+    severityNow: overrides.severity ?? named.severity,
     kind: "prepared_transaction",
     prepared: {
       gid: "order-17",
@@ -89,6 +92,7 @@ export function aPreparedSuspect(overrides: Partial<PreparedSuspect> = {}): Prep
     certainty: "high",
     harm: aHarm({ level: "vacuum", horizonAge: 4200 }),
     commentKeys: new Map(),
+    hasCurrentKeys: true,
     redactedStatement: null,
     ...overrides,
   };
@@ -120,6 +124,7 @@ export function anOvergrownPool(overrides: Partial<OvergrownPool> = {}): Overgro
 export function aPoolSuspect(overrides: Partial<PoolSuspect> = {}): PoolSuspect {
   return {
     ...named,
+    severityNow: overrides.severity ?? named.severity,
     kind: "pool_overgrown",
     pool: anOvergrownPool(),
     period: "",
@@ -127,6 +132,7 @@ export function aPoolSuspect(overrides: Partial<PoolSuspect> = {}): PoolSuspect 
     certainty: "medium",
     harm: aHarm(),
     commentKeys: new Map([["route", "/checkout"]]),
+    hasCurrentKeys: true,
     redactedStatement: null,
     ...overrides,
   };

@@ -92,7 +92,14 @@ export function aServerConfig(place: Place, options: WatchOptions = {}): ServerC
 
 /** What holds without a policy: nobody is ended. */
 export function aLeashSettings(settings: Partial<LeashSettings> = {}): LeashSettings {
-  return { policy: configOf("").policy, isEnforcing: false, audit: null, pause: null, ...settings };
+  return {
+    policy: configOf("").policy,
+    isEnforcing: false,
+    audit: null,
+    auditProblem: null,
+    pause: null,
+    ...settings,
+  };
 }
 
 /** Watches a server as the daemon does, on a timer of the test's own. The test must `close()` it. */

@@ -97,7 +97,14 @@ export async function startEnforcer({ socketFolder, port }: Place, policy: Polic
   const { rows } = await session.query("SELECT pg_backend_pid() AS pid", [], asking);
   const [{ pid }] = z.tuple([z.object({ pid: z.number() })]).parse(rows);
   const lease = createLease();
-  const means = { isEnforcing: true, lease, leaseDatabase: "postgres", pause: null, audit };
+  const means = {
+    isEnforcing: true,
+    lease,
+    leaseDatabase: "postgres",
+    pause: null,
+    audit,
+    auditProblem: null,
+  };
   const decisions: Decision[] = [];
   let remembered = firstRemembered();
   let lastMs: number | null = null;
@@ -118,7 +125,7 @@ export async function startEnforcer({ socketFolder, port }: Place, policy: Polic
       believesRows: false,
       deadline,
       sinceLastLookSeconds: lastMs === null ? null : (nowMs - lastMs) / 1000,
-      leashing: { server: "main", policy, floors, audit, permit },
+      leashing: { server: "main", policy, floors, audit, permit, whyStop: () => Promise.resolve(null) },
     });
     remembered = after;
     lastMs = nowMs;

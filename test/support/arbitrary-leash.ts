@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import type { Episode } from "../../src/classify/episode.ts";
 import type { Acted, Announcement, Leash } from "../../src/decide/leash.ts";
 import { outcomes, type Breaker, type LedgerEntry } from "../../src/decide/ledger.ts";
-import { policyModes } from "../../src/decide/policy.ts";
+import { policyModes, ruleActions } from "../../src/decide/policy.ts";
 import { keyOfEpisode } from "../../src/classify/episode-key.ts";
 import { anEntry, NOW } from "./a-case.ts";
 import { arbitraryHolder, mostly } from "./arbitrary-suspects.ts";
@@ -27,10 +27,16 @@ const acted: fc.Arbitrary<Acted> = fc.record({
 });
 
 const announcement: fc.Arbitrary<Announcement> = fc
-  .record({ rule, agoSeconds: fc.constantFrom(0, 30, 60), warnForSeconds: fc.constantFrom(30, 60) })
-  .map((told) => {
-    const announcedSeconds = NOW - told.agoSeconds;
-    return { rule: told.rule, announcedSeconds, plannedSeconds: announcedSeconds + told.warnForSeconds };
+  .record({
+    rule,
+    mode: mostly(policyModes[1], policyModes[0]),
+    action: mostly(ruleActions[1], ruleActions[0]),
+    agoSeconds: fc.constantFrom(0, 30, 60),
+    warnForSeconds: fc.constantFrom(30, 60),
+  })
+  .map(({ agoSeconds, warnForSeconds, ...told }) => {
+    const announcedSeconds = NOW - agoSeconds;
+    return { ...told, announcedSeconds, plannedSeconds: announcedSeconds + warnForSeconds };
   });
 
 const breaker = mostly<Breaker>(

@@ -13,6 +13,8 @@ export type Attribution = {
    * who used the session before; a pool may have handed it on since.
    */
   readonly commentKeys: CommentKeys;
+  /** The statement that carried them, by its start, and that of its transaction; `null` where none did. */
+  readonly keysReadIn: Pick<Backend, "queryStart" | "xactStart"> | null;
   /** The configured keys it was read with: after a reload it is read anew. */
   readonly configuredKeys: readonly string[];
 };
@@ -27,6 +29,7 @@ export const unattributed: Attribution = {
   queryStart: null,
   redactedStatement: null,
   commentKeys: noKeys,
+  keysReadIn: null,
   configuredKeys: [],
 };
 
@@ -57,8 +60,22 @@ function readWith(configured: readonly string[], before: Attribution): Attributi
   return { ...before, queryStart: null, commentKeys: new Map(kept), configuredKeys: configured };
 }
 
+/**
+ * Whether the keys are of the transaction, or of the statement, that the session is in. A fastpath call shows the statement
+ * before it, so that only its transaction counts.
+ */
+export function hasCurrentKeys(
+  { queryStart, xactStart, state }: Pick<Backend, "queryStart" | "xactStart" | "state">,
+  { keysReadIn }: Pick<Attribution, "keysReadIn">,
+): boolean {
+  if (keysReadIn === null) return false;
+  if (xactStart !== null && xactStart === keysReadIn.xactStart) return true;
+  if (state === "fastpath function call") return false;
+  return queryStart !== null && queryStart === keysReadIn.queryStart;
+}
+
 function attributionOf(
-  { queryStart, statement }: Backend,
+  { queryStart, xactStart, statement }: Backend,
   before: Attribution,
   configured: readonly string[],
 ): Attribution {
@@ -67,7 +84,9 @@ function attributionOf(
   return {
     queryStart,
     redactedStatement: redactedStatement(statement),
-    commentKeys: keys.size === 0 ? before.commentKeys : keys,
+    ...(keys.size === 0
+      ? { commentKeys: before.commentKeys, keysReadIn: before.keysReadIn }
+      : { commentKeys: keys, keysReadIn: { queryStart, xactStart } }),
     configuredKeys: configured,
   };
 }

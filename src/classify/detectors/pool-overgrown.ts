@@ -37,6 +37,7 @@ export function findOvergrownPools(
           ageSeconds,
           harm: harms.reduce(worse, slotOnly),
           commentKeys: commonKeys(commentKeys),
+          hasCurrentKeys: true,
           redactedStatement: null,
         },
       },

@@ -36,6 +36,7 @@ export function findPreparedTransactions(
           ageSeconds,
           harm,
           commentKeys: new Map(),
+          hasCurrentKeys: true,
           redactedStatement: null,
         },
       },

@@ -1,12 +1,14 @@
 import { keyOfEpisode } from "../../classify/episode-key.ts";
 import type { Guard } from "../guard.ts";
+import { noticeOf } from "../notice-of.ts";
+import { modeOf } from "../situation.ts";
 
 /** Nobody is ended without the notice that the rule gives, nor before the time that was announced. */
 export const announced: Guard = {
   reason: "announced",
   why({ episode, rule, situation, leash }) {
     const announcements = leash.announcements.get(keyOfEpisode(episode)) ?? [];
-    const announcement = announcements.find((one) => one.rule === rule.name);
+    const announcement = noticeOf(rule, modeOf(situation), announcements);
     if (announcement === undefined)
       return rule.warnForSeconds === 0 ? null : `it will be announced, ${rule.warnForSeconds} s ahead`;
     const left = announcement.plannedSeconds - situation.nowSeconds;

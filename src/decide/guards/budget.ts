@@ -14,7 +14,7 @@ const breakerOpen: Guard = {
     if (breaker.state === "closed") return null;
     if (isHalfOpen(ledger, situation.nowSeconds, policy.breaker) && planned.length === 0) return null;
     return breaker.why === "futile"
-      ? "the breaker is open: acts did not make the sessions of their holder fewer"
+      ? "the breaker is open: acts did not make the sessions of their holders fewer"
       : "the breaker is open: nobody could see that acts worked";
   },
 };

@@ -4,5 +4,7 @@ import type { Guard } from "../guard.ts";
 export const noLease: Guard = {
   reason: "no_lease",
   why: ({ situation: { permits } }) =>
-    permits.isEnforcing && !permits.hasLease ? "another pgleash holds the lease on this server" : null,
+    permits.isEnforcing && !permits.hasLease
+      ? `pgleash has no lease on this server: ${permits.leaseRefusal ?? "nobody knows why"}`
+      : null,
 };

@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 
-import { attributionsOf, type Attributions } from "../../../src/classify/attribution/remember.ts";
+import {
+  attributionsOf,
+  hasCurrentKeys,
+  unattributed,
+  type Attributions,
+} from "../../../src/classify/attribution/remember.ts";
 import { backendKey } from "../../../src/classify/backend-key.ts";
 import type { Backend } from "../../../src/observe/snapshot.ts";
 import { aBackend } from "../../support/a-backend.ts";
@@ -28,11 +33,19 @@ function remembered(...backends: readonly Backend[]): unknown {
   return attribution && { ...attribution, commentKeys: Object.fromEntries(attribution.commentKeys) };
 }
 
+/** Whether the keys are current at the last of these looks at one session. */
+function areCurrent(...backends: readonly Backend[]): boolean {
+  const known = backends.reduce((before, backend) => attributionsOf([backend], before, []), none);
+  const last = backends.at(-1) ?? aBackend();
+  return hasCurrentKeys(last, known.get(backendKey(last.id)) ?? unattributed);
+}
+
 test("a statement is remembered without its literals, and with what its comment says", () => {
   expect(remembered(commented)).toEqual({
     queryStart: "t1",
     redactedStatement: "SELECT ?",
     commentKeys: { route: "a" },
+    keysReadIn: { queryStart: "t1", xactStart: null },
     configuredKeys: [],
   });
 });
@@ -60,6 +73,33 @@ test("a later comment takes the place of the one before", () => {
 test("a statement is read once, whatever a later look of it says", () => {
   expect(remembered(commented, said("SELECT 2 /*job='b'*/", { queryStart: "t1" }))).toMatchObject({
     commentKeys: { route: "a" },
+  });
+});
+
+describe("the keys are current", () => {
+  const inFirst = said("SELECT 1 /*route='a'*/", { queryStart: "t1", xactStart: "x1" });
+
+  test.for<readonly [string, Backend]>([
+    ["of the statement that carries them", said("SELECT 1 /*route='b'*/", { xactStart: "x2" })],
+    ["of a later one in its transaction", said("SELECT 2", { xactStart: "x1" })],
+    ["once its transaction is over, until the next statement", { ...inFirst, xactStart: null }],
+    ["of a fastpath call in its transaction", { ...inFirst, state: "fastpath function call" }],
+  ])("%s", ([, later]) => {
+    expect(areCurrent(inFirst, later)).toBe(true);
+  });
+
+  test.for<readonly [string, Backend]>([
+    ["the next transaction", said("BEGIN", { xactStart: "x2" })],
+    ["a statement outside any", said("COMMIT", { xactStart: null })],
+    ["a fastpath call after it", { ...inFirst, state: "fastpath function call", xactStart: "x2" }],
+    ["a statement that is hidden", said("", { statement: null, queryStart: null, xactStart: null })],
+  ])("but not of %s: a pool may have handed the session on", ([, later]) => {
+    expect(areCurrent(inFirst, later)).toBe(false);
+  });
+
+  test("nor where no transaction was seen, of another statement without one", () => {
+    expect(areCurrent(commented, said("LISTEN a"))).toBe(false);
+    expect(areCurrent(said("BEGIN"))).toBe(false);
   });
 });
 

@@ -1,0 +1,105 @@
+import type postgres from "postgres";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+
+import { openAudit } from "../../src/act/audit.ts";
+import { emptyLeash } from "../../src/decide/leash.ts";
+import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
+import { createWatch, type Watch } from "../../src/watch/watch.ts";
+import type { WatchSettings } from "../../src/watch/watch-settings.ts";
+import { aRule, noLimits } from "../support/a-case.ts";
+import { aLog } from "../support/a-log.ts";
+import { aLeashSettings, aServerConfig } from "../support/a-watch.ts";
+import { aPath } from "../support/an-audit.ts";
+import { checkedMajors } from "../support/checked-majors.ts";
+import { configOf } from "../support/config-text.ts";
+import { connectTo, startServer } from "../support/real-postgres.ts";
+import { waitFor } from "../support/wait-for.ts";
+
+// No configuration ends a session that is younger than a minute, and the watch is the configured one.
+vi.setConfig({ testTimeout: 150_000, hookTimeout: 60_000 });
+
+const { policy } = configOf(`policy:
+  rules:
+    - { name: leaks, action: terminate, match: ['kind="idle_in_transaction"', 'usename="app"'], min_age: 1m }
+`);
+
+describe.each(checkedMajors().slice(-1))("a look that is ending sessions, on PostgreSQL %s", (major) => {
+  let server: EmbeddedPostgres;
+  let admin: postgres.Sql;
+  const leaked: postgres.Sql[] = [];
+
+  beforeAll(async () => {
+    server = await startServer(major);
+    admin = connectTo(server);
+    await admin.unsafe(
+      "CREATE ROLE app LOGIN; CREATE ROLE pgleash LOGIN; GRANT pg_monitor, pg_signal_backend TO pgleash",
+    );
+    for (let session = 0; session < 4; session += 1) {
+      const sql = connectTo(server, { user: "app", applicationName: "leak" });
+      leaked.push(sql);
+      await sql.unsafe("BEGIN");
+    }
+  });
+  afterAll(async () => {
+    await Promise.all(leaked.map((sql) => sql.end({ timeout: 0 })));
+    await admin.end();
+    await server.remove();
+  });
+
+  test("begins no further act once it is told to stop, gets new settings, or is closed", async () => {
+    const audit = await openAudit(await aPath());
+    onTestFinished(() => audit.close());
+    let afterAct: ((watch: Watch) => unknown) | null = null;
+    const settings: WatchSettings = {
+      server: aServerConfig({ host: server.socketFolder, port: server.port }),
+      labelBudget: 200,
+      commentKeys: [],
+      leash: aLeashSettings({
+        policy: {
+          ...policy,
+          rules: policy.rules.map((rule) => ({ ...rule, ...aRule({ minAgeSeconds: 60, minSightings: 2 }) })),
+          protections: [],
+          limits: { ...noLimits, perLook: 9, perMinute: 99, perHour: 99 },
+        },
+        isEnforcing: true,
+        audit: {
+          ...audit,
+          async record(record) {
+            const isOnRecord = await audit.record(record);
+            // It must not be waited for: it waits for the look.
+            if (record.type === "outcome") afterAct?.(watch);
+            return isOnRecord;
+          },
+        },
+      }),
+    };
+    const watch = createWatch({ settings, leash: emptyLeash, log: aLog().log, onChange: () => undefined });
+
+    afterAct = (acting) => acting.stopActing();
+    await waitFor("the first act", async () => (await watch.look(), acts(watch) > 0), 90);
+    await watch.look();
+    expect([acts(watch), await leaks()]).toEqual([1, 3]);
+
+    await watch.configure(settings);
+    let configured: unknown = null;
+    afterAct = (acting) => (configured = acting.configure(settings));
+    await watch.look();
+    await configured;
+    expect([acts(watch), await leaks()]).toEqual([2, 2]);
+
+    let closed: unknown = null;
+    afterAct = (acting) => (closed = acting.close());
+    await watch.look();
+    await closed;
+    expect([acts(watch), await leaks()]).toEqual([3, 1]);
+  });
+
+  async function leaks(): Promise<number> {
+    const rows = await admin.unsafe("SELECT FROM pg_stat_activity WHERE application_name = 'leak'");
+    return rows.length;
+  }
+});
+
+function acts(watch: Watch): number {
+  return watch.view().decisions.acts.terminate.terminated;
+}
