@@ -47,7 +47,7 @@ const borders: readonly (readonly [file: string, specifier: string])[] = [
   ["src/watch/planted-a.ts", "postgres"],
   ["src/watch/planted-b.ts", "pino"],
   ["src/watch/watch.ts", "croner"],
-  ["src/watch/schedule.ts", "./watch.ts"],
+  ["src/watch/schedule.ts", "./narrate.ts"],
   ["src/watch/planted-c.ts", "../observe/observe.ts"],
   ["src/daemon.ts", "./postgres/session.ts"],
   ["src/log.ts", "./cycle.ts"],

@@ -17,7 +17,7 @@ const server = "main";
 
 const found = await readAudit(path);
 if ("problem" in found) throw new Error(found.problem);
-let leash = rebuildLeash(found.records, { server, nowSeconds: Date.now() / 1000 });
+let leash = rebuildLeash(found.records, server);
 const audit = await openAudit(path, { ledgers: () => [ledgerRecord(server, leash)] });
 
 for (const orphan of orphansIn(found.records)) {
