@@ -7,8 +7,9 @@ const abortedState = "idle in transaction (aborted)";
 
 /**
  * The last statement of a session, fit to be kept: without its literals, and with what it says in comments. What an
- * earlier one said is kept with that one: beside this one it would look like its own. It is judged as the whole one is. What failed may not even be SQL, and then nobody can tell
- * its literals: of that, no text is kept. The attribution must be the one that the statement was given.
+ * earlier one said is kept with that one: beside this one it would look like its own. It is judged as the whole one is.
+ * What failed may not even be SQL, and then nobody can tell its literals: of that, no text is kept. The attribution
+ * must be the one that the statement was given.
  */
 export function recordedStatement(
   backend: Pick<Backend, "statement" | "state" | "queryStart" | "xactStart">,

@@ -39,29 +39,45 @@ const waits: readonly [
   ["IPC", "SyncRep"],
 ];
 
-/** A backend that could be anything, with few values for each field, so that looks often agree about it. */
-export function randomBackend(random: Random, pid: number): Backend {
+const heads = ["BEGIN", "LISTEN a", "SELECT 1 /*route='/a'*/", "COMMIT"] as const;
+
+/** What a session runs, by its start. The same start is the same statement: no server shows two texts for one. */
+type Statements = Map<string, string>;
+
+function headOf(random: Random, statements: Statements, session: string, queryStart: string | null): string {
+  const drawn = random.oneOf(heads);
+  if (queryStart === null) return drawn;
+  const key = `${session} ${queryStart}`;
+  const head = statements.get(key) ?? drawn;
+  statements.set(key, head);
+  return head;
+}
+
+/**
+ * A backend that could be anything, with few values for each field, so that looks often agree about it. Those of one
+ * sequence share their `statements`.
+ */
+export function randomBackend(random: Random, pid: number, statements: Statements = new Map()): Backend {
+  const backendStart = random.oneOf(["2026-01-01 00:00:00+00", "2026-01-01 00:00:00.000001+00"]);
+  const queryStart = random.oneOf([null, "2026-01-01 00:00:00+00", "2026-01-01 00:00:01+00"]);
+  const head = headOf(random, statements, `${pid} ${backendStart}`, queryStart);
   const [waitEventType, waitEvent] = random.oneOf(waits);
   const age = (): number | null => random.oneOf([null, 0, 5, 15, 70, 4000]);
   const stamp = (): string | null => random.oneOf([null, "2026-01-01 00:00:00+00", "2026-01-01 00:00:01+00"]);
   const command = random.oneOf([null, null, null, "COPY", "CREATE INDEX"]);
   return aBackend({
-    id: { pid, backendStart: random.oneOf(["2026-01-01 00:00:00+00", "2026-01-01 00:00:00.000001+00"]) },
+    id: { pid, backendStart },
     state: random.oneOf(states),
     waitEventType,
     waitEvent,
     xactStart: stamp(),
-    queryStart: stamp(),
+    queryStart,
     stateChange: stamp(),
     xactSeconds: age(),
     querySeconds: age(),
     stateSeconds: age(),
     progress: command === null ? null : { command, counter: String(random.below(2)) },
-    statement: {
-      head: random.oneOf(["BEGIN", "LISTEN a", "SELECT 1 /*route='/a'*/", "COMMIT"]),
-      tail: null,
-      isCut: false,
-    },
+    statement: { head, tail: null, isCut: false },
     xidAge: random.oneOf([null, null, 7]),
     xminAge: random.oneOf([null, null, 9]),
   });
@@ -71,6 +87,7 @@ export function randomBackend(random: Random, pid: number): Backend {
 export function randomLooks(random: Random): readonly Look[] {
   let takenAtSeconds = 1_800_000_000;
   let restarts = 0;
+  const statements: Statements = new Map();
   return Array.from({ length: 1 + random.below(8) }, () => {
     takenAtSeconds += random.oneOf([0, 10, 10, 10, 20, 100, -5]);
     restarts += random.below(12) === 0 ? 1 : 0;
@@ -86,7 +103,9 @@ export function randomLooks(random: Random): readonly Look[] {
         groupsFolded: 0,
       },
       groups: [randomGroup(random)],
-      candidates: [1, 2, 3, 4].filter(() => random.below(3) > 0).map((pid) => randomBackend(random, pid)),
+      candidates: [1, 2, 3, 4]
+        .filter(() => random.below(3) > 0)
+        .map((pid) => randomBackend(random, pid, statements)),
     });
     if (random.below(3) > 0) return lookOf(snapshot);
     return random.below(4) > 0 ? lookWith(snapshot, randomEvidence(random)) : lookRefused(snapshot);
