@@ -10,6 +10,7 @@ import { isUnderPressure } from "./classify/slot-scope.ts";
 import type { ThresholdRules } from "./classify/thresholds.ts";
 import { decide } from "./decide/decide.ts";
 import { emptyLeash, type Leash } from "./decide/leash.ts";
+import type { Refusal } from "./decide/permit-refusals.ts";
 import type { Floors, Policy } from "./decide/policy.ts";
 import { terminatedEpisodes } from "./decide/terminated-episodes.ts";
 import { addPlan, emptyDecisionTally, type DecisionTally } from "./decide/tally.ts";
@@ -40,10 +41,10 @@ export type Leashing = {
   readonly policy: Policy;
   readonly floors: Floors;
   readonly audit: Audit | null;
-  /** Asks what is permitted, once a look, before anything is decided. */
-  permit(session: Session): Promise<Permitted>;
-  /** Asked again before each act, for what may come meanwhile: why, in words, nothing more is begun; `null` to go on. */
-  whyStop(): Promise<string | null>;
+  /** Asks what is permitted, once a look, before anything is decided. The reading knows whether our role may signal now. */
+  permit(session: Session, reading: Pick<Reading, "canSignal">): Promise<Permitted>;
+  /** Asked again right before each signal, for what may come meanwhile: why nothing more is sent; `null` to go on. */
+  whyStop(session: Session): Promise<Refusal | null>;
 };
 
 export type CycleOptions = {
@@ -85,7 +86,7 @@ export async function cycle(
     return { report: { ...seen, leash: null }, remembered: { ...before, memory }, reading };
 
   const { server, policy, floors } = leashing;
-  const { permits, ...refusals } = await leashing.permit(session);
+  const { permits, ...refusals } = await leashing.permit(session, reading);
   const situation = situationOf(reading, { before: before.memory, verdict }, { server, permits });
   const { plan: decided, leash: counted } = decide(situation, before.leash, leashing);
   const { plan, results, leash } = await carryOut(
@@ -113,6 +114,8 @@ async function read(session: Session, memory: Memory, options: CycleOptions): Pr
     limits,
   });
   const question = evidenceDue(snapshot, memory, { gapSeconds, idleSeconds: ages.idleSeconds });
-  const gathered = question === null ? null : await gatherEvidence(session, { ...asking, question });
-  return { look: { snapshot, gathered }, asked, ...probedFor(probe), gapSeconds, sinceLastLookSeconds };
+  const answer = question === null ? null : await gatherEvidence(session, { ...asking, question });
+  const look = { snapshot, gathered: answer?.gathered ?? null };
+  const canSignal = answer?.canSignal ?? probe.privileges.pg_signal_backend;
+  return { look, asked, ...probedFor(probe), canSignal, gapSeconds, sinceLastLookSeconds };
 }

@@ -61,6 +61,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     version: versions.pgleash,
     nodeVersion: versions.node,
     reload: reloaded,
+    isEnforceFlagged: options.isEnforceFlagged,
+    unrecordedLooks: options.recorder?.missing() ?? null,
     servers: watches.views(),
   });
   const reload = createReload(options, watches, (successful) => {
@@ -112,7 +114,7 @@ function createReload(
       onReload(false);
       log.error(
         { problems: loaded.problems },
-        "configuration not reloaded: the last good one stays, and nobody is ended until a good one comes",
+        "configuration not reloaded: the last good one stays, and nobody is ended from here until a good one comes",
       );
       await watches.holdBack();
       return loaded.problems;
@@ -138,7 +140,7 @@ function contentOf(
     metricsPage: page.get,
     landingPage: () => landingPage(view(), { metricsPath: telemetryPath, hasApi: isApiEnabled }),
     suspects: isApiEnabled ? () => suspectsJson(view().servers) : undefined,
-    explain: isApiEnabled ? (parameters) => explainRequest(view().servers, parameters) : undefined,
+    explain: isApiEnabled ? (parameters) => explainRequest(view(), parameters) : undefined,
     unready: () => unready(view()),
     reload: isLifecycleEnabled ? reload : undefined,
     onError(error) {

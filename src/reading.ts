@@ -19,7 +19,7 @@ export type Reading = {
   readonly gapSeconds: number;
   /** Seconds by our own clock since the look before; `null` for the first of a process. The server's clock must agree. */
   readonly sinceLastLookSeconds: number | null;
-  /** A pooler in between, and whether our role may signal: either forbids to act. */
+  /** A pooler in between, or a role that may not signal, forbids to act. */
   readonly isPooled: boolean;
   readonly canSignal: boolean;
 };
@@ -30,9 +30,8 @@ export function probedFor({
   ownSession,
   user: ownRole,
   pooled: isPooled,
-  privileges,
-}: Probe): Pick<Reading, "usableSlots" | "ownSession" | "ownRole" | "isPooled" | "canSignal"> {
+}: Probe): Pick<Reading, "usableSlots" | "ownSession" | "ownRole" | "isPooled"> {
   const usableSlots =
     slots.max_connections - slots.reserved_connections - slots.superuser_reserved_connections;
-  return { usableSlots, ownSession, ownRole, isPooled, canSignal: privileges.pg_signal_backend };
+  return { usableSlots, ownSession, ownRole, isPooled };
 }

@@ -4,14 +4,14 @@ import type { Permits, Situation } from "./decide/situation.ts";
 import type { Reading } from "./reading.ts";
 
 /** What a reading was judged to be, in the light of what was remembered before it. */
-type Judged = { readonly before: Memory; readonly verdict: Pick<Verdict, "suspects" | "memory"> };
+type Judged = { readonly before: Memory; readonly verdict: Pick<Verdict, "suspects" | "events" | "memory"> };
 
 type Around = { readonly server: string; readonly permits: Permits };
 
 /** The situation that is decided in, live or on record. Pure. */
 export function situationOf(
   reading: Reading,
-  { before, verdict: { suspects, memory } }: Judged,
+  { before, verdict: { suspects, events, memory } }: Judged,
   { server, permits }: Around,
 ): Situation {
   const { takenAtSeconds, standby, groups } = reading.look.snapshot;
@@ -21,7 +21,8 @@ export function situationOf(
     standby,
     pressure: memory.lastLook?.pressure ?? 0,
     suspects,
-    openEpisodes: new Set(memory.episodes.keys()),
+    openEpisodes: memory.episodes,
+    ended: events.filter((event) => event.type === "ended"),
     groups,
     isTrusted: isTrusted(reading, before),
     ownRole: reading.ownRole,

@@ -32,7 +32,7 @@ test("a situation is what was read, judged and permitted", () => {
   expect(situation).toMatchObject({ server: "main", nowSeconds: 1_800_000_000, standby: true, pressure: 1 });
   expect(situation).toMatchObject({ groups, ownRole: "watcher", permits: permitted });
   expect(situation.suspects).toMatchObject([{ kind: "idle_in_transaction", backend: leak }]);
-  expect([...situation.openEpisodes]).toEqual([expect.stringMatching(/^idle_in_transaction\/4242\//)]);
+  expect([...situation.openEpisodes.keys()]).toEqual([expect.stringMatching(/^idle_in_transaction\/4242\//)]);
 });
 
 test.for([
@@ -52,4 +52,13 @@ test("E9, E31: no look is trusted without one before it, after a restart, or in 
   const changes = [{ postmasterStart: "2026-11-21 00:00:00+00" }, { standby: true }];
   for (const change of changes)
     expect(situate(before, aSnapshot({ ...aLook(10), ...change }), 10).isTrusted).toBe(false);
+});
+
+test("E10: a situation knows what has ended, and how", () => {
+  const leak = aBackend({ state: "idle in transaction", stateSeconds: 30, xactSeconds: 30 });
+  const before = after(aLook(0, leak));
+  const { ended, openEpisodes } = situate(before, aLook(10), 10);
+  expect(ended).toMatchObject([{ type: "ended", end: "vanished", episode: { backend: leak } }]);
+  expect(openEpisodes.size).toBe(0);
+  expect(situate(before, aLook(10, leak), 10).ended).toEqual([]);
 });

@@ -11,6 +11,19 @@ END $$;
 -- To see the sessions of others. Without it PostgreSQL hides what they do, and leaks go unseen.
 GRANT pg_monitor TO pgleash;
 
+-- To end nobody, whatever was granted before.
+DO $$ BEGIN
+  IF EXISTS (
+    SELECT FROM pg_catalog.pg_auth_members
+    WHERE roleid = 'pg_signal_backend'::pg_catalog.regrole AND member = 'pgleash'::pg_catalog.regrole
+  ) THEN
+    REVOKE pg_signal_backend FROM pgleash;
+  END IF;
+  IF pg_catalog.pg_has_role('pgleash', 'pg_signal_backend', 'MEMBER') THEN
+    RAISE WARNING 'pgleash may still end sessions: as a superuser, by another role, or by a grant of somebody else';
+  END IF;
+END $$;
+
 -- 16 and newer: to get in when every other slot is taken, if reserved_connections is above 0.
 DO $$ BEGIN
   IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'pg_use_reserved_connections') THEN

@@ -2,7 +2,7 @@ import type { LedgerEntry } from "../decide/ledger.ts";
 import type { Leash } from "../decide/leash.ts";
 import type { Notice } from "../decide/plan.ts";
 import type { SessionEpisode } from "../decide/target.ts";
-import type { ActRecord, NoticeRecord, SuspectFields } from "./audit-record.ts";
+import type { ActRecord, AnnouncedRecord, SuspectFields, WithdrawnRecord } from "./audit-record.ts";
 import { entryFields } from "./ledger-record.ts";
 
 const MINUTE = 60;
@@ -39,19 +39,24 @@ export function actRecord(entry: LedgerEntry, { id, server, episode, leash }: Ci
 }
 
 /** An announcement, or its withdrawal. */
-export function noticeRecord(
-  server: string,
-  { type, episodeKey, announcement, episode }: Notice,
-): NoticeRecord {
-  return {
-    type,
+export function noticeRecord(server: string, notice: Notice): AnnouncedRecord | WithdrawnRecord {
+  const { episodeKey, announcement, episode } = notice;
+  const { rule, mode, action, announcedSeconds, plannedSeconds } = announcement;
+  const fields = {
     server,
     episode: episodeKey,
-    rule: announcement.rule,
-    announced_at: isoTime(announcement.announcedSeconds),
-    planned_at: isoTime(announcement.plannedSeconds),
-    ...(episode === null ? {} : suspectFields(episode)),
+    rule,
+    mode,
+    action,
+    announced_at: isoTime(announcedSeconds),
+    planned_at: isoTime(plannedSeconds),
   };
+  if (notice.type === "announced") {
+    const refusedBy = notice.refusals.map(({ reason }) => reason);
+    return { type: "announced", ...fields, refused_by: refusedBy, ...suspectFields(notice.episode) };
+  }
+  const { reason, why } = notice;
+  return { type: "withdrawn", ...fields, reason, why, ...(episode === null ? {} : suspectFields(episode)) };
 }
 
 function suspectFields(episode: SessionEpisode): SuspectFields {

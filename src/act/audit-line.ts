@@ -5,6 +5,7 @@ import { outcomes, type Breaker, type LedgerEntry, type Outcome } from "../decid
 import { policyModes, ruleActions } from "../decide/policy.ts";
 import { escapedJson } from "../printable.ts";
 import { auditVersion, type AuditRecord } from "./audit-record.ts";
+import { groundsSchema } from "./grounds-fields.ts";
 
 /** A record as it is read again: only what the ledger is rebuilt from, so that nothing else can make it unreadable. */
 export type ReadRecord =
@@ -16,11 +17,14 @@ export type ReadRecord =
       readonly episode: string;
       readonly outcome: Outcome;
     }
+  | { readonly type: "called_off"; readonly id: string }
   | { readonly type: "orphan"; readonly id: string }
   | { readonly type: "breaker"; readonly server: string; readonly breaker: Breaker }
   | {
       readonly type: "ledger";
       readonly server: string;
+      readonly part?: number | undefined;
+      readonly parts?: number | undefined;
       readonly entries: readonly LedgerEntry[];
       readonly acted: ReadonlyMap<string, Acted>;
       readonly breaker: Breaker;
@@ -75,6 +79,8 @@ const entry = z
       client_addr: z.string().nullable(),
     }),
     holder_sessions: z.number(),
+    // Earlier versions left it out. Those of the holder are at most as many, so that the breaker opens too early, if at all.
+    application_sessions: z.number().optional(),
     outcome: outcome.nullable().default(null),
   })
   .transform(
@@ -82,11 +88,13 @@ const entry = z
       at_seconds,
       holder: { usename, application_name, client_addr },
       holder_sessions,
+      application_sessions,
       ...rest
     }): LedgerEntry => ({
       atSeconds: at_seconds,
       holder: { usename, applicationName: application_name, clientAddr: client_addr },
       holderSessions: holder_sessions,
+      applicationSessions: application_sessions ?? holder_sessions,
       ...rest,
     }),
   );
@@ -95,11 +103,12 @@ const breaker = z
   .object({
     state: z.enum(["open", "closed"]),
     since_seconds: z.number(),
-    // A breaker that is open stays open, whatever another version calls the reason.
+    // A breaker that is open stays open, whatever another version calls the reason, or tells of it.
     why: z.enum(["futile", "unconfirmed"]).catch("unconfirmed"),
+    grounds: groundsSchema.nullable().catch(null),
   })
-  .transform(({ state, since_seconds: sinceSeconds, why }): Breaker =>
-    state === "open" ? { state, sinceSeconds, why } : { state, sinceSeconds },
+  .transform(({ state, since_seconds: sinceSeconds, why, grounds }): Breaker =>
+    state === "open" ? { state, sinceSeconds, why, grounds } : { state, sinceSeconds },
   );
 
 const named = z.object({ server: z.string() });
@@ -125,9 +134,17 @@ const schemas: Readonly<Record<string, z.ZodType<ReadRecord>>> = {
   intent: act,
   would_act: act,
   outcome: named.extend({ type: z.literal("outcome"), id: z.string(), episode: z.string(), outcome }),
+  called_off: z.object({ type: z.literal("called_off"), id: z.string() }),
   orphan: z.object({ type: z.literal("orphan"), id: z.string() }),
   breaker: named
     .and(breaker)
     .transform(({ server, ...state }): ReadRecord => ({ type: "breaker", server, breaker: state })),
-  ledger: named.extend({ type: z.literal("ledger"), entries: z.array(entry), acted, breaker }),
+  ledger: named.extend({
+    type: z.literal("ledger"),
+    part: z.int().positive().optional().catch(undefined),
+    parts: z.int().positive().optional().catch(undefined),
+    entries: z.array(entry),
+    acted,
+    breaker,
+  }),
 };

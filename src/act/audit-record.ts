@@ -2,8 +2,10 @@ import type { Episode, Severity } from "../classify/episode.ts";
 import type { HarmLevel } from "../classify/harm.ts";
 import type { BackendKind } from "../classify/kind.ts";
 import type { Acted } from "../decide/leash.ts";
-import type { Breaker, Outcome } from "../decide/ledger.ts";
+import type { ActedOn, Breaker, OpenBreaker, Outcome } from "../decide/ledger.ts";
 import type { PolicyMode, RuleAction } from "../decide/policy.ts";
+import type { SpareReason } from "../decide/reason.ts";
+import type { WithdrawalReason } from "../decide/withdrawal.ts";
 import type { BackendState } from "../observe/snapshot.ts";
 
 /** The version of the schema, in each line. A new field or type leaves it as it is, a new meaning raises it. */
@@ -57,6 +59,8 @@ export type EntryFields = {
     readonly client_addr: string | null;
   };
   readonly holder_sessions: number;
+  /** From all clients of that role and application. */
+  readonly application_sessions: number;
 };
 
 /** What the limits had counted at the time, this act included. */
@@ -87,27 +91,66 @@ export type OutcomeRecord = {
   readonly seconds: number;
 };
 
-/** The suspect is missing where it is gone. Times are by the server's clock. */
-export type NoticeRecord = Partial<SuspectFields> & {
-  readonly type: "announced" | "withdrawn";
+/** The intent of this id was called off before anything was sent: it counts as if it had never been. */
+export type CalledOffRecord = {
+  readonly type: "called_off";
+  readonly id: string;
+  readonly server: string;
+  readonly episode: string;
+  readonly reason: SpareReason;
+  readonly why: string;
+};
+
+/** What an announcement says. Times are by the server's clock. Older records have neither mode nor action. */
+type AnnouncementFields = {
   readonly server: string;
   readonly episode: string;
   readonly rule: string;
+  readonly mode: PolicyMode;
+  readonly action: RuleAction;
   readonly announced_at: string;
+  /** Not before this time. Others may come first, for budgets are counted by looks, minutes and hours. */
   readonly planned_at: string;
 };
+
+/** `refused_by` is what would refuse the act if it came now, such as a lease that another process holds. */
+export type AnnouncedRecord = SuspectFields &
+  AnnouncementFields & { readonly type: "announced"; readonly refused_by: readonly SpareReason[] };
+
+/** The suspect is as it was last seen, and missing where nothing is remembered of it. */
+export type WithdrawnRecord = Partial<SuspectFields> &
+  AnnouncementFields & {
+    readonly type: "withdrawn";
+    readonly reason: WithdrawalReason;
+    readonly why: string;
+  };
 
 export type BreakerFields = {
   readonly state: Breaker["state"];
   readonly since_seconds: number;
-  /** Why it is open. */
-  readonly why: Extract<Breaker, { readonly state: "open" }>["why"] | null;
+  /** Why it is open, and by which acts; null while it is closed. */
+  readonly why: OpenBreaker["why"] | null;
+  readonly grounds: GroundsFields | null;
+};
+
+/** The acts that opened a breaker. A name that is of no use to the breadth is null. */
+export type GroundsFields = {
+  readonly breadth: ActedOn["breadth"];
+  readonly usename: string | null;
+  readonly application_name: string | null;
+  readonly client_addr: string | null;
+  readonly acts: number;
+  readonly sessions_before: number;
+  readonly sessions_after: number;
 };
 
 /** All that must survive of one server when the file is rotated, or longer than its reader reads. */
 export type LedgerRecord = {
   readonly type: "ledger";
   readonly server: string;
+  /** Which of how many it is, of those that are repeated together. Older records do not tell. */
+  readonly part?: number;
+  readonly parts?: number;
   readonly entries: readonly (EntryFields & { readonly outcome: Outcome | null })[];
   readonly acted: readonly ({ readonly episode: string } & Acted)[];
   readonly breaker: BreakerFields;
@@ -118,7 +161,9 @@ export type AuditRecord =
   | { readonly type: "started"; readonly version: string; readonly mode: PolicyMode }
   | ActRecord
   | OutcomeRecord
-  | NoticeRecord
+  | CalledOffRecord
+  | AnnouncedRecord
+  | WithdrawnRecord
   | LedgerRecord
   | ({ readonly type: "breaker"; readonly server: string } & BreakerFields)
   /** An intent of an earlier process, of which nobody knows what came. */

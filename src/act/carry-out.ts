@@ -5,13 +5,14 @@ import { settled } from "../decide/count.ts";
 import type { Leash } from "../decide/leash.ts";
 import type { LedgerEntry, Outcome } from "../decide/ledger.ts";
 import type { Act, Decision, Plan } from "../decide/plan.ts";
+import type { Refusal } from "../decide/permit-refusals.ts";
 import type { Floors } from "../decide/policy.ts";
 import type { SessionEpisode } from "../decide/target.ts";
 import { startDeadline } from "../postgres/deadline.ts";
 import type { Session } from "../postgres/session.ts";
 import { actRecord, noticeRecord } from "./act-record.ts";
 import type { Audit } from "./audit.ts";
-import { endSession, type Ending } from "./end-session.ts";
+import { endSession, unsent, type Ending } from "./end-session.ts";
 import { breakerFields } from "./ledger-record.ts";
 
 /** A plan that was decided on, with the leash before it and the one that counts its acts already. */
@@ -24,8 +25,8 @@ export type CarryOutOptions = {
   readonly floors: Floors;
   /** Without one nothing is done, and nothing is on record. */
   readonly audit: Audit | null;
-  /** Asked before each act: why, in words, nothing more is begun; `null` to go on. Never throws. */
-  whyStop(): Promise<string | null>;
+  /** Asked before each act, and again right before each signal: why nothing more is sent; `null` to go on. Never throws. */
+  whyStop(session: Session): Promise<Refusal | null>;
 };
 
 /** What became of one act, and what is to be said about it. */
@@ -42,7 +43,7 @@ const VERIFY_SECONDS = 2;
 
 /**
  * Carries out a plan, one act after the other, each on record before and after. `session` must be the one that holds the
- * lease. Never throws for what a server or a disk does: the outcomes tell. Once somebody says stop, no further act is begun:
+ * lease. Never throws for what a server or a disk does: the outcomes tell. Once somebody says stop, nothing more is sent:
  * the plan that comes back is the one that was carried out, in which the rest are spared.
  */
 export async function carryOut(
@@ -52,22 +53,28 @@ export async function carryOut(
 ): Promise<{ readonly plan: Plan; readonly results: readonly Result[]; readonly leash: Leash }> {
   await putOnRecord({ plan, before, leash: counted }, options);
   let leash = counted;
-  let why: string | null = null;
+  let stop: Refusal | null = null;
   const results: Result[] = [];
   const decisions: Decision[] = [];
   for (const decision of plan.decisions) {
-    if (decision.type === "act") why ??= await options.whyStop();
-    if (decision.type === "act" && why !== null) {
-      const { spare, leash: without } = calledOff(leash, decision, { before, why });
-      leash = without;
-      decisions.push(spare);
+    if (decision.type !== "act") {
+      decisions.push(decision);
       continue;
     }
-    decisions.push(decision);
-    if (decision.type !== "act") continue;
-    const { outcome, detail } = await carryOutOne(session, decision, leash, options);
-    leash = settled(leash, decision, outcome);
-    results.push({ act: decision, action: decision.action, outcome, detail });
+    stop ??= await options.whyStop(session);
+    const ending: Ending =
+      stop === null ? await carryOutOne(session, decision, leash, options) : unsent(stop);
+    if (ending.outcome === "called_off") {
+      stop = ending.stop;
+      const { spare, leash: without } = calledOff(leash, decision, { before, stop });
+      leash = without;
+      decisions.push(spare);
+    } else {
+      const { outcome, detail } = ending;
+      leash = settled(leash, decision, outcome);
+      decisions.push(decision);
+      results.push({ act: decision, action: decision.action, outcome, detail });
+    }
   }
   return { plan: { ...plan, decisions }, results, leash };
 }
@@ -80,7 +87,9 @@ async function putOnRecord(
   if (audit === null) return;
   for (const notice of plan.notices) await audit.record(noticeRecord(server, notice));
   const { breaker } = leash.ledger;
-  if (breaker.state !== before.ledger.breaker.state)
+  const known = before.ledger.breaker;
+  // One that a trial opened anew cools down anew, and the next process must know.
+  if (breaker.state !== known.state || breaker.sinceSeconds !== known.sinceSeconds)
     await audit.record({ type: "breaker", server, ...breakerFields(breaker) });
   for (const { episode, ...decision } of plan.decisions) {
     if (decision.type !== "spare" || decision.reason !== "dry_run" || !("backend" in episode)) continue;
@@ -94,8 +103,9 @@ async function carryOutOne(
   session: Session,
   act: Act,
   leash: Leash,
-  { server, version, floors, audit }: CarryOutOptions,
+  options: CarryOutOptions,
 ): Promise<Ending> {
+  const { server, version, floors, audit } = options;
   const { episode, rule } = act;
   const entry = entryOf(leash, episode);
   const id = randomUUID();
@@ -111,9 +121,16 @@ async function carryOutOne(
     prepare: true,
     minAgeSeconds: Math.max(rule.minAgeSeconds, floors[episode.kind]),
     verifySeconds: VERIFY_SECONDS,
+    whyStop: () => options.whyStop(session),
   });
+  const about = { id, server, episode: keyOfEpisode(episode) };
+  if (ending.outcome === "called_off") {
+    await audit.record({ type: "called_off", ...about, ...ending.stop });
+    return ending;
+  }
   const seconds = Number(((performance.now() - startedMs) / 1000).toFixed(3));
-  await audit.record({ type: "outcome", id, server, episode: keyOfEpisode(episode), ...ending, seconds });
+  const { outcome, detail } = ending;
+  await audit.record({ type: "outcome", ...about, outcome, detail, seconds });
   return ending;
 }
 

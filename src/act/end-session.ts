@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Outcome } from "../decide/ledger.ts";
+import type { Refusal } from "../decide/permit-refusals.ts";
 import type { Act } from "../decide/plan.ts";
 import type { Deadline } from "../postgres/deadline.ts";
 import { toFailure } from "../postgres/failure.ts";
@@ -17,10 +18,14 @@ export type EndOptions = {
   readonly minAgeSeconds: number;
   /** How long to wait for a signalled session to be gone; half as long for a cancelled statement before its session is ended. */
   readonly verifySeconds: number;
+  /** Asked right before each signal: why it is not sent; `null` to go on. Never throws. */
+  whyStop(): Promise<Refusal | null>;
 };
 
-/** What became of an act, and what is to be said about it. */
-export type Ending = { readonly outcome: Outcome; readonly detail: string | null };
+/** What became of an act, and what is to be said about it. One of which nothing was sent is `called_off`, and why. */
+export type Ending =
+  | { readonly outcome: Outcome; readonly detail: string | null }
+  | { readonly outcome: "called_off"; readonly detail: null; readonly stop: Refusal };
 
 type Ask = {
   readonly session: Session;
@@ -36,7 +41,8 @@ const movedOn: Ending = { outcome: "moved_on", detail: null };
  *
  * A cancel means something only to a statement that runs: there it comes first, and where it works the session is left
  * alone. Whoever is idle or waits on its client would not notice, though the server says yes: such a session is ended at
- * once, and an act that may only cancel finds nothing to do (`moved_on`). Never throws for what a server does.
+ * once, and an act that may only cancel finds nothing to do (`moved_on`). Whoever says stop meanwhile stops what has not
+ * been sent. Never throws for what a server does.
  */
 export async function endSession(session: Session, act: Ask["act"], options: EndOptions): Promise<Ending> {
   const ask = { session, act, options };
@@ -53,12 +59,16 @@ export async function endSession(session: Session, act: Ask["act"], options: End
 async function endStatement(ask: Ask): Promise<Ending> {
   const { action } = ask.act;
   const { verifySeconds } = ask.options;
+  const stop = await ask.options.whyStop();
+  if (stop !== null) return unsent(stop);
   if (!(await isSignalled("pg_cancel_backend", ask))) return movedOn;
   const seconds = action === "cancel" ? verifySeconds : verifySeconds / 2;
   if (await isVerified("statement", seconds, ask)) return { outcome: "cancelled", detail: null };
   const stillRuns = `its statement was cancelled, and still runs after ${seconds} s`;
   if (action === "cancel") return { outcome: "not_confirmed", detail: stillRuns };
   const ending = await terminate(ask);
+  if (ending.outcome === "called_off")
+    return { outcome: "cancelled", detail: `${stillRuns}; its session was not ended: ${ending.stop.why}` };
   if (ending.outcome !== "moved_on") return ending;
   // The cancel worked late, or it waits for something now during which nobody is ended.
   if (await isVerified("statement", 0, ask)) return { outcome: "cancelled", detail: null };
@@ -67,12 +77,19 @@ async function endStatement(ask: Ask): Promise<Ending> {
 
 async function terminate(ask: Ask): Promise<Ending> {
   const { verifySeconds } = ask.options;
+  const stop = await ask.options.whyStop();
+  if (stop !== null) return unsent(stop);
   if (!(await isSignalled("pg_terminate_backend", ask))) return movedOn;
   if (await isVerified("session", verifySeconds, ask)) return { outcome: "terminated", detail: null };
   return {
     outcome: "not_confirmed",
     detail: `it was signalled, and is still there after ${verifySeconds} s`,
   };
+}
+
+/** An act that was called off before anything was sent. */
+export function unsent(stop: Refusal): Ending {
+  return { outcome: "called_off", detail: null, stop };
 }
 
 const signalledRow = z.object({ signalled: z.boolean() });

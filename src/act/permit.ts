@@ -1,3 +1,4 @@
+import type { Refusal } from "../decide/permit-refusals.ts";
 import type { Permits } from "../decide/situation.ts";
 import type { Deadline } from "../postgres/deadline.ts";
 import type { Probe } from "../postgres/probe.ts";
@@ -21,6 +22,8 @@ export type Means = {
 
 type Asking = {
   readonly probe: Probe;
+  /** Whether our role may signal sessions now: the grant may have come or gone since the probe. */
+  readonly canSignal: boolean;
   /** The longest time between two looks. */
   readonly pollSeconds: number;
   readonly deadline: Deadline;
@@ -39,7 +42,7 @@ export type Permitted = {
 
 /** Asks for everything that must be so before anybody is signalled. A dry run needs no lease, and takes none. */
 export async function permitted(session: Session, means: Means, asking: Asking): Promise<Permitted> {
-  const { probe, pollSeconds, deadline, nowSeconds } = asking;
+  const { probe, canSignal, pollSeconds, deadline, nowSeconds } = asking;
   const { isEnforcing, audit } = means;
   const pause = (await means.pause?.read(nowSeconds)) ?? null;
   const lease = isEnforcing ? await hold(session, means, { probe, pollSeconds, deadline }) : notNeeded;
@@ -53,7 +56,7 @@ export async function permitted(session: Session, means: Means, asking: Asking):
       hasLease: lease.isHeld,
       leaseRefusal,
       isPooled: probe.pooled,
-      canSignal: probe.privileges.pg_signal_backend,
+      canSignal,
       isAuditWorking,
     },
     leaseRefusal,
@@ -62,18 +65,29 @@ export async function permitted(session: Session, means: Means, asking: Asking):
   };
 }
 
+/** What may stop acts that a look permitted. */
+type Stopping = {
+  readonly pause: PauseWatch | null;
+  /** Aborted once the watch gets new settings or ends. */
+  readonly stopping: AbortSignal;
+  /** The epoch by our own clock. */
+  readonly nowSeconds: number;
+};
+
 /**
- * Why no further act is begun, though the look permitted it: acts take seconds each, and whoever says stop meanwhile means
- * now. `stopping` is aborted once the watch gets new settings or ends. `nowSeconds` is the epoch by our clock. Never throws.
+ * Why nothing more is sent, though the look permitted it: acts take seconds each, and whoever says stop meanwhile means now.
+ * The lease ends with its session, and with nothing else. Never throws.
  */
 export async function whyStop(
-  pauseWatch: PauseWatch | null,
-  stopping: AbortSignal,
-  nowSeconds: number,
-): Promise<string | null> {
+  session: Session,
+  { pause: pauseWatch, stopping, nowSeconds }: Stopping,
+): Promise<Refusal | null> {
   const pause = (await pauseWatch?.read(nowSeconds)) ?? null;
-  if (stopping.aborted) return "stopped: new settings came during the look, or the watch ends";
-  return pause === null ? null : `paused: ${pause.reason}`;
+  if (stopping.aborted)
+    return { reason: "stopping", why: "stopped: new settings came during the look, or the watch ends" };
+  if (pause !== null) return { reason: "paused", why: `paused: ${pause.reason}` };
+  if (session.isOpen()) return null;
+  return { reason: "no_lease", why: "the lease was lost during the look, with the connection that held it" };
 }
 
 const notNeeded: LeaseState = { isHeld: false, why: "a dry run needs none" };
@@ -81,7 +95,7 @@ const notNeeded: LeaseState = { isHeld: false, why: "a dry run needs none" };
 function hold(
   session: Session,
   { lease, leaseDatabase }: Means,
-  { probe, pollSeconds, deadline }: Omit<Asking, "nowSeconds">,
+  { probe, pollSeconds, deadline }: Omit<Asking, "nowSeconds" | "canSignal">,
 ): Promise<LeaseState> {
   const { version, pooled } = probe;
   return lease.hold(session, { leaseDatabase, version, pooled, pollSeconds, deadline });

@@ -12,27 +12,48 @@ export type AuditRead = {
   readonly unreadableLines: number;
 };
 
-/** The ledgers are repeated every few MiB, so that its end tells all that still counts. */
-const LONGEST_READ_BYTES = 16 * 1024 * 1024;
+/** The ledgers are repeated every few MiB, so that mostly its end tells all that still counts. */
+const FIRST_READ_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Those that are long themselves stand further apart, by twice their length: in any four lengths there is a whole one, also
+ * where a crash has cut off the last. A full ledger of the longest names takes some 20 MiB (`MOST_ENTRIES`), a usual one 6.
+ */
+const LONGEST_READ_BYTES = 16 * FIRST_READ_BYTES;
 
 const PATIENCE_SECONDS = 10;
 
 /**
- * Reads the end of the audit file; one that is missing is empty. The problem, in words, is that it cannot be read, or that
- * a newer pgleash wrote it: then nobody knows what was done, and nothing may be done.
+ * Reads the end of the audit file, as far back as the ledgers were repeated; one that is missing is empty. The problem, in
+ * words, is that it cannot be read, that it does not tell, or that a newer pgleash wrote it: then nobody knows what was done,
+ * and nothing may be done.
  */
 export async function readAudit(
   path: string,
   patienceSeconds = PATIENCE_SECONDS,
 ): Promise<AuditRead | { readonly problem: string }> {
   try {
-    const text = await createFileTurns(patienceSeconds).take(() => readEnd(path));
-    return recordsIn(text);
+    for (let bytes = FIRST_READ_BYTES; bytes <= LONGEST_READ_BYTES; bytes *= 2) {
+      const end = await createFileTurns(patienceSeconds).take(() => readEnd(path, bytes));
+      const read = recordsIn(end.text);
+      if ("problem" in read || end.isWhole || holdLedgers(read.records)) return read;
+    }
+    return { problem: `no ledger is in its last ${LONGEST_READ_BYTES} bytes: is it an audit of pgleash?` };
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT")
       return { records: [], unreadableLines: 0 };
     return { problem: `it cannot be read: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+/** Whether ledgers that were repeated together are all there: then nothing that counts lies before them. */
+function holdLedgers(records: readonly ReadRecord[]): boolean {
+  return records.some((record, index) => {
+    if (record.type !== "ledger") return false;
+    const { part = 1, parts = 1 } = record;
+    const together = records.slice(Math.max(0, index + 1 - parts), index + 1);
+    return part === parts && together.every((one, at) => one.type === "ledger" && (one.part ?? 1) === at + 1);
+  });
 }
 
 function recordsIn(text: string): AuditRead | { readonly problem: string } {
@@ -51,15 +72,18 @@ function recordsIn(text: string): AuditRead | { readonly problem: string } {
   return { records, unreadableLines };
 }
 
-/** Whole lines from the end of the file. */
-async function readEnd(path: string): Promise<string> {
+/** Whole lines from the end of the file, of at most so many bytes; and whether it is the whole file. */
+async function readEnd(
+  path: string,
+  longestBytes: number,
+): Promise<{ readonly text: string; readonly isWhole: boolean }> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    if (size <= LONGEST_READ_BYTES) return (await bytesOf(file, 0, size)).toString();
+    if (size <= longestBytes) return { text: (await bytesOf(file, 0, size)).toString(), isWhole: true };
     // The byte before tells whether the first line is whole.
-    const bytes = await bytesOf(file, size - LONGEST_READ_BYTES - 1, size);
-    return bytes.subarray(bytes.indexOf("\n") + 1).toString();
+    const bytes = await bytesOf(file, size - longestBytes - 1, size);
+    return { text: bytes.subarray(bytes.indexOf("\n") + 1).toString(), isWhole: false };
   } finally {
     await file.close();
   }

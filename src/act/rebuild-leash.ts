@@ -13,7 +13,8 @@ type Rebuilding = {
 
 /**
  * What a process that died knew of one server, from the records that it left, oldest first. What is not settled counts as
- * an act that failed. Times of a clock that was wrong stay as they are: the next decision corrects them. Pure.
+ * an act that failed, and what was called off as if it had never been. Times of a clock that was wrong stay as they are:
+ * the next decision corrects them. Pure.
  */
 export function rebuildLeash(records: readonly ReadRecord[], server: string): Leash {
   const state: Rebuilding = {
@@ -22,7 +23,11 @@ export function rebuildLeash(records: readonly ReadRecord[], server: string): Le
     acted: new Map(),
     breaker: emptyLeash.ledger.breaker,
   };
-  for (const record of records) if ("server" in record && record.server === server) follow(state, record);
+  const calledOff = new Set(records.flatMap((record) => (record.type === "called_off" ? [record.id] : [])));
+  for (const record of records) {
+    if (!("server" in record) || record.server !== server) continue;
+    if (record.type !== "act" || !calledOff.has(record.id)) follow(state, record);
+  }
   const entries = [...state.entries.values()].map(unsettledIsFailed);
   return {
     ledger: { entries: entries.toSorted(byTime), breaker: state.breaker },
@@ -31,7 +36,7 @@ export function rebuildLeash(records: readonly ReadRecord[], server: string): Le
   };
 }
 
-function follow(state: Rebuilding, record: Exclude<ReadRecord, { readonly type: "orphan" }>): void {
+function follow(state: Rebuilding, record: Extract<ReadRecord, { readonly server: string }>): void {
   switch (record.type) {
     case "act":
       if (addEntry(state, record.entry)) countAct(state.acted, record.entry);

@@ -12,7 +12,7 @@ export type RepeatedLedgers = {
   appendDue(file: AuditFile): Promise<void>;
 };
 
-/** The reader reads the last 16 MiB: in each of them the ledgers stand a few times, unless they are very long themselves. */
+/** The reader begins with the last 16 MiB: in each of them the ledgers stand a few times, unless they are very long themselves. */
 const EVERY_BYTES = 4 * 1024 * 1024;
 
 /** Long ledgers stand further apart, so that they never become most of what is written. */
@@ -32,7 +32,11 @@ export function createRepeatedLedgers(ledgers: () => readonly LedgerRecord[]): R
       if (!areDue && sinceBytes < Math.max(EVERY_BYTES, 2 * lengthBytes)) return;
       const records = ledgers();
       if (records.length === 0) return;
-      lengthBytes = await appendRecords(file, records);
+      const parts = records.length;
+      lengthBytes = await appendRecords(
+        file,
+        records.map((record, index) => ({ ...record, part: index + 1, parts })),
+      );
       [areDue, sinceBytes] = [false, 0];
     },
   };

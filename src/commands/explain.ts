@@ -18,7 +18,8 @@ export const explain: Command = {
   help: `Usage: pgleash explain PID [--server=NAME] [--url=${defaultUrl}] [--json]
 
 Asks the pgleash that serves at this URL why a session is a suspect or not, and what would have to change for it to be
-ended: what each detector says, which rules match, and everything that spares it. The answer is that of the last look.
+ended: what each detector says, which rules match, and everything that spares it, first what can never change. It also says
+what was done to it, or would have been, even if it is gone by now. The answer is that of the last look.
 
 Examples:
   pgleash explain 21407

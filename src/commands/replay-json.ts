@@ -26,8 +26,9 @@ type ServerJson = {
   /** Looks at which the budget held somebody back: all, and by reason. */
   readonly over_budget_looks: number;
   readonly over_budget: Counts;
-  /** Looks at which nobody could be ended, whatever the policy says. */
-  readonly unable_to_act_looks: number;
+  /** Looks at which nobody could be ended, whatever the policy says: behind a pooler, and without the grant to signal. */
+  readonly pooled_looks: number;
+  readonly no_privilege_looks: number;
   /** What this configuration asks for and the recording lacks. */
   readonly unrecorded: readonly string[];
 };
@@ -44,17 +45,20 @@ export type ReplayJson = {
   readonly against: PolicyJson | null;
   readonly only_policy: readonly ActJson[];
   readonly only_against: readonly ActJson[];
+  /** Whom both would act on, each in another way. */
+  readonly other_action: readonly (ActJson & { readonly action_against: string })[];
 };
 
 /** What a policy would have done with a recording, and what tells it apart from a second one, where there is one. */
 export function replayJson(tried: PolicyReplay, against: PolicyReplay | null): ReplayJson {
-  const { onlyNew, onlyOld } =
-    against === null ? { onlyNew: [], onlyOld: [] } : differenceOf(actsOf(tried), actsOf(against));
+  const acts = actsOf(tried);
+  const { onlyNew, onlyOld, otherAction } = differenceOf(acts, against === null ? acts : actsOf(against));
   return {
     policy: policyJson(tried),
     against: against === null ? null : policyJson(against),
     only_policy: onlyNew.map(actJson),
     only_against: onlyOld.map(actJson),
+    other_action: otherAction.map(({ act, old }) => ({ ...actJson(act), action_against: old.action })),
   };
 }
 
@@ -80,7 +84,8 @@ function serverJson(server: string, replay: ServerReplay): ServerJson {
     spared: Object.fromEntries(replay.spared),
     over_budget_looks: replay.overBudget,
     over_budget: Object.fromEntries(replay.overBudgetBy),
-    unable_to_act_looks: replay.unableToAct,
+    pooled_looks: replay.pooledLooks,
+    no_privilege_looks: replay.unprivilegedLooks,
     unrecorded: [...replay.unrecorded],
   };
 }

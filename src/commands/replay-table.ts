@@ -1,10 +1,13 @@
-import { formatAge } from "../expose/age.ts";
+import { formatAge } from "../readable-time.ts";
 import { displayWidth, fitted } from "../expose/display-width.ts";
 import { printable } from "../printable.ts";
 import type { WouldAct } from "../record/would-act.ts";
 import { timeText } from "./time-text.ts";
 
-type Column = { readonly title: string; readonly isNumber?: true; readonly text: (act: WouldAct) => string };
+/** One act; what is said of its action may be more than its name. */
+type Row = Omit<WouldAct, "action"> & { readonly action: string };
+
+type Column = { readonly title: string; readonly isNumber?: true; readonly text: (act: Row) => string };
 
 const serverColumn: Column = { title: "SERVER", text: ({ server }) => server };
 
@@ -25,7 +28,7 @@ const columns: readonly Column[] = [
 const WIDEST_CELL = 32;
 
 /** What a policy would have done, as lines under a line of titles; no acts, no lines. */
-export function replayTable(acts: readonly WouldAct[], areSeveralServers: boolean): readonly string[] {
+export function replayTable(acts: readonly Row[], areSeveralServers: boolean): readonly string[] {
   if (acts.length === 0) return [];
   const shown = areSeveralServers ? [...columns, serverColumn] : columns;
   const drawn = shown.map(({ title, text, isNumber = false }) => {

@@ -1,5 +1,5 @@
-import { formatAge } from "../expose/age.ts";
-import { differenceOf } from "../record/difference.ts";
+import { formatAge } from "../readable-time.ts";
+import { differenceOf, type OtherAction } from "../record/difference.ts";
 import { actsOf, type PolicyReplay } from "../record/policy-replay.ts";
 import { MOST_ACTS, type ServerReplay } from "../record/server-replay.ts";
 import type { Unrecorded } from "../record/unrecorded.ts";
@@ -16,13 +16,27 @@ export function replayText(tried: PolicyReplay, against: PolicyReplay | null): r
   const table = replayTable(acts, tried.servers.size > 1);
   const blank = table.length > 0 ? [""] : [];
   if (against === null) return [...table, ...blank, ...summaryOf(tried)];
-  const { onlyNew, onlyOld } = differenceOf(acts, actsOf(against));
+  const { onlyNew, onlyOld, otherAction } = differenceOf(acts, actsOf(against));
   return [
     ...table,
     ...blank,
     ...[tried, against].flatMap((one) => [`${one.file}:`, ...summaryOf(one), ""]),
     ...only(tried, onlyNew),
     ...only(against, onlyOld),
+    ...otherActions(otherAction, { tried, against }),
+  ];
+}
+
+/** Whom both would act on is shown once. */
+function otherActions(
+  others: readonly OtherAction[],
+  { tried, against }: { readonly tried: PolicyReplay; readonly against: PolicyReplay },
+): readonly string[] {
+  if (others.length === 0) return [];
+  const rows = others.map(({ act, old }) => ({ ...act, action: `${act.action}, not ${old.action}` }));
+  return [
+    `other action under ${tried.file} than under ${against.file}:`,
+    ...replayTable(rows, tried.servers.size > 1),
   ];
 }
 
@@ -36,7 +50,8 @@ function summaryOf({ servers }: PolicyReplay): readonly string[] {
 }
 
 function sentencesOf(replay: ServerReplay): readonly string[] {
-  const { looks, fromSeconds, toSeconds, suspected, leaked, acts, overBudget, unableToAct } = replay;
+  const { looks, fromSeconds, toSeconds, suspected, leaked, acts, overBudget } = replay;
+  const { pooledLooks, unprivilegedLooks } = replay;
   const count = sumOf(replay.actsByRule);
   const span = `${timeText(fromSeconds)} to ${timeText(toSeconds)} (${formatAge(toSeconds - fromSeconds)})`;
   return [
@@ -52,9 +67,12 @@ function sentencesOf(replay: ServerReplay): readonly string[] {
     ...(overBudget > 0
       ? [`the budget held somebody back at ${plural(overBudget, "look")}: ${countsText(replay.overBudgetBy)}`]
       : []),
-    ...(unableToAct > 0
+    ...(pooledLooks > 0
+      ? [`at ${plural(pooledLooks, "look")} a pooler sat in between (pooled): nobody could have been ended`]
+      : []),
+    ...(unprivilegedLooks > 0
       ? [
-          `at ${plural(unableToAct, "look")} a pooler sat in between, or our role could not signal: nobody could be ended`,
+          `at ${plural(unprivilegedLooks, "look")} our role was no member of pg_signal_backend (no_privilege): nobody could have been ended`,
         ]
       : []),
     ...[...replay.unrecorded].map((kind) => unrecordedTexts[kind]),

@@ -51,8 +51,8 @@ export async function run(runtime: Runtime, words: readonly string[]): Promise<E
     return print(runtime, `pgleash ${runtime.versions.pgleash} (node ${runtime.versions.node})\n`);
   if (name === undefined || name === "help" || name === "--help" || name === "-h")
     return print(runtime, help);
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   try {
-    const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (load === undefined)
       throw new UsageError(
         `unknown command ${describeValue(name)}: expected one of ${Object.keys(commands).join(", ")}`,
@@ -62,7 +62,8 @@ export async function run(runtime: Runtime, words: readonly string[]): Promise<E
     return await command.run(runtime, rest);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    runtime.writeError(`pgleash: ${error.message}\nRun "pgleash --help" for help.\n`);
+    const asked = load === undefined ? "pgleash" : `pgleash ${name}`;
+    runtime.writeError(`pgleash: ${error.message}\nRun "${asked} --help" for help.\n`);
     return exitCodes.usage;
   }
 }

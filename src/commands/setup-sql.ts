@@ -11,14 +11,14 @@ const flags = {
 export const setupSql: Command = {
   help: `Usage: pgleash setup-sql [--observe|--enforce]
 
-Prints the SQL that creates the role pgleash, to be run by a superuser. What the role may not do, no mistake in a
-configuration can: with --observe the server itself keeps pgleash from ending anybody.
+Prints the SQL that creates the role pgleash, to be run by a superuser, as often as you like. What the role may not do,
+no mistake in a configuration can: with --observe the server itself keeps pgleash from ending anybody.
 
 Examples:
   pgleash setup-sql | psql
   pgleash setup-sql --enforce | psql
 
-  --observe   it may read the statistics (the default)
+  --observe   it may read the statistics (the default); what --enforce granted is taken back
   --enforce   it may end sessions as well, but for those of superusers
 `,
   run(runtime, words) {

@@ -57,4 +57,6 @@ export type Config = {
   readonly policy: ConfiguredPolicy;
   /** At least one. */
   readonly servers: readonly ServerConfig[];
+  /** What is hardly meant, and holds all the same: `file:line:column: warning: …`, one line each. */
+  readonly warnings: readonly string[];
 };

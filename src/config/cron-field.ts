@@ -15,8 +15,11 @@ const described = z.string({ error: EXPECTED }).meta({
 export const cronField: z.ZodType<string> = described.transform((text, context) => {
   const isPattern = isCronPattern(text, "6-part");
   if (isPattern && firesEver(text, "6-part")) return text;
-  const isMissingSeconds = fieldsOf(text) === 5;
-  const hint = isMissingSeconds ? `seconds come first: write "0 ${text.trim()}"` : undefined;
+  const withSeconds = `0 ${text.trim()}`;
+  const hint =
+    fieldsOf(text) === 5 && firesEver(withSeconds, "6-part")
+      ? `seconds come first: write "${withSeconds}"`
+      : undefined;
   context.addIssue({
     code: "custom",
     message: isPattern ? EXPECTED_DAY : EXPECTED,

@@ -24,13 +24,24 @@ export type ConfigIssue = {
   readonly hint: string | undefined;
 };
 
+/** What loads, and yet is hardly what its author means. */
+type ConfigWarning = Pick<ConfigIssue, "source" | "position" | "path"> & { readonly told: string };
+
 /** `file:line:column: path: expected …, got … (hint)`, without the parts that are not known. */
 export function formatIssue(issue: ConfigIssue): string {
-  const { source, position, path, expected, got, hint } = issue;
-  const place = position === undefined ? source : `${source}:${position.line}:${position.column}`;
+  const { path, expected, got, hint } = issue;
   const subject = path === "" ? "" : `${path}: `;
   const advice = hint === undefined ? "" : ` (${hint})`;
-  return `${place}: ${subject}expected ${expected}, got ${got}${advice}`;
+  return `${formatPlace(issue)}: ${subject}expected ${expected}, got ${got}${advice}`;
+}
+
+/** `file:line:column: warning: path: what is told`. */
+export function formatWarning(warning: ConfigWarning): string {
+  return `${formatPlace(warning)}: warning: ${warning.path}: ${warning.told}`;
+}
+
+function formatPlace({ source, position }: Pick<ConfigIssue, "source" | "position">): string {
+  return position === undefined ? source : `${source}:${position.line}:${position.column}`;
 }
 
 /** `servers[0].url`. A key that does not look like one is hidden: somebody may have put a URL in its place. */

@@ -1,6 +1,7 @@
 import { RE2JS, RE2JSSyntaxException } from "re2js";
 
 import { closestWord } from "./closest-word.ts";
+import { meantLabel } from "./meant-label.ts";
 
 /** One condition on a session, as in Alertmanager. */
 export type Matcher<Seen> = {
@@ -106,7 +107,7 @@ export function namesOf<Seen>({ fields, comment }: Labels<Seen>): string {
 
 function explainLabel<Seen>(label: string, labels: Labels<Seen>): MatcherProblem {
   const { fields, refused } = labels;
-  const near = closestWord(label, Object.keys(fields));
+  const near = meantLabel(label, Object.keys(fields));
   const guess = near === undefined ? undefined : `did you mean ${near}?`;
   const family = label.startsWith(COMMENT) ? "comment" : label;
   const hint = Object.hasOwn(refused, family) ? refused[family] : guess;

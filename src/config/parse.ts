@@ -4,12 +4,13 @@ import { readDocument } from "./document.ts";
 import type { ConfigDocument } from "./document.ts";
 import { explainIssue } from "./explain-issue.ts";
 import { fillPolicy } from "./fill-policy.ts";
-import { formatIssue, formatPath } from "./issue.ts";
+import { formatIssue, formatPath, formatWarning } from "./issue.ts";
 import type { ConfigIssue, Mistake } from "./issue.ts";
 import { resolveServers } from "./resolve-servers.ts";
 import type { ConnectionMistake } from "./resolve-servers.ts";
 import { checkRules } from "./rules.ts";
 import { configSchema } from "./schema.ts";
+import { findWarnings } from "./warnings.ts";
 
 /** A file with more mistakes is no configuration; to place each one costs a walk through the text. */
 const MOST_MISTAKES = 500;
@@ -43,7 +44,15 @@ export function parseConfig(source: ConfigSource | undefined, environment: Envir
   if (issues.length > 0 || read.data === undefined) return { issues: inOrderOfTheFile(issues) };
   const { label_budget: labelBudget, comment_labels: commentLabels } = read.data;
   const policy = fillPolicy(read.data.policy);
-  return { config: { labelBudget, commentLabels, policy, servers: resolved.servers } };
+  const warnings = findWarnings(file).map(({ path, at, told }) => {
+    return formatWarning({
+      source: name,
+      position: document.positionOf(path, at),
+      path: formatPath(path),
+      told,
+    });
+  });
+  return { config: { labelBudget, commentLabels, policy, servers: resolved.servers, warnings } };
 }
 
 function locateMistake(mistake: Mistake, source: string, document: ConfigDocument): ConfigIssue {

@@ -15,7 +15,8 @@ type RuleFields = {
 
 /** What is wrong with a rule whose fields are right by themselves. */
 type RuleProblem = {
-  readonly key: keyof RuleFields;
+  /** Within the rule. */
+  readonly path: readonly [keyof RuleFields, ...number[]];
   readonly expected: string;
   readonly got: string;
   readonly hint: string | undefined;
@@ -25,10 +26,12 @@ type RuleProblem = {
 export function checkRule(rule: RuleFields): readonly RuleProblem[] {
   if (rule.match.length === 0) return [];
   const scope = rule.match.some(namesHolder) ? [] : [scopeless];
-  if (!rule.match.some(namesKind)) return [...scope, kindless];
+  const severity = neverLeaked(rule);
+  if (!rule.match.some(namesKind)) return [...scope, kindless(rule), ...severity];
   const kinds = kindsOf(rule.match);
   return [
     ...scope,
+    ...severity,
     ...(kinds.length === 0 ? [noSession] : []),
     ...belowFloor(rule, kinds),
     ...cancelsNothing(rule, kinds),
@@ -37,27 +40,36 @@ export function checkRule(rule: RuleFields): readonly RuleProblem[] {
 }
 
 const scopeless: RuleProblem = {
-  key: "match",
+  path: ["match"],
   expected: "a matcher with = or =~ that names a database, role, application or client",
   got: "none",
   hint: "a rule is never for everybody, so .* and its like do not count",
 };
 
-const kindless: RuleProblem = {
-  key: "match",
-  expected: "a matcher with = or =~ that names the kind",
-  got: "none",
-  hint: 'some kinds are far less sure than others: write kind="idle_in_transaction", or kind=~"idle_in_transaction.*"',
-};
+/** Told at the pattern that fits every kind, where there is one. */
+function kindless({ match }: RuleFields): RuleProblem {
+  const widest = match.findIndex(isOnKind);
+  return {
+    path: widest < 0 ? ["match"] : ["match", widest],
+    expected: "a matcher with = or =~ that names the kind",
+    got: widest < 0 ? "none" : "one that every kind fits",
+    hint: 'some kinds are far less sure than others: write kind="idle_in_transaction", or kind=~"idle_in_transaction.*"',
+  };
+}
 
 const noSession: RuleProblem = {
-  key: "match",
+  path: ["match"],
   expected: "matchers that some kind of session can fit",
   got: "ones that none can",
   hint: "prepared transactions and pools are never ended",
 };
 
-function namesKind({ label, isNegated }: Matcher<Target>): boolean {
+/** A pattern that every kind fits narrows nothing, so it names none. */
+function namesKind(matcher: Matcher<Target>): boolean {
+  return isOnKind(matcher) && !backendKinds.every((kind) => matcher.matches({ ...unseenTarget, kind }));
+}
+
+function isOnKind({ label, isNegated }: Matcher<Target>): boolean {
   return label === "kind" && !isNegated;
 }
 
@@ -73,7 +85,7 @@ function belowFloor({ min_age }: RuleFields, kinds: readonly BackendKind[]): rea
   if (highest === undefined || min_age >= builtInFloors[highest]) return [];
   const floor = formatDuration(builtInFloors[highest]);
   const expected = `at least ${floor}, below which no ${highest} is ended`;
-  return [{ key: "min_age", expected, got: formatDuration(min_age), hint: undefined }];
+  return [{ path: ["min_age"], expected, got: formatDuration(min_age), hint: undefined }];
 }
 
 /**
@@ -83,7 +95,7 @@ function belowFloor({ min_age }: RuleFields, kinds: readonly BackendKind[]): rea
 function cancelsNothing({ action }: RuleFields, kinds: readonly BackendKind[]): readonly RuleProblem[] {
   if (action === "terminate" || kinds.every((kind) => kind === "stale_active")) return [];
   const hint = 'only running statements can be cancelled: name kind="stale_active" alone';
-  return [{ key: "action", expected: "terminate", got: "cancel", hint }];
+  return [{ path: ["action"], expected: "terminate", got: "cancel", hint }];
 }
 
 /** The killing statement takes a long transaction only while it is idle: in any other state it would always have moved on. */
@@ -95,10 +107,21 @@ function neverIdle({ match }: RuleFields, kinds: readonly BackendKind[]): readon
   if (mayBeIdle || !kinds.includes("long_transaction")) return [];
   return [
     {
-      key: "match",
+      path: ["match"],
       expected: 'matchers that long_transaction with state="idle in transaction" can fit',
       got: "ones that it cannot",
       hint: "a long transaction is ended only while it is idle; leave out the state, or the kind",
     },
   ];
+}
+
+/** Nobody is ended before it is leaked, whatever a rule says, so a rule for the others would wait for good. */
+function neverLeaked({ match }: RuleFields): readonly RuleProblem[] {
+  return match.flatMap(({ label, matches }, index): readonly RuleProblem[] => {
+    if (label !== "severity" || matches({ ...unseenTarget, severity: "leaked" })) return [];
+    const hint = "nobody is ended who is only suspect: leave this matcher out";
+    return [
+      { path: ["match", index], expected: "a matcher that leaked fits", got: "one that it does not", hint },
+    ];
+  });
 }

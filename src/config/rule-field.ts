@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 import { harmLevels } from "../classify/harm.ts";
+import { backendKinds } from "../classify/kind.ts";
 import { builtInFloors, ruleActions } from "../decide/policy.ts";
 import { countField } from "./count-field.ts";
 import { durationField } from "./duration-field.ts";
@@ -14,6 +15,7 @@ import { checkRule } from "./rule-checks.ts";
 import { windowField } from "./window-field.ts";
 
 const LOWEST_FLOOR = Math.min(...Object.values(builtInFloors));
+const HIGHEST_FLOOR = Math.max(...Object.values(builtInFloors));
 
 /** The most acts that limits can allow: what was done in the last hour is remembered one by one. */
 export const MOST_ACTS = { perLook: 100, perMinute: 1000, perHour: 10_000 };
@@ -23,6 +25,7 @@ const minAge = durationField({
   fromSeconds: LOWEST_FLOOR,
   toSeconds: Number.MAX_SAFE_INTEGER,
   precision: "milliseconds",
+  caution: `at least ${formatDuration(HIGHEST_FLOOR)} for ${kindsWithFloor(HIGHEST_FLOOR).join(" and ")}`,
   description:
     "How long the session has looked like this leak, at least. No configuration goes below the floor of its kind.",
   examples: ["10m", "2h"],
@@ -89,10 +92,14 @@ export const ruleField = mapping({
     example: "20%",
   }).optional(),
 }).superRefine((rule, context) => {
-  for (const { key, expected, got, hint } of checkRule(rule)) {
-    context.addIssue({ code: "custom", path: [key], message: expected, params: { got, hint } });
+  for (const { path, expected, got, hint } of checkRule(rule)) {
+    context.addIssue({ code: "custom", path: [...path], message: expected, params: { got, hint } });
   }
 });
+
+function kindsWithFloor(seconds: number): readonly string[] {
+  return backendKinds.filter((kind) => builtInFloors[kind] === seconds);
+}
 
 function upToADay(description: string, fallback: string) {
   return durationField({

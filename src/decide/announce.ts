@@ -1,47 +1,52 @@
-import { keyOfEpisode } from "../classify/episode-key.ts";
 import type { Case } from "./guard.ts";
 import { guardsBeforeNotice } from "./guards/index.ts";
 import type { Announcement, Leash } from "./leash.ts";
 import { noticeOf } from "./notice-of.ts";
+import { refusedIfEnforcing, refusedNow } from "./permit-refusals.ts";
 import type { Notice } from "./plan.ts";
 import type { PolicyMode, Rule } from "./policy.ts";
 import { modeOf } from "./situation.ts";
 import { targetOf, type SessionEpisode } from "./target.ts";
+import { sessionsOfLook, withdrawalOf } from "./withdrawal.ts";
 
 type Announcing = Omit<Case, "episode" | "target" | "rule">;
 
 /**
  * Who is announced after this look: every session that a rule would end, once its notice is over and the budget allows.
- * Whatever no longer is one, because it resolved or a guard spares it, is withdrawn, and its notice begins anew. Who was
- * acted on keeps no notice, and nothing is withdrawn: the act itself is on record.
+ * Whatever no longer is one, because it resolved or a guard spares it, is withdrawn for that reason, and its notice begins
+ * anew. Who was acted on keeps no notice, and nothing is withdrawn: the act itself is on record.
+ *
+ * No permit is asked: a process without the lease announces as well, and says what refuses the act. So the notice does not
+ * begin anew when it takes the lease over from a process that has died.
  */
 export function announcementsAfter(
   deciding: Announcing,
 ): Pick<Leash, "announcements"> & { readonly notices: readonly Notice[] } {
   const { situation, leash } = deciding;
-  const sessions = situation.suspects.filter((episode) => "backend" in episode);
-  const episodes = new Map(sessions.map((episode) => [keyOfEpisode(episode), episode]));
+  const sessions = sessionsOfLook(situation);
   const announcements = new Map<string, readonly Announcement[]>();
   const mode = modeOf(situation);
-  for (const [key, episode] of episodes) {
+  for (const [key, episode] of sessions.suspects) {
     const known = leash.announcements.get(key) ?? [];
     const held = rulesThatWouldAct(episode, deciding).flatMap(
       (rule) => announcementOf(rule, known, { mode, nowSeconds: situation.nowSeconds }) ?? [],
     );
     if (held.length > 0) announcements.set(key, held);
   }
-  const open = new Map([...leash.announcements].filter(([key]) => leash.acted.get(key)?.mode !== mode));
-  const about = (type: Notice["type"]) => (episodeKey: string, announcement: Announcement) => {
-    return { type, episodeKey, announcement, episode: episodes.get(episodeKey) ?? null };
-  };
-  return {
-    announcements,
-    // What is withdrawn comes first: a rule that now gives longer notice withdraws, and announces again.
-    notices: [
-      ...missing(open, announcements, about("withdrawn")),
-      ...missing(announcements, leash.announcements, about("announced")),
-    ],
-  };
+  const { permits } = situation;
+  const refusals = permits.isEnforcing ? refusedNow(permits) : refusedIfEnforcing(permits);
+  const withdrawn = missing(leash.announcements, announcements)
+    .filter(({ episodeKey, announcement }) => leash.acted.get(episodeKey)?.mode !== announcement.mode)
+    .map((about) => {
+      const withdrawal = withdrawalOf(about, deciding, sessions);
+      return { type: "withdrawn", ...about, ...withdrawal } as const;
+    });
+  const announced = missing(announcements, leash.announcements).flatMap((about) => {
+    const episode = sessions.suspects.get(about.episodeKey);
+    return episode === undefined ? [] : [{ type: "announced", ...about, episode, refusals } as const];
+  });
+  // What is withdrawn comes first: a rule that now gives longer notice withdraws, and announces again.
+  return { announcements, notices: [...withdrawn, ...announced] };
 }
 
 /** Every rule whose conditions all hold, but for notice, budget and permits. */
@@ -75,13 +80,14 @@ function announcementOf(
   };
 }
 
-/** What is made of each announcement in `some` that is not in `others`. */
-function missing<T>(
+/** Each announcement in `some` that is not in `others`. */
+function missing(
   some: Leash["announcements"],
   others: Leash["announcements"],
-  make: (episodeKey: string, announcement: Announcement) => T,
-): readonly T[] {
-  return [...some].flatMap(([key, all]) =>
-    all.filter((one) => others.get(key)?.includes(one) !== true).map((one) => make(key, one)),
+): readonly { readonly episodeKey: string; readonly announcement: Announcement }[] {
+  return [...some].flatMap(([episodeKey, all]) =>
+    all
+      .filter((one) => others.get(episodeKey)?.includes(one) !== true)
+      .map((announcement) => ({ episodeKey, announcement })),
   );
 }

@@ -1,21 +1,23 @@
 import { keyOfEpisode } from "../classify/episode-key.ts";
 import type { Leash } from "./leash.ts";
+import type { Refusal } from "./permit-refusals.ts";
 import type { Act, Spare } from "./plan.ts";
 
 type CallingOff = {
   /** What was known of earlier looks, before this act was counted. */
   readonly before: Leash;
-  readonly why: string;
+  /** What came meanwhile. */
+  readonly stop: Refusal;
 };
 
 /**
- * An act that was decided on and counted, and is not begun because somebody said stop meanwhile: the session is spared,
- * and the leash is as if the act had never counted. Pure.
+ * An act that was decided on and counted, and of which nothing is sent because somebody said stop meanwhile: the session
+ * is spared for that reason, and the leash is as if the act had never counted. Pure.
  */
 export function calledOff(
   leash: Leash,
   act: Act,
-  { before, why }: CallingOff,
+  { before, stop }: CallingOff,
 ): { readonly spare: Spare; readonly leash: Leash } {
   const { episode, rule } = act;
   const key = keyOfEpisode(episode);
@@ -26,7 +28,7 @@ export function calledOff(
   if (known === undefined) acted.delete(key);
   else acted.set(key, known);
   return {
-    spare: { type: "spare", reason: "paused", why, episode, rule },
+    spare: { type: "spare", ...stop, episode, rule },
     leash: {
       ...leash,
       ledger: { ...leash.ledger, entries: at === -1 ? entries : entries.toSpliced(at, 1) },

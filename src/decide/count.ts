@@ -16,6 +16,7 @@ export function counted(leash: Leash, act: Act, situation: Situation): Leash {
     episode: key,
     holder: act.holder,
     holderSessions: act.holderSessions,
+    applicationSessions: act.applicationSessions,
     outcome: null,
   };
   const known = leash.acted.get(key);

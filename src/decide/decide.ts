@@ -9,7 +9,7 @@ import type { Floors, Policy } from "./policy.ts";
 import type { SpareReason } from "./reason.ts";
 import { refreshed } from "./refresh.ts";
 import { sessionsOfHolder, type Situation } from "./situation.ts";
-import { targetOf } from "./target.ts";
+import { fromAnyClient, targetOf } from "./target.ts";
 import { byUrgency } from "./urgency.ts";
 
 /** What may be done to whom, and how young nobody is ended whatever is written there. */
@@ -89,5 +89,6 @@ function actOn({ episode, rule, situation, target }: Case): Act {
     rule,
     holder: { usename, applicationName, clientAddr },
     holderSessions: sessionsOfHolder(situation.groups, target),
+    applicationSessions: sessionsOfHolder(situation.groups, fromAnyClient(target)),
   };
 }

@@ -20,14 +20,43 @@ export type LedgerEntry = {
   readonly holder: Holder;
   /** How many sessions its holder had at the time: acts that work make them fewer. */
   readonly holderSessions: number;
+  /** How many its role had under its application name then, from all clients: a leak may come back from another one. */
+  readonly applicationSessions: number;
   /** `null` for a dry run, while the act is under way, and when the process died meanwhile. */
   readonly outcome: Outcome | null;
 };
 
+/** Who was acted on: one holder, an application whatever its clients, or everybody whose sessions were ended. */
+export type ActedOn =
+  | { readonly breadth: "holder"; readonly holder: Holder }
+  | { readonly breadth: "application"; readonly application: Omit<Holder, "clientAddr"> }
+  | { readonly breadth: "everybody" };
+
+/** The acts that opened a breaker. */
+export type Grounds = {
+  readonly actedOn: ActedOn;
+  readonly acts: number;
+  /** How many sessions they had in all before the first of these acts, and when the breaker opened. */
+  readonly sessionsBefore: number;
+  readonly sessionsAfter: number;
+};
+
+export type OpenBreaker = {
+  readonly state: "open";
+  readonly sinceSeconds: number;
+  readonly why: "futile" | "unconfirmed";
+  /** `null` on record of a version that did not tell. */
+  readonly grounds: Grounds | null;
+};
+
 /** The breaker of one server. Once closed again it judges only what was done since. */
-export type Breaker =
-  | { readonly state: "closed"; readonly sinceSeconds: number }
-  | { readonly state: "open"; readonly sinceSeconds: number; readonly why: "futile" | "unconfirmed" };
+export type Breaker = { readonly state: "closed"; readonly sinceSeconds: number } | OpenBreaker;
+
+/**
+ * How many entries a ledger holds at most, moved on or not, in both modes: while it is full nobody is acted on. It is as
+ * long as the most that a policy may allow in one hour, and so its record in the audit has a bound whatever the windows.
+ */
+export const MOST_ENTRIES = 10_000;
 
 /** What was done lately on one server, oldest first. A value: rebuilt from the audit when the process starts. */
 export type Ledger = { readonly entries: readonly LedgerEntry[]; readonly breaker: Breaker };

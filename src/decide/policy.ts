@@ -60,6 +60,7 @@ export type BreakerSettings = {
   readonly futileActs: number;
   /** So many acts within the window of which nobody could see that they worked. */
   readonly unconfirmedActs: number;
+  /** Also how long after it a trial is judged. */
   readonly windowSeconds: number;
   /** After this long, one act is tried again. */
   readonly coolDownSeconds: number;

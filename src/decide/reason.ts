@@ -24,6 +24,7 @@ export const spareReasons = [
   "outside_window",
   "untrusted_look",
   "paused",
+  "stopping",
   "acted_before",
   "announced",
   "breaker_open",

@@ -13,10 +13,14 @@ export function refreshed(
   { nowSeconds, groups, openEpisodes }: Situation,
   policy: Policy,
 ): Leash {
-  const { breaker, entries } = leash.ledger;
+  const { breaker } = leash.ledger;
+  const entries = leash.ledger.entries.map((entry) =>
+    entry.atSeconds > nowSeconds ? { ...entry, atSeconds: nowSeconds } : entry,
+  );
   const kept = recent(entries, nowSeconds, policy);
   const sinceSeconds = Math.min(breaker.sinceSeconds, nowSeconds);
-  const ledger = { entries: kept, breaker: { ...breaker, sinceSeconds } };
+  // The breaker sees all of them: a trial may be judged only after it is too old to count for anything else.
+  const ledger = { entries, breaker: { ...breaker, sinceSeconds } };
   // An episode that is gone may have been ended, or be out of sight and come back as the same: its acts still count.
   const inLedger = new Set(kept.map(({ episode }) => episode));
   return {
@@ -43,7 +47,5 @@ function recent(
 ): readonly LedgerEntry[] {
   const { shareWindowSeconds, coolDownSeconds } = limits;
   const reachSeconds = Math.max(HOUR, shareWindowSeconds, coolDownSeconds, breaker.windowSeconds);
-  return entries
-    .map((entry) => (entry.atSeconds > nowSeconds ? { ...entry, atSeconds: nowSeconds } : entry))
-    .filter(({ atSeconds }) => atSeconds > nowSeconds - reachSeconds);
+  return entries.filter(({ atSeconds }) => atSeconds > nowSeconds - reachSeconds);
 }

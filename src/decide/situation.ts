@@ -1,4 +1,4 @@
-import type { Episode } from "../classify/episode.ts";
+import type { Episode, EpisodeEvent } from "../classify/episode.ts";
 import type { SessionGroup } from "../observe/snapshot.ts";
 import type { PolicyMode } from "./policy.ts";
 import type { Holder } from "./target.ts";
@@ -26,6 +26,9 @@ export type Permits = {
   readonly isAuditWorking: boolean;
 };
 
+/** An episode that is over, and how it ended. */
+export type EndedEpisode = Extract<EpisodeEvent, { readonly type: "ended" }>;
+
 /** What a decision is made in. Times are by the server's clock. */
 export type Situation = {
   readonly server: string;
@@ -33,9 +36,11 @@ export type Situation = {
   readonly standby: boolean;
   /** Used slots over usable ones. */
   readonly pressure: number;
-  /** The suspects of this look, and the keys of all open episodes of sessions. */
+  /** The suspects of this look, and all open episodes by their key: one that a lock or another kind hides is no suspect. */
   readonly suspects: readonly Episode[];
-  readonly openEpisodes: ReadonlySet<string>;
+  readonly openEpisodes: ReadonlyMap<string, Episode>;
+  /** The episodes that this look found to have ended. */
+  readonly ended: readonly EndedEpisode[];
   readonly groups: readonly SessionGroup[];
   /** Whether earlier looks vouch for this one: no gap, no restart, no clock that jumped. */
   readonly isTrusted: boolean;

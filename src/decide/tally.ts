@@ -1,17 +1,26 @@
 import type { Outcome } from "./ledger.ts";
-import type { Plan } from "./plan.ts";
+import type { Act, Notice, Plan } from "./plan.ts";
 import type { RuleAction } from "./policy.ts";
 import { spareReasons, type SpareReason } from "./reason.ts";
 
-/** What decisions about one server have come to since this process started. Only ever grows: `decided` is the sum of the rest. */
+/** What decisions about one server have come to since this process started. Only ever grows: `decided` is the sum of the spared and of the acts. */
 export type DecisionTally = {
   readonly decided: number;
   /** Every reason is there, at 0 from the start. */
   readonly spared: ReadonlyMap<SpareReason, number>;
-  readonly acts: Readonly<Record<RuleAction, Readonly<Record<Outcome, number>>>>;
-  readonly announced: number;
-  readonly withdrawn: number;
+  /** By name the rules that did something yet, be they still configured or not; no more than `MOST_RULES`. */
+  readonly byRule: ReadonlyMap<string, RuleTally>;
+  /** What all later rules did. */
+  readonly otherRules: RuleTally;
 };
+
+/** What one rule has done. */
+export type RuleTally = {
+  readonly acts: Readonly<Record<RuleAction, Readonly<Record<Outcome, number>>>>;
+} & Readonly<Record<Notice["type"], number>>;
+
+/** As many as one policy may have, and as many again that reloads took away. */
+const MOST_RULES = 200;
 
 const noOutcomes: Readonly<Record<Outcome, number>> = {
   terminated: 0,
@@ -22,32 +31,46 @@ const noOutcomes: Readonly<Record<Outcome, number>> = {
   failed: 0,
 };
 
-/** Every reason and outcome at zero. */
-export const emptyDecisionTally: DecisionTally = {
-  decided: 0,
-  spared: new Map(spareReasons.map((reason) => [reason, 0])),
+/** Every action, outcome and notice at zero. */
+export const emptyRuleTally: RuleTally = {
   acts: { cancel: noOutcomes, terminate: noOutcomes },
   announced: 0,
   withdrawn: 0,
 };
 
+/** Every reason at zero, and no rule yet. */
+export const emptyDecisionTally: DecisionTally = {
+  decided: 0,
+  spared: new Map(spareReasons.map((reason) => [reason, 0])),
+  byRule: new Map(),
+  otherRules: emptyRuleTally,
+};
+
 /** What became of one act. */
-export type Result = { readonly action: RuleAction; readonly outcome: Outcome };
+export type Result = { readonly act: Pick<Act, "action" | "rule">; readonly outcome: Outcome };
 
 /** Adds one plan, with what became of each of its acts. */
 export function addPlan(tally: DecisionTally, plan: Plan, results: readonly Result[]): DecisionTally {
   const spared = new Map(tally.spared);
   for (const decision of plan.decisions)
     if (decision.type === "spare") spared.set(decision.reason, (spared.get(decision.reason) ?? 0) + 1);
-  const acts = { cancel: { ...tally.acts.cancel }, terminate: { ...tally.acts.terminate } };
-  for (const { action, outcome } of results) acts[action][outcome] += 1;
-  const noticed = (type: "announced" | "withdrawn"): number =>
-    plan.notices.filter((notice) => notice.type === type).length;
+  const byRule = new Map(tally.byRule);
+  let { otherRules } = tally;
+  const add = (rule: string, next: (known: RuleTally) => RuleTally): void => {
+    if (byRule.has(rule) || byRule.size < MOST_RULES)
+      byRule.set(rule, next(byRule.get(rule) ?? emptyRuleTally));
+    else otherRules = next(otherRules);
+  };
+  for (const { act, outcome } of results) add(act.rule.name, (known) => withAct(known, act.action, outcome));
+  for (const { type, announcement } of plan.notices)
+    add(announcement.rule, (known) => ({ ...known, [type]: known[type] + 1 }));
+  return { decided: tally.decided + plan.decisions.length, spared, byRule, otherRules };
+}
+
+function withAct(known: RuleTally, action: RuleAction, outcome: Outcome): RuleTally {
+  const outcomes = known.acts[action];
   return {
-    decided: tally.decided + plan.decisions.length,
-    spared,
-    acts,
-    announced: tally.announced + noticed("announced"),
-    withdrawn: tally.withdrawn + noticed("withdrawn"),
+    ...known,
+    acts: { ...known.acts, [action]: { ...outcomes, [outcome]: outcomes[outcome] + 1 } },
   };
 }

@@ -60,6 +60,11 @@ function maySame(a: string | null, b: string | null): boolean {
   return a === null || b === null || a === b;
 }
 
+/** The same role and application, whatever the client. */
+export function fromAnyClient({ usename, applicationName }: Holder): Holder {
+  return { usename, applicationName, clientAddr: null };
+}
+
 /** A holder as a map key: role, application and client. */
 export function holderKeyOf({ usename, applicationName, clientAddr }: Holder): string {
   return JSON.stringify([usename, applicationName, clientAddr]);

@@ -1,16 +1,17 @@
-import { keyOfEpisode } from "../classify/episode-key.ts";
 import type { Severity } from "../classify/episode.ts";
 import { checkKinds, type KindCheck } from "../classify/kind-check.ts";
 import type { BackendKind } from "../classify/kind.ts";
 import type { Sighting } from "../classify/sighting.ts";
 import { explain, type RuleExplanation } from "../decide/explain.ts";
-import type { Outcome } from "../decide/ledger.ts";
-import type { PolicyMode, RuleAction } from "../decide/policy.ts";
+import { neverEndedFor } from "../decide/never-ended.ts";
+import type { RuleAction } from "../decide/policy.ts";
 import type { SpareReason } from "../decide/reason.ts";
-import { mayBeSameHolder } from "../decide/target.ts";
-import type { Backend, BackendState } from "../observe/snapshot.ts";
+import type { BackendState } from "../observe/snapshot.ts";
+import type { Probe } from "../postgres/probe.ts";
 import { suspectBackends, type BackendSuspect } from "./aggregate.ts";
+import { actsAround, type ExplainedAct } from "./explained-act.ts";
 import { decisionJson, leashJson, type LeashJson } from "./leash-json.ts";
+import { leashSentence, type SentenceOptions } from "./leash-sentence.ts";
 import type { LeashReport, Report } from "./report.ts";
 import { decisionsOf } from "./suspect-decision.ts";
 import { suspectJson } from "./suspect-json.ts";
@@ -54,17 +55,12 @@ export type ExplainedRule = {
   readonly action: RuleAction;
   readonly matches: boolean;
   readonly matchers: readonly { readonly text: string; readonly matches: boolean }[];
-  readonly spared_by: readonly { readonly reason: SpareReason; readonly why: string }[];
-};
-
-/** An act that limits still remember, on this session or on another of the same holder. */
-export type ExplainedAct = {
-  readonly at: string;
-  readonly mode: PolicyMode;
-  readonly rule: string;
-  readonly action: RuleAction;
-  readonly outcome: Outcome | null;
-  readonly this_session: boolean;
+  /** The permanent ones first: those hold whatever else changes. */
+  readonly spared_by: readonly {
+    readonly reason: SpareReason;
+    readonly why: string;
+    readonly permanent: boolean;
+  }[];
 };
 
 /** Why a session is a suspect or not, and what would have to change for it to be ended. */
@@ -73,18 +69,31 @@ export type Explanation = {
   readonly pid: number;
   /** By the server's clock. */
   readonly looked_at: string;
+  /** Whether it is the session of the pgleash that answers: no look reads it. */
+  readonly own_session: boolean;
   /** Null where the last look did not read it one by one. */
   readonly backend: ExplainedBackend | null;
+  /** Why it can never be ended, whatever else changes: suspect or not. */
+  readonly never_ended: readonly SpareReason[];
   readonly kinds: readonly ExplainedKind[];
   readonly suspect: DecidedSuspectJson | null;
   /** Only of a suspect: before, nobody knows what it will match. */
   readonly rules: readonly ExplainedRule[];
   readonly acts: readonly ExplainedAct[];
   readonly leash: LeashJson | null;
+  /** The leash in one sentence, as the page says it. */
+  readonly leash_sentence: string | null;
+};
+
+/** Whom to explain, and what is known beside the report. */
+export type ExplainOptions = SentenceOptions & {
+  readonly server: string;
+  readonly pid: number;
+  readonly probe: Probe | null;
 };
 
 /** Explains one session of the last look at a server. Nothing in it is a literal of a statement. */
-export function explanation(server: string, report: Report, pid: number): Explanation {
+export function explanation(report: Report, { server, pid, probe, ...options }: ExplainOptions): Explanation {
   const { sightings, thresholds, snapshot, leash } = report;
   const sighting = sightings.find(({ backend }) => backend.id.pid === pid);
   const suspect = suspectBackends(report).find(({ backend }) => backend.id.pid === pid);
@@ -93,7 +102,10 @@ export function explanation(server: string, report: Report, pid: number): Explan
     server,
     pid,
     looked_at: isoTime(snapshot.takenAtSeconds),
+    // Behind a pooler each statement may run in another session.
+    own_session: probe !== null && !probe.pooled && probe.backendPid === pid,
     backend: sighting === undefined ? null : explainedBackend(sighting),
+    never_ended: sighting === undefined ? [] : neverEndedFor(sighting.backend, probe?.user ?? null),
     kinds: sighting === undefined ? [] : checkKinds(sighting, thresholds).map(explainedKind),
     suspect:
       suspect === undefined
@@ -103,8 +115,9 @@ export function explanation(server: string, report: Report, pid: number): Explan
             decision: decision === undefined ? null : decisionJson(decision),
           },
     rules: suspect === undefined || leash === null ? [] : rulesFor(suspect, leash),
-    acts: sighting === undefined || leash === null ? [] : actsFor(sighting.backend, suspect, leash),
+    acts: leash === null ? [] : actsAround(pid, sighting?.backend ?? null, leash.state.ledger.entries),
     leash: leash === null ? null : leashJson(leash),
+    leash_sentence: leash === null ? null : leashSentence(leash, options),
   };
 }
 
@@ -152,25 +165,8 @@ function rulesFor(suspect: BackendSuspect, leash: LeashReport): readonly Explain
 }
 
 function explainedRule({ rule, matches, matchers, spares }: RuleExplanation): ExplainedRule {
-  return { rule: rule.name, action: rule.action, matches, matchers, spared_by: spares };
-}
-
-/** So many are enough to see why; the newest first. */
-const MOST_ACTS = 20;
-
-function actsFor(
-  backend: Backend,
-  suspect: BackendSuspect | undefined,
-  { state: { ledger } }: LeashReport,
-): readonly ExplainedAct[] {
-  const key = suspect === undefined ? null : keyOfEpisode(suspect);
-  return ledger.entries
-    .filter(({ holder }) => mayBeSameHolder(holder, backend))
-    .toReversed()
-    .slice(0, MOST_ACTS)
-    .map(({ atSeconds, mode, rule, action, outcome, episode }) => {
-      return { at: isoTime(atSeconds), mode, rule, action, outcome, this_session: episode === key };
-    });
+  const sparedBy = spares.map(({ reason, why, isPermanent: permanent }) => ({ reason, why, permanent }));
+  return { rule: rule.name, action: rule.action, matches, matchers, spared_by: sparedBy };
 }
 
 function isoTime(epochSeconds: number): string {

@@ -2,7 +2,7 @@ import { printable } from "../printable.ts";
 import { explanation, type Explanation } from "./explain-json.ts";
 import { explanationLines } from "./explain-text.ts";
 import { shortened } from "./shortened.ts";
-import type { ServerView } from "./view.ts";
+import type { ServerView, View } from "./view.ts";
 
 /** The answer as JSON, or what is wrong with the question. */
 export type Explained =
@@ -18,17 +18,20 @@ const LONGEST_NAME = 64;
  * Answers `?pid=N&server=NAME` from the last look; nothing is asked of PostgreSQL. The server need not be named where
  * there is only one.
  */
-export function explainRequest(servers: readonly ServerView[], parameters: URLSearchParams): Explained {
+export function explainRequest(
+  { servers, isEnforceFlagged }: Pick<View, "servers" | "isEnforceFlagged">,
+  parameters: URLSearchParams,
+): Explained {
   const pid = pidOf(parameters.get("pid") ?? "");
   if (pid === null) return { status: 400, problem: "expected pid=N, the pid of a session" };
   const found = serverOf(servers, parameters.get("server"));
   if ("problem" in found) return found;
-  const { server, report, failure } = found;
+  const { server, report, failure, probe } = found;
   if (report === null) {
     const why = failure === null ? "it was not looked at yet" : `${failure.reason}: ${failure.message}`;
     return { status: 503, problem: `nothing is known of ${printable(server)}: ${printable(why)}` };
   }
-  const explained = explanation(server, report, pid);
+  const explained = explanation(report, { server, pid, probe, isEnforceFlagged });
   return { json: { ...explained, text: explanationLines(explained) } };
 }
 

@@ -1,35 +1,51 @@
-import { formatAge } from "./age.ts";
+import type { SpareReason } from "../decide/reason.ts";
+import { formatAge } from "../readable-time.ts";
 import type { ExplainedBackend, ExplainedKind, ExplainedRule, Explanation } from "./explain-json.ts";
+import { actSentence, type ExplainedAct } from "./explained-act.ts";
 import type { DecisionJson } from "./leash-json.ts";
 
 /** An explanation as lines for a person. The text is untrusted: names of users stand in it. */
 export function explanationLines(explained: Explanation): readonly string[] {
   const { server, pid, looked_at: lookedAt, backend } = explained;
-  const title = `pid ${pid} on ${server}, as the look of ${lookedAt} read it`;
-  if (backend === null) return [title, ...unread];
+  const title = `pid ${pid} on ${server}`;
+  if (backend === null) return [`${title}, at the look of ${lookedAt}`, ...unreadLines(explained)];
   return [
-    title,
+    `${title}, as the look of ${lookedAt} read it`,
     ...backendLines(backend).map(indented),
+    ...neverEnded(explained, backend),
+    ...ownActLines(explained),
     ...verdictLines(explained),
     ...excuses(backend),
     "Detectors:",
     ...explained.kinds.map((kind) => indented(kindLine(kind))),
-    ...neverEnded(backend),
     ...leashLines(explained),
   ];
 }
 
 /** A look returns only those rows that some detector might name. */
-const unread = [
-  "It is no suspect: the look did not read it one by one, because one of these holds:",
-  ...[
-    "there is no session with this pid, or there was none yet",
-    "it is no client backend, or it is pgleash itself",
-    "it is too young for any detector",
-    "it is idle: alone it is no suspect, but its pool may be",
-    "pgleash may not see it, or the look was cut (pgleash_hidden_sessions, pgleash_candidates_cut)",
-  ].map(indented),
-];
+function unreadLines(explained: Explanation): readonly string[] {
+  if (explained.own_session) return ["It is pgleash's own session: no look reads it, and it is never ended."];
+  const own = ownActLines(explained);
+  if (own.length > 0) return [...own, "The look did not read it any more: it is gone, or no suspect now."];
+  return [
+    "It is no suspect: the look did not read it one by one, and pgleash has not acted on it lately. One of these holds:",
+    ...[
+      "there is no session with this pid, or there was none yet",
+      "it is no client backend, or it is another pgleash",
+      "it is too young for any detector",
+      "it is idle: alone it is no suspect, but its pool may be",
+      "pgleash may not see it, or the look was cut (pgleash_hidden_sessions, pgleash_candidates_cut)",
+    ].map(indented),
+  ];
+}
+
+/** What pgleash did to this very session, or to an earlier one of the same pid. */
+function ownActLines({ pid, backend, acts }: Explanation): readonly string[] {
+  const own = backend === null ? "A session with this pid" : "This session";
+  return acts
+    .filter((act) => act.pid === pid)
+    .map((act) => `${act.this_session ? own : "An earlier session with this pid"}: ${actSentence(act)}.`);
+}
 
 function backendLines(backend: ExplainedBackend): readonly string[] {
   const { state, state_seconds: stateSeconds, xact_seconds: xactSeconds } = backend;
@@ -107,54 +123,36 @@ function kindLine({
   return `${kind}: ${severity ?? "too young"} at ${formatAge(age)} (${thresholds})${then}`;
 }
 
-/** What no rule can change. */
-function neverEnded({ superuser, replication, usename }: ExplainedBackend): readonly string[] {
+/** What nothing else can change. */
+function neverEnded({ never_ended: reasons }: Explanation, { usename }: ExplainedBackend): readonly string[] {
   const role = known(usename);
-  const own =
-    "CREATE ROLE … LOGIN, grant it what the application needs, and let the application connect as it";
-  return [
-    ...(superuser === true
-      ? [
-          `Its role ${role} is a superuser: it can never be ended, whatever a rule says, and PostgreSQL itself would refuse.`,
-          `Give the application a role of its own that is none: ${own}.`,
-        ]
-      : []),
-    ...(replication === true
-      ? [`Its role ${role} has REPLICATION: it can never be ended, whatever a rule says.`]
-      : []),
-  ];
+  const texts: Partial<Readonly<Record<SpareReason, string>>> = {
+    superuser: `Its role ${role} is a superuser: it can never be ended, whatever else changes, and PostgreSQL itself would refuse. Give the application a role of its own that is none: CREATE ROLE … LOGIN, grant it what the application needs, and let the application connect as it.`,
+    replication: `Its role ${role} has REPLICATION: it can never be ended, whatever else changes.`,
+    own_session: "It belongs to pgleash, this one or another: it can never be ended, whatever else changes.",
+  };
+  return reasons.flatMap((reason) => texts[reason] ?? []);
 }
 
-function leashLines({ leash, suspect, rules, acts }: Explanation): readonly string[] {
-  if (leash === null) return ["There are no rules: nobody is ended."];
-  const mode = leash.enforcing ? "enforcing" : "a dry run: nobody is ended";
-  const { budget, breaker, paused } = leash;
-  const state = [
-    mode,
-    ...(paused === null ? [] : [`paused: ${paused.reason}`]),
-    `breaker ${breaker.state}`,
-    `${budget.minute.used} of ${budget.minute.limit} acts in the last minute, ${budget.hour.used} of ${budget.hour.limit} in the last hour`,
-  ];
+function leashLines({ leash_sentence: sentence, suspect, rules, acts, pid }: Explanation): readonly string[] {
+  if (sentence === null) return ["There are no rules: nobody is ended."];
+  const others = acts.filter((act) => act.pid !== pid);
   return [
-    `The leash is ${state.join("; ")}.`,
-    ...(suspect === null ? ["Rules are asked about suspects only."] : decisionLines(suspect.decision)),
+    `The leash: ${sentence}.`,
+    ...(suspect === null ? ["Rules are asked about suspects only."] : decisionLines(suspect.decision, acts)),
     ...rules.flatMap(ruleLines),
-    ...(acts.length === 0 ? [] : ["Acts on sessions of the same role, application and client:"]),
-    ...acts.map(({ at, mode: of, rule, action, outcome, this_session: isThis }) =>
-      indented(
-        `${at}: ${of === "dry_run" ? "would " : ""}${action} by rule ${rule}${outcome === null ? "" : `: ${outcome}`}${isThis ? " (this session)" : ""}`,
-      ),
-    ),
+    ...(others.length === 0 ? [] : ["Acts on other sessions of the same role, application and client:"]),
+    ...others.map((act) => indented(`pid ${act.pid ?? "unknown"}: ${actSentence(act)}`)),
   ];
 }
 
-function decisionLines(decision: DecisionJson | null): readonly string[] {
+/** An act, and what a dry run recorded, is told as such already. */
+function decisionLines(decision: DecisionJson | null, acts: readonly ExplainedAct[]): readonly string[] {
   if (decision === null) return [];
-  const { type, action, rule, outcome, detail, reason, why, planned_at: plannedAt } = decision;
-  if (type === "act") {
-    const came = [outcome, detail].filter((part) => part !== null).join(", ");
-    return [`At that look rule ${rule} was to ${action} it: ${came}.`];
-  }
+  const { type, detail, reason, why, planned_at: plannedAt } = decision;
+  if (type === "act") return detail === null ? [] : [`What came of it: ${detail}.`];
+  const isOfRecord = reason === "dry_run" || reason === "acted_before";
+  if (isOfRecord && acts.some((act) => act.this_session && act.mode === "dry_run")) return [];
   const planned = plannedAt === null ? "" : ` It is announced for ${plannedAt}.`;
   return [`At that look it was spared (${reason}): ${why}.${planned}`];
 }
@@ -166,9 +164,17 @@ function ruleLines({ rule, action, matches, matchers, spared_by: spares }: Expla
       ...matchers.map(({ text, matches: says }) => indented(`${says ? "yes" : "no "} ${text}`)),
     ];
   if (spares.length === 0) return [`Rule ${rule} matches, and nothing spares it: it is to ${action} it.`];
+  const lines = (permanent: boolean): readonly string[] =>
+    spares
+      .filter((spare) => spare.permanent === permanent)
+      .map(({ reason, why }) => indented(`${reason}: ${why}`));
+  const [always, now] = [lines(true), lines(false)];
+  if (always.length === 0)
+    return [`Rule ${rule} matches. It would ${action} it once none of these holds:`, ...now];
   return [
-    `Rule ${rule} matches. It would ${action} it once none of these holds:`,
-    ...spares.map(({ reason, why }) => indented(`${reason}: ${why}`)),
+    `Rule ${rule} matches, and can never ${action} it, whatever else changes:`,
+    ...always,
+    ...(now.length === 0 ? [] : ["Besides, as things stand:", ...now]),
   ];
 }
 

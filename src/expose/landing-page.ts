@@ -1,5 +1,5 @@
 import { printable } from "../printable.ts";
-import { formatSecondOfDay } from "./age.ts";
+import { formatSecondOfDay } from "../readable-time.ts";
 import { sessionsIn } from "./aggregate.ts";
 import { leashSentence } from "./leash-sentence.ts";
 import { outlook } from "./outlook.ts";
@@ -23,7 +23,7 @@ export function landingPage(view: View, { metricsPath, hasApi }: LandingLinks): 
 th,td{text-align:left;padding:.25rem .75rem;border-bottom:1px solid #ccc}th{font-weight:600}.bad{color:#b00020}</style></head>
 <body><h1>pgleash ${escaped(view.version)}</h1>
 <p><a href="${escaped(metricsPath)}">Metrics</a> · ${api}<a href="/-/ready">Ready?</a></p>
-${view.reload.successful ? "" : reloadFailure}<h2>Servers</h2>${serverTable(view.servers)}
+${view.reload.successful ? "" : reloadFailure}<h2>Servers</h2>${serverTable(view)}
 <h2>Suspects</h2>${list(outlook(view.servers))}${suspects.length === 0 ? noSuspects(view.servers) : `${table(titles, suspectRows)}${legend}`}</body></html>
 `;
 }
@@ -31,11 +31,13 @@ ${view.reload.successful ? "" : reloadFailure}<h2>Servers</h2>${serverTable(view
 const serverTitles = ["Server", "State", "PostgreSQL", "Sessions", "Slots", "Suspects"];
 
 /** What the leash of each server is at, where any has rules. */
-function serverTable(servers: readonly ServerView[]): string {
+function serverTable({ servers, isEnforceFlagged }: View): string {
   const leashes = servers.map(({ report }) => report?.leash ?? null);
   const rows = servers.map(serverRow);
   if (leashes.every((leash) => leash === null)) return table(serverTitles, rows);
-  const sentences = leashes.map((leash) => (leash === null ? "" : leashSentence(leash)));
+  const sentences = leashes.map((leash) =>
+    leash === null ? "" : leashSentence(leash, { isEnforceFlagged }),
+  );
   return table(
     [...serverTitles, "Leash"],
     rows.map((row, index) => [...row, { text: sentences[index] ?? "" }]),

@@ -1,6 +1,7 @@
-import type { Breaker, Outcome } from "../decide/ledger.ts";
+import type { Outcome } from "../decide/ledger.ts";
 import type { PolicyMode, RuleAction } from "../decide/policy.ts";
 import type { SpareReason } from "../decide/reason.ts";
+import { breakerJson, type BreakerJson } from "./breaker-json.ts";
 import { leashStateOf, type Budget, type BudgetWindow } from "./leash-state.ts";
 import type { LeashReport } from "./report.ts";
 import type { SuspectDecision } from "./suspect-decision.ts";
@@ -18,17 +19,13 @@ export type LeashJson = {
     readonly until: string | null;
     readonly by: string | null;
   } | null;
-  readonly breaker: {
-    readonly state: Breaker["state"];
-    /** Null for a breaker that has never been open. */
-    readonly since: string | null;
-    readonly why: Extract<Breaker, { readonly state: "open" }>["why"] | null;
-  };
+  readonly breaker: BreakerJson;
   /** Why nothing can be put on record; null while it can. */
   readonly audit_failure: string | null;
   readonly pooled: boolean;
   readonly may_signal: boolean;
   readonly announced_sessions: number;
+  /** While enforcing of acts, else of would-be acts: each counts apart from the other. */
   readonly budget: Readonly<Record<BudgetWindow, Budget>>;
 };
 
@@ -38,6 +35,8 @@ export type DecisionJson = {
   /** Why it is spared, in a word and in words. */
   readonly reason: SpareReason | null;
   readonly why: string | null;
+  /** What would refuse the act as well, where only the dry run does; the lease, which it does not ask for, is never among it. */
+  readonly would_also_be_refused: readonly { readonly reason: SpareReason; readonly why: string }[];
   /** The rule that acts, or the one that came furthest; null where none matches. */
   readonly rule: string | null;
   /** What that rule does. */
@@ -50,7 +49,7 @@ export type DecisionJson = {
 
 /** The leash of a server. */
 export function leashJson(leash: LeashReport): LeashJson {
-  const { breaker, pause, ...state } = leashStateOf(leash);
+  const { breaker, breakerPhase, pause, ...state } = leashStateOf(leash);
   return {
     mode: state.mode,
     enforcing: state.isEnforcing,
@@ -60,11 +59,7 @@ export function leashJson(leash: LeashReport): LeashJson {
       pause === null
         ? null
         : { reason: pause.reason, until: isoTimeOrNull(pause.untilSeconds), by: pause.by },
-    breaker: {
-      state: breaker.state,
-      since: isoTimeOrNull(breaker.sinceSeconds === 0 ? null : breaker.sinceSeconds),
-      why: breaker.state === "open" ? breaker.why : null,
-    },
+    breaker: breakerJson(breaker, breakerPhase),
     audit_failure: state.auditFailure,
     pooled: state.isPooled,
     may_signal: state.canSignal,
@@ -74,13 +69,14 @@ export function leashJson(leash: LeashReport): LeashJson {
 }
 
 /** A decision about a suspect. */
-export function decisionJson({ decision, result, announcement }: SuspectDecision): DecisionJson {
+export function decisionJson({ decision, result, announcement, alsoRefused }: SuspectDecision): DecisionJson {
   const { rule } = decision;
   const isSpared = decision.type === "spare";
   return {
     type: decision.type,
     reason: isSpared ? decision.reason : null,
     why: isSpared ? decision.why : null,
+    would_also_be_refused: alsoRefused.map(({ reason, why }) => ({ reason, why })),
     rule: rule?.name ?? null,
     action: rule?.action ?? null,
     outcome: result?.outcome ?? null,

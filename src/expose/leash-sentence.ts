@@ -1,28 +1,41 @@
-import type { Breaker } from "../decide/ledger.ts";
+import { breakerText } from "../decide/breaker-text.ts";
 import type { Pause } from "../decide/situation.ts";
-import { formatTimeOfDay } from "./age.ts";
+import { formatTimeOfDay } from "../readable-time.ts";
 import { leashStateOf, type LeashState } from "./leash-state.ts";
 import type { LeashReport } from "./report.ts";
 
+/** What the sentence needs beside the leash. */
+export type SentenceOptions = {
+  /** The flag `--enforce`. */
+  readonly isEnforceFlagged: boolean;
+};
+
 /** The state of a leash in one sentence: first whether anybody is ended, then what stands in the way. The text is untrusted. */
-export function leashSentence(leash: LeashReport): string {
+export function leashSentence(leash: LeashReport, options: SentenceOptions): string {
   const state = leashStateOf(leash);
-  return [switchText(state), ...obstacles(state), ...counts(state)].join("; ");
+  return [switchText(state, options), ...obstacles(state), ...counts(state)].join("; ");
 }
 
-function switchText({ isEnforcing, mode }: LeashState): string {
+function switchText({ isEnforcing, mode }: LeashState, { isEnforceFlagged }: SentenceOptions): string {
   if (isEnforcing) return "enforcing";
-  return mode === "dry_run"
-    ? "dry run: nobody is ended"
-    : "dry run in spite of mode: enforce, because --enforce is missing or the configuration could not be reloaded";
+  const causes = [
+    ...(mode === "dry_run" ? ["the file says mode: dry_run"] : []),
+    ...(isEnforceFlagged ? [] : ["--enforce was not given"]),
+  ];
+  // Both switches are on, so a bad file holds them back until a good one comes.
+  const why = causes.length === 0 ? "the configuration could not be reloaded" : causes.join(" and ");
+  return `dry run, because ${why}: nobody is ended`;
 }
 
 /** What keeps everybody from being ended. */
 function obstacles(state: LeashState): readonly string[] {
-  const { pause, breaker, leaseRefusal, auditFailure, isPooled, canSignal, isEnforcing } = state;
+  const { pause, breaker, breakerPhase, leaseRefusal, auditFailure, isPooled, canSignal, isEnforcing } =
+    state;
   return [
     ...(pause === null ? [] : [pauseText(pause)]),
-    ...(breaker.state === "open" ? [breakerText(breaker)] : []),
+    ...(breakerPhase.type === "closed"
+      ? []
+      : [breakerText(breakerPhase), `it opened at ${formatTimeOfDay(breaker.sinceSeconds)}`]),
     ...(auditFailure === null ? [] : [`the audit cannot be written: ${auditFailure}`]),
     ...(isEnforcing && isPooled ? ["a pooler sits in between"] : []),
     ...(isEnforcing && !isPooled && leaseRefusal !== null ? [`no lease: ${leaseRefusal}`] : []),
@@ -30,24 +43,20 @@ function obstacles(state: LeashState): readonly string[] {
   ];
 }
 
-function counts({ announced, budget }: LeashState): readonly string[] {
+function counts({ announced, budget, isEnforcing }: LeashState): readonly string[] {
   const sessions = announced === 1 ? "1 session" : `${announced} sessions`;
   const { used, limit } = budget.hour;
-  return [`${used} of ${limit} acts in the last hour`, ...(announced > 0 ? [`${sessions} announced`] : [])];
+  const acts = isEnforcing ? "acts" : "would-be acts";
+  return [
+    `${used} of ${limit} ${acts} in the last hour`,
+    ...(announced > 0 ? [`${sessions} announced`] : []),
+  ];
 }
 
 function pauseText({ reason, untilSeconds, by }: Pause): string {
   const who = by === null ? "" : ` by ${by}`;
   const until = untilSeconds === null ? "" : ` until ${toTheMinute(untilSeconds)}`;
   return `paused${who}${until}: ${reason}`;
-}
-
-function breakerText({ sinceSeconds, why }: Extract<Breaker, { readonly state: "open" }>): string {
-  const reasons = {
-    futile: "acts did not make the sessions of their holder fewer",
-    unconfirmed: "nobody could see that acts worked",
-  } as const;
-  return `the breaker is open since ${formatTimeOfDay(sinceSeconds)}: ${reasons[why]}`;
 }
 
 function toTheMinute(epochSeconds: number): string {

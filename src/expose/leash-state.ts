@@ -1,4 +1,5 @@
 import { actsWithin } from "../decide/acts-within.ts";
+import { breakerPhase, type BreakerPhase } from "../decide/breaker.ts";
 import type { Breaker } from "../decide/ledger.ts";
 import type { PolicyMode } from "../decide/policy.ts";
 import { modeOf, type Pause } from "../decide/situation.ts";
@@ -25,9 +26,10 @@ export type LeashState = {
   readonly canSignal: boolean;
   readonly pause: Pause | null;
   readonly breaker: Breaker;
+  readonly breakerPhase: BreakerPhase;
   /** Sessions that are announced, and still to be ended. */
   readonly announced: number;
-  /** Of a dry run: what would have been done counts. */
+  /** While enforcing what was done counts, in a dry run what would have been: each apart from the other. */
   readonly budget: Readonly<Record<BudgetWindow, Budget>>;
 };
 
@@ -52,6 +54,7 @@ export function leashStateOf({
     canSignal,
     pause,
     breaker: state.ledger.breaker,
+    breakerPhase: breakerPhase(state.ledger, situation.nowSeconds, policy.breaker),
     announced: [...state.announcements.keys()].filter((key) => state.acted.get(key)?.mode !== mode).length,
     budget: {
       minute: { used: actsWithin(budgetWindows.minute, counts).length, limit: policy.limits.perMinute },

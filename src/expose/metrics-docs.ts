@@ -4,7 +4,7 @@ import { horizonHolders } from "../classify/horizon.ts";
 import { leakKinds } from "../classify/kind.ts";
 import { outcomes } from "../decide/ledger.ts";
 import { noticeTypes } from "../decide/plan.ts";
-import { ruleActions } from "../decide/policy.ts";
+import { policyModes, ruleActions } from "../decide/policy.ts";
 import { spareReasons } from "../decide/reason.ts";
 import { evidenceLists } from "../observe/evidence.ts";
 import { backendStates } from "../observe/snapshot.ts";
@@ -38,6 +38,7 @@ const closedLabels: readonly ClosedLabel[] = [
   ["end", episodeEnds],
   ["reason", failureReasons, "pgleash_look_failures_total"],
   ["reason", spareReasons, "pgleash_suspects_spared_total"],
+  ["mode", policyModes],
   ["action", ruleActions],
   ["outcome", outcomes],
   ["type", noticeTypes],
@@ -59,7 +60,10 @@ const openLabels: readonly (readonly [label: string, meaning: string])[] = [
     "PostgreSQL's own names; empty where it has none or hides it, and where the sessions of a declared pool differ. At most `label_budget` sets are shown for each metric, the rest is summed under `…other`",
   ],
   ["pool", "the name of a declared pool in the configuration; empty for a pool that nobody declared"],
-  ["rule", "the name of a rule of the policy, at most 100 of them"],
+  [
+    "rule",
+    "the name of a rule of the policy, at most 100 of them; of counters also of rules that a reload took away, at most 200 in all, and `…other` for the rest",
+  ],
   ["name", "the database or the role that has the limit; empty for the server"],
   [
     "key, value",

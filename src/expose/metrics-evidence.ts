@@ -60,7 +60,7 @@ export const evidenceMetrics: readonly Family[] = [
   ),
   snapshotCounter(
     "pgleash_database_sessions_ended_total",
-    "Sessions of a database that ended other than by themselves, since its statistics were reset (sessions_killed, sessions_abandoned and sessions_fatal of pg_stat_database, from PostgreSQL 14 on). As many databases as the label budget; the rest is left out. Of those killed, the ones that are not in pgleash_actions_total were ended by somebody else.",
+    "Sessions of a database that ended other than by themselves, since its statistics were reset (sessions_killed, sessions_abandoned and sessions_fatal of pg_stat_database, from PostgreSQL 14 on). As many databases as the label budget; the rest is left out. Those killed in all databases, less the outcome terminated of pgleash_actions_total, were ended by somebody else.",
     ["datname", "how"],
     (report, { labelBudget }) =>
       ofEvidence(report, ({ sessionEndings }) =>

@@ -1,11 +1,14 @@
 import { outcomes } from "../decide/ledger.ts";
 import { noticeTypes } from "../decide/plan.ts";
-import { ruleActions } from "../decide/policy.ts";
+import { policyModes, ruleActions } from "../decide/policy.ts";
 import { spareReasons } from "../decide/reason.ts";
-import { counter, gauge, one, type Family, type Sample } from "./family.ts";
+import { emptyRuleTally, type RuleTally } from "../decide/tally.ts";
+import { counter, gauge, one, summed, type Family, type Sample } from "./family.ts";
+import { other } from "./label-budget.ts";
 import { leashStateOf, type Budget, type BudgetWindow, type LeashState } from "./leash-state.ts";
 import { isRecordedByDryRun } from "./recorded-by-dry-run.ts";
 import type { LeashReport } from "./report.ts";
+import type { ServerView } from "./view.ts";
 
 /** What was decided about suspects, what was done, and whether anything may be done. */
 export const leashMetrics: readonly Family[] = [
@@ -17,32 +20,41 @@ export const leashMetrics: readonly Family[] = [
   ),
   counter(
     "pgleash_suspects_spared_total",
-    "Decisions that spared a suspect, by the first reason that held. With the reason dry_run nothing else stood in the way: each is a leak that would have been ended, once.",
+    "Decisions that spared a suspect, by the first reason that held. Each one by dry_run is a leak that would have been ended, once, unless a permit had been missing that a dry run does not ask for: pooled, no_lease, no_privilege, audit_failing.",
     ["reason"],
     ({ decisions }) =>
       spareReasons.map((reason) => ({ labels: { reason }, value: decisions.spared.get(reason) ?? 0 })),
   ),
   counter(
     "pgleash_actions_total",
-    "Decisions to end a suspect, by the action of the rule and by what came of it: a session that had moved on was left alone.",
-    ["action", "outcome"],
-    ({ decisions }) =>
-      ruleActions.flatMap((action) =>
-        outcomes.map((outcome) => ({
-          labels: { action, outcome },
-          value: decisions.acts[action][outcome],
-        })),
+    "Decisions to end a suspect, by the rule, its action and what came of it: a session that had moved on was left alone. A rule that a reload took away keeps what it did.",
+    ["rule", "action", "outcome"],
+    (server) =>
+      byRule(server, ({ acts }) =>
+        ruleActions.flatMap((action) =>
+          outcomes.map((outcome) => ({ labels: { action, outcome }, value: acts[action][outcome] })),
+        ),
       ),
   ),
   counter(
     "pgleash_announcements_total",
-    "Announcements that a session will be ended, one for each rule, and their withdrawals.",
-    ["type"],
-    ({ decisions }) => noticeTypes.map((type) => ({ labels: { type }, value: decisions[type] })),
+    "Announcements that a session will be ended, or in a dry run would be, by the rule, and their withdrawals.",
+    ["rule", "type"],
+    (server) =>
+      byRule(server, (done) => noticeTypes.map((type) => ({ labels: { type }, value: done[type] }))),
+  ),
+  gauge(
+    "pgleash_policy_rules",
+    "Rules of the policy in force, under the mode that the file says; 0 under the other one. With mode enforce sessions are ended only if pgleash_enforcing is 1, too.",
+    ["mode"],
+    ({ policy: { mode, rules } }) =>
+      policyModes.map((known) => ({ labels: { mode: known }, value: known === mode ? rules.length : 0 })),
   ),
 
-  ofState("pgleash_enforcing", "Whether sessions are ended: at 0 it is a dry run.", ({ isEnforcing }) =>
-    one(Number(isEnforcing)),
+  ofState(
+    "pgleash_enforcing",
+    "Whether sessions are ended: at 0 it is a dry run, because of the file, of a missing --enforce, or of a reload that failed.",
+    ({ isEnforcing }) => one(Number(isEnforcing)),
   ),
   ofState(
     "pgleash_lease_held",
@@ -69,7 +81,7 @@ export const leashMetrics: readonly Family[] = [
   ),
   ofBudget(
     "pgleash_budget_used",
-    "Acts within the last minute and hour; in a dry run those that would have been.",
+    "Acts within the last minute and hour: while enforcing those that were done, in a dry run those that would have been. The two are counted apart, so it jumps when pgleash_enforcing does.",
     ({ used }) => used,
   ),
   ofBudget(
@@ -90,6 +102,20 @@ export const leashMetrics: readonly Family[] = [
     },
   ),
 ];
+
+/** Of every rule that is configured or did something, and of all others together; summed, because a rule may have their name. */
+function byRule(
+  { decisions, policy }: ServerView,
+  samples: (done: RuleTally) => readonly Sample[],
+): readonly Sample[] {
+  const configured = policy.rules.map(({ name }): [string, RuleTally] => [name, emptyRuleTally]);
+  const rules = [...new Map([...configured, ...decisions.byRule]), [other, decisions.otherRules] as const];
+  return summed(
+    rules.flatMap(([rule, done]) =>
+      samples(done).map(({ labels, value }) => ({ labels: { rule, ...labels }, value })),
+    ),
+  );
+}
 
 /** A gauge that is there only where there are rules, and while the server is up. */
 function ofLeash(

@@ -24,6 +24,13 @@ export const processMetrics: readonly Family[] = [
     labels: [],
     samples: ({ reload }) => one(reload.lastSuccessSeconds),
   },
+  {
+    name: "pgleash_looks_unrecorded_total",
+    type: "counter",
+    help: "Looks, of all servers, that are missing in the file of --record: the disk was full, failed, or was too slow. Absent where nothing is recorded.",
+    labels: [],
+    samples: ({ unrecordedLooks }) => (unrecordedLooks === null ? [] : one(unrecordedLooks)),
+  },
 
   gauge("pgleash_up", "Whether the last look at the server succeeded.", [], ({ report }) =>
     one(Number(report !== null)),

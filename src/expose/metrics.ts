@@ -22,12 +22,12 @@ const goneWhileDown = "Gone while `pgleash_up` is 0.";
 export const metricGroups: readonly MetricGroup[] = [
   {
     title: "pgleash itself",
-    text: "Always there, also while a server is down.",
+    text: "There also while a server is down.",
     families: processMetrics,
   },
   {
     title: "The server, and what pgleash may see of it",
-    text: "Info and privileges are those of the last connection. The rest is gone while `pgleash_up` is 0.",
+    text: "Info and privileges are those of the last connection, but for `pg_signal_backend`, which is asked anew with the evidence. The rest is gone while `pgleash_up` is 0.",
     families: serverMetrics,
   },
   { title: "Sessions", text: goneWhileDown, families: sessionMetrics },
@@ -44,7 +44,7 @@ export const metricGroups: readonly MetricGroup[] = [
   },
   {
     title: "The leash",
-    text: "Counters live as long as the process, and stay while a server is down; without rules they stay at 0. The gauges are there only where there are rules, and gone while `pgleash_up` is 0.",
+    text: "Counters live as long as the process, and stay while a server is down. Those by rule are there from the start for each configured rule and for `…other`; without rules all stay at 0. `pgleash_policy_rules` is always there, too; the other gauges only where there are rules, and gone while `pgleash_up` is 0.",
     families: leashMetrics,
   },
   { title: "The label budget", text: goneWhileDown, families: foldingMetrics },

@@ -4,7 +4,7 @@ import type { Interval } from "../classify/forecast/interval.ts";
 import type { Horizon } from "../classify/horizon.ts";
 import type { OvergrownPool } from "../classify/pool.ts";
 import { suspectPools, type PoolSuspect } from "./aggregate.ts";
-import { formatSpans, formatTimeOfDay } from "./age.ts";
+import { formatSpans, formatTimeOfDay } from "../readable-time.ts";
 import { originOf } from "./origin.ts";
 import type { Report } from "./report.ts";
 import { shortCount } from "./short-count.ts";

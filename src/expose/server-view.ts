@@ -6,11 +6,17 @@ import { suspectBackends, suspectPools } from "./aggregate.ts";
 import { commentLabelsOf } from "./comment-labels.ts";
 import { admit, type LabelBudget, type Wanted } from "./label-budget.ts";
 import type { Report } from "./report.ts";
-import type { ServerView } from "./view.ts";
+import type { ConfiguredRules, ServerView } from "./view.ts";
 import { poolWhoOf, whoOf } from "./who.ts";
 
+const noRules: ConfiguredRules = { mode: "dry_run", rules: [] };
+
 /** A server that was not looked at yet. */
-export function firstView(server: string, intervalSeconds: number): ServerView {
+export function firstView(
+  server: string,
+  intervalSeconds: number,
+  policy: ConfiguredRules = noRules,
+): ServerView {
   return {
     server,
     intervalSeconds,
@@ -27,6 +33,7 @@ export function firstView(server: string, intervalSeconds: number): ServerView {
     lastSuccessSeconds: null,
     tally: emptyTally,
     decisions: emptyDecisionTally,
+    policy,
     labelBudget: 0,
     sessionLabels: new Map(),
     suspectLabels: new Map(),

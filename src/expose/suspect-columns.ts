@@ -1,7 +1,7 @@
 import { harmLevels, type Harm } from "../classify/harm.ts";
 import { holderOf } from "../classify/holder.ts";
 import type { Episode } from "../classify/episode.ts";
-import { formatAge } from "./age.ts";
+import { formatAge } from "../readable-time.ts";
 import { decisionText } from "./decision-text.ts";
 import { originOf } from "./origin.ts";
 import { shortCount } from "./short-count.ts";

@@ -2,6 +2,7 @@ import { keyOfEpisode } from "../classify/episode-key.ts";
 import type { Episode } from "../classify/episode.ts";
 import type { Announcement } from "../decide/leash.ts";
 import type { Outcome } from "../decide/ledger.ts";
+import { refusedIfEnforcing, type Refusal } from "../decide/permit-refusals.ts";
 import type { Decision } from "../decide/plan.ts";
 import { isRecordedByDryRun } from "./recorded-by-dry-run.ts";
 import type { LeashReport, Report } from "./report.ts";
@@ -16,6 +17,8 @@ export type SuspectDecision = {
   readonly isEnforcing: boolean;
   /** Whether only the dry run keeps the session alive. */
   readonly isRecorded: boolean;
+  /** What would refuse the act of such a session as well, if it enforced now; the lease is not asked for. */
+  readonly alsoRefused: readonly Refusal[];
   /** When it was decided: epoch seconds, server's clock. */
   readonly nowSeconds: number;
 };
@@ -25,17 +28,19 @@ export function decisionsOf({ leash }: Report): ReadonlyMap<Episode, SuspectDeci
   if (leash === null) return new Map();
   const { permits, nowSeconds } = leash.situation;
   return new Map(
-    leash.plan.decisions.map((decision) => [
-      decision.episode,
-      {
+    leash.plan.decisions.map((decision) => {
+      const isRecorded = isRecordedByDryRun(decision, leash);
+      const decided: SuspectDecision = {
         decision,
         result: leash.results.find(({ act }) => act === decision) ?? null,
         announcement: announcementFor(decision, leash),
         isEnforcing: permits.isEnforcing,
-        isRecorded: isRecordedByDryRun(decision, leash),
+        isRecorded,
+        alsoRefused: isRecorded ? refusedIfEnforcing(permits) : [],
         nowSeconds,
-      },
-    ]),
+      };
+      return [decision.episode, decided];
+    }),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Tally } from "../classify/tally.ts";
+import type { Policy } from "../decide/policy.ts";
 import type { DecisionTally } from "../decide/tally.ts";
 import type { FailureReason } from "../postgres/failure.ts";
 import type { Probe } from "../postgres/probe.ts";
@@ -12,6 +13,9 @@ export type LookTally = {
   /** Connections opened: more than one says that the server, or the way to it, does not hold. */
   readonly connections: number;
 };
+
+/** The rules in force, and what the file says of them. */
+export type ConfiguredRules = Pick<Policy, "mode" | "rules">;
 
 /** One watched server, as everything shown sees it. */
 export type ServerView = {
@@ -31,6 +35,8 @@ export type ServerView = {
   readonly lastSuccessSeconds: number | null;
   readonly tally: Tally;
   readonly decisions: DecisionTally;
+  /** As configured, be there a look by it or not. */
+  readonly policy: ConfiguredRules;
   /** The most label sets per metric that are shown under their own names. */
   readonly labelBudget: number;
   readonly sessionLabels: LabelBudget;
@@ -46,5 +52,9 @@ export type View = {
   readonly version: string;
   readonly nodeVersion: string;
   readonly reload: { readonly successful: boolean; readonly lastSuccessSeconds: number };
+  /** The flag `--enforce`. */
+  readonly isEnforceFlagged: boolean;
+  /** Looks that are missing in the recording; `null` where nothing is recorded. */
+  readonly unrecordedLooks: number | null;
   readonly servers: readonly ServerView[];
 };

@@ -50,6 +50,13 @@ const evidenceRow = z.object({
   advisory_lock_pids: z.array(z.number()),
 });
 
+const grantRow = z.object({ can_signal: z.boolean() });
+
+/** Whether our role may signal sessions, of the same row. Throws a ZodError when it does not say. */
+export function toSignalGrant(row: unknown): boolean {
+  return grantRow.parse(row).can_signal;
+}
+
 /**
  * The row of `evidenceStatement`, and what was asked for it. Untrusted data enters here; throws a ZodError when it has
  * another shape.

@@ -64,6 +64,7 @@ export function evidenceStatement(version: number): string {
 WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS at)
 SELECT extract(epoch FROM c.at)::float8 AS taken_at_seconds,
        ${nextXid} AS next_xid,
+       pg_has_role(current_user, 'pg_signal_backend', 'USAGE') AS can_signal,
        ${list(lockWaits)} AS lock_waits,
        ${list(preparedTransactions)} AS prepared_transactions,
        ${list(slotHorizons)} AS slot_horizons,

@@ -1,5 +1,5 @@
 import { backoffSeconds } from "./backoff.ts";
-import { probe, type Probe, type ProbeOptions } from "./probe.ts";
+import { probe, withSignalGrant, type Probe, type ProbeOptions } from "./probe.ts";
 import { openSession, type Session } from "./session.ts";
 import type { ConnectionSettings } from "./settings.ts";
 
@@ -14,6 +14,8 @@ export type Connection = {
   succeeded(): void;
   /** What the probe found out or set holds no more: the next use probes anew, over the same session. */
   askAgain(): void;
+  /** What was learned since of the grant of `pg_signal_backend`: the next use knows it. */
+  learnGrant(canSignal: boolean): void;
   /** Backs off, unless the session survived the failure. */
   failed(): void;
   /** How many connections a server has answered on. */
@@ -60,6 +62,10 @@ export function createConnection(): Connection {
     },
     askAgain() {
       isOutdated = true;
+    },
+    learnGrant(canSignal) {
+      if (connected !== null)
+        connected = { ...connected, probe: withSignalGrant(connected.probe, canSignal) };
     },
     opened: () => opened,
     async close() {

@@ -3,8 +3,13 @@ import type { Deadline } from "./deadline.ts";
 import { PostgresFailure } from "./failure.ts";
 import type { Reply, Session } from "./session.ts";
 
-/** What is asked of a server once per connection: none of it can change while the connection lives, but for grants. */
+/**
+ * What is asked of a server once per connection: none of it can change while the connection lives, but for grants. That of
+ * `pg_signal_backend` is asked anew with the evidence.
+ */
 export type Probe = {
+  /** Of the backend that answered; behind a pooler the next statement may have another. */
+  readonly backendPid: number;
   /** `server_version_num`: 180004 is 18.4. */
   readonly version: number;
   readonly versionText: string;
@@ -107,6 +112,7 @@ export async function probe(
     await session.query(clientCheckStatement, [], options).catch(unlessRefused);
   }
   return {
+    backendPid: row.backend_pid,
     version: row.version,
     versionText: row.version_text,
     standby: row.standby,
@@ -124,6 +130,11 @@ export async function probe(
       superuser_reserved_connections: row.superuser_reserved_connections,
     },
   };
+}
+
+/** The same connection, once it is known whether our role may signal now. */
+export function withSignalGrant(probed: Probe, canSignal: boolean): Probe {
+  return { ...probed, privileges: { ...probed.privileges, pg_signal_backend: canSignal } };
 }
 
 function parseRow(reply: Reply): z.infer<typeof probeRow> {

@@ -9,6 +9,8 @@ import type { RecordedLook } from "./recorded-look.ts";
 export type Recorder = {
   /** Takes one look, to be written some time soon, with the attributions that it was judged with. */
   record(look: RecordedLook, attributions: Attributions): void;
+  /** How many looks are missing so far, of all servers: left out, or not written. Only ever grows. */
+  missing(): number;
   /** Resolves once what was taken is written, or cannot be. */
   close(): Promise<void>;
 };
@@ -84,6 +86,7 @@ export function createRecorder(
         .catch((error: unknown) => lose(error instanceof Error ? error.message : String(error)))
         .finally(() => (waitingBytes -= bytes));
     },
+    missing: () => missing,
     async close() {
       await last;
       await turns.take(drop).catch(() => undefined); // a disk that hangs: the process ends anyway

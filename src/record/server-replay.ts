@@ -30,8 +30,9 @@ export type ServerReplay = {
   readonly overBudget: number;
   readonly overBudgetBy: Counts;
   readonly unrecorded: ReadonlySet<Unrecorded>;
-  /** Looks at which enforcing would have been impossible: behind a pooler, or without the privilege to signal. */
-  readonly unableToAct: number;
+  /** Looks at which enforcing would have been impossible: behind a pooler, and without the privilege to signal. */
+  readonly pooledLooks: number;
+  readonly unprivilegedLooks: number;
   /** The reasons that each open episode was counted for. */
   readonly told: ReadonlyMap<string, ReadonlySet<SpareReason>>;
 };
@@ -55,7 +56,8 @@ export const firstServerReplay: ServerReplay = {
   overBudget: 0,
   overBudgetBy: new Map(),
   unrecorded: new Set(),
-  unableToAct: 0,
+  pooledLooks: 0,
+  unprivilegedLooks: 0,
   told: new Map(),
 };
 
@@ -80,7 +82,8 @@ export function replayed(before: ServerReplay, look: RecordedLook, rules: Replay
     ...withSpared(before, plan, after.memory.episodes),
     ...withBudget(before, plan),
     unrecorded: new Set([...before.unrecorded, ...unrecorded(look, rules, known.memory.lastLook)]),
-    unableToAct: before.unableToAct + (look.isPooled || !look.canSignal ? 1 : 0),
+    pooledLooks: before.pooledLooks + (look.isPooled ? 1 : 0),
+    unprivilegedLooks: before.unprivilegedLooks + (look.canSignal ? 0 : 1),
   };
 }
 

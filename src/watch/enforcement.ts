@@ -47,7 +47,7 @@ export function createEnforcement({ isFlagged, version, log, ledgers }: Enforcem
     await audit?.close();
     [used, problem, audit, records] = [null, null, null, []];
     if (auditFile === null) return;
-    const read = await readAndTell(auditFile, log);
+    const read = await readAndTell(auditFile, { log, isEnforcing: isFlagged && mode === "enforce" });
     if ("problem" in read) {
       problem = read.problem;
       return;
@@ -73,6 +73,8 @@ export function createEnforcement({ isFlagged, version, log, ledgers }: Enforcem
       await useAudit(policy.auditFile, policy.mode);
       if (policy.mode === "enforce" && !isFlagged)
         log.warn({}, "mode: enforce without --enforce at the start: it stays a dry run");
+      if (policy.mode === "dry_run" && isFlagged)
+        log.warn({}, "--enforce without mode: enforce in the policy: it stays a dry run");
       return {
         policy,
         isEnforcing: policy.mode === "enforce" && isFlagged,
@@ -95,14 +97,21 @@ export function createEnforcement({ isFlagged, version, log, ledgers }: Enforcem
   };
 }
 
-async function readAndTell(auditFile: string, log: Log): Promise<AuditRead | { readonly problem: string }> {
+/** A dry run signals nobody, with or without an audit: what it lacks is the record of what it would do. */
+async function readAndTell(
+  auditFile: string,
+  { log, isEnforcing }: { readonly log: Log; readonly isEnforcing: boolean },
+): Promise<AuditRead | { readonly problem: string }> {
   const read = await readAudit(auditFile);
-  if ("problem" in read)
-    log.error({ audit_file: auditFile, error: read.problem }, "the audit cannot be read: nobody is ended");
-  else if (read.unreadableLines > 0)
+  const fields = { audit_file: auditFile };
+  if ("problem" in read && isEnforcing)
+    log.error({ ...fields, error: read.problem }, "the audit cannot be read: nobody is ended");
+  else if ("problem" in read)
     log.warn(
-      { audit_file: auditFile, lines: read.unreadableLines },
-      "the audit holds lines that make no sense",
+      { ...fields, error: read.problem },
+      "the audit cannot be read: what this dry run would do is not on record",
     );
+  else if (read.unreadableLines > 0)
+    log.warn({ ...fields, lines: read.unreadableLines }, "the audit holds lines that make no sense");
   return read;
 }

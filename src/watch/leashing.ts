@@ -25,24 +25,30 @@ type Around = {
   readonly probe: Probe;
   readonly pollSeconds: number;
   readonly deadline: Deadline;
-  /** Aborted once no further act is to be begun. */
+  /** Aborted once nothing more is to be sent. */
   readonly stopping: AbortSignal;
+  /** Whether somebody is announced who must be told that the rules are gone. */
+  readonly isAnnounced: boolean;
 };
 
-/** What one look at a server needs to decide and to act; `null` without rules. The floors are the built-in ones, always. */
+/**
+ * What one look at a server needs to decide and to act. `null` without rules, once what they announced is withdrawn: it would
+ * else be notice enough for rules of the same names that come back. The floors are the built-in ones, always.
+ */
 export function leashingOf(
   server: string,
   { policy, isEnforcing, audit, auditProblem, pause }: LeashSettings,
-  { lease, stopping, ...asking }: Around,
+  { lease, stopping, isAnnounced, ...asking }: Around,
 ): Leashing | null {
-  if (policy.rules.length === 0) return null;
+  if (policy.rules.length === 0 && !isAnnounced) return null;
   const means = { isEnforcing, lease, leaseDatabase: policy.leaseDatabase, pause, audit, auditProblem };
   return {
     server,
     policy,
     floors: builtInFloors,
     audit,
-    permit: (session) => permitted(session, means, { ...asking, nowSeconds: Date.now() / 1000 }),
-    whyStop: () => whyStop(pause, stopping, Date.now() / 1000),
+    permit: (session, { canSignal }) =>
+      permitted(session, means, { ...asking, canSignal, nowSeconds: Date.now() / 1000 }),
+    whyStop: (session) => whyStop(session, { pause, stopping, nowSeconds: Date.now() / 1000 }),
   };
 }

@@ -6,6 +6,7 @@ import { viewAfterLook } from "../expose/server-view.ts";
 import type { ServerView } from "../expose/view.ts";
 import { createConnection } from "../postgres/connection.ts";
 import { startDeadline } from "../postgres/deadline.ts";
+import { withSignalGrant } from "../postgres/probe.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { leashingOf } from "./leashing.ts";
 import { timingOf } from "./schedule.ts";
@@ -46,7 +47,8 @@ export function createLooking(leash: Leash, recorder: Recorder | undefined): Loo
       const { gapSeconds, intervalSeconds } = timingOf(server.schedule, timeOfLastLook(before));
       const nowMs = performance.now();
       const sinceLastLookSeconds = lastLookMs === null ? null : (nowMs - lastLookMs) / 1000;
-      const around = { lease, probe, pollSeconds: intervalSeconds, deadline, stopping };
+      const isAnnounced = remembered.leash.announcements.size > 0;
+      const around = { lease, probe, pollSeconds: intervalSeconds, deadline, stopping, isAnnounced };
       const leashing = leashingOf(server.name, leashSettings, around);
       // Whoever has no rules any more must not keep others from acting.
       if (leashing === null) await lease.release(session, { version: probe.version, deadline });
@@ -57,9 +59,11 @@ export function createLooking(leash: Leash, recorder: Recorder | undefined): Loo
       lastLookMs = nowMs;
       recorder?.record({ server: server.name, ...reading }, remembered.memory.attributions);
       connection.succeeded();
+      connection.learnGrant(reading.canSignal);
       if (isProbeOutdated(before.report, report)) connection.askAgain();
       const { memory, decisions } = remembered;
-      const result = { report, probe, tally: memory.tally, decisions, labelBudget, commentKeys };
+      const probed = withSignalGrant(probe, reading.canSignal);
+      const result = { report, probe: probed, tally: memory.tally, decisions, labelBudget, commentKeys };
       return {
         ...viewAfterLook(before, result),
         intervalSeconds,
@@ -82,11 +86,9 @@ function timeOfLastLook({ lastSuccessSeconds }: ServerView): Date {
   return lastSuccessSeconds === null ? new Date() : new Date(lastSuccessSeconds * 1000);
 }
 
-/** Sessions that hide or show themselves mean that a grant changed; and one that acting waits for may come at any time. */
+/** Sessions that hide or show themselves mean that a grant changed. */
 function isProbeOutdated(before: Report | null, after: Report): boolean {
-  const permits = after.leash?.situation.permits;
-  const lacksGrant = permits?.isEnforcing === true && !permits.canSignal;
-  return lacksGrant || hidesSessions(before) !== hidesSessions(after);
+  return hidesSessions(before) !== hidesSessions(after);
 }
 
 function hidesSessions(report: Report | null): boolean {

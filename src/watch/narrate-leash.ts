@@ -1,4 +1,4 @@
-import type { Notice } from "../decide/plan.ts";
+import type { AnnouncedNotice, Notice } from "../decide/plan.ts";
 import { leashJson, type LeashJson } from "../expose/leash-json.ts";
 import type { LeashReport } from "../expose/report.ts";
 import { suspectJson } from "../expose/suspect-json.ts";
@@ -24,7 +24,7 @@ export function narrateLeash(
   const state = leashJson(leash);
   narrateSwitch(log, server, told, state);
   narrateObstacles(log, server, told, state);
-  for (const notice of leash.plan.notices) narrateNotice(log, server, notice, state);
+  for (const notice of leash.plan.notices) narrateNotice(log, server, notice);
   narrateRecorded(log, server, leash);
   for (const result of leash.results) narrateResult(log, server, result);
   return state;
@@ -33,12 +33,14 @@ export function narrateLeash(
 function narrateSwitch(log: Log, server: string, told: LeashTold, { mode, enforcing }: LeashJson): void {
   if (told?.enforcing === enforcing) return;
   if (enforcing) log.warn({ server, mode }, "sessions are ended where the rules allow it");
+  else if (told !== null && mode === "enforce")
+    log.warn({ server, mode }, "held back: nobody is ended from here; another pgleash may take the lease");
   else log.info({ server, mode }, "dry run: nobody is ended");
 }
 
 /** What stops everything, and no longer does. */
 function narrateObstacles(log: Log, server: string, told: LeashTold, state: LeashJson): void {
-  const { paused, breaker, lease_refusal: refusal, audit_failure: failure } = state;
+  const { enforcing, paused, breaker, lease_refusal: refusal, audit_failure: failure } = state;
   if (paused !== null && JSON.stringify(paused) !== JSON.stringify(told?.paused))
     log.warn({ server, ...paused }, "paused: nobody is ended");
   if (paused === null && told?.paused) log.info({ server }, "the pause is over");
@@ -48,35 +50,72 @@ function narrateObstacles(log: Log, server: string, told: LeashTold, state: Leas
   if (breaker.state === "closed" && told?.breaker.state === "open")
     log.info({ server }, "breaker closed again");
 
-  if (state.lease && told?.lease !== true) log.info({ server }, "lease gained: this process acts");
+  if (state.lease && told?.lease !== true) {
+    log.info({ server }, "lease gained: this process acts");
+    if (told !== null && mayHaveBeenElsewhere(told)) narrateLimits(log, server, state);
+  }
   if (refusal !== null && refusal !== told?.lease_refusal)
     log.warn({ server, reason: refusal }, told?.lease ? "lease lost" : "no lease: nobody is ended from here");
 
-  if (failure !== null && (told?.audit_failure ?? null) === null)
-    log.error({ server, error: failure }, "the audit cannot be written: nobody is ended");
-  if (failure === null && told?.audit_failure) log.info({ server }, "the audit is written again");
+  const lacksGrant = state.enforcing && !state.may_signal;
+  const lackedGrant = told?.enforcing === true && !told.may_signal;
+  if (lacksGrant && !lackedGrant)
+    log.warn({ server }, "no grant of pg_signal_backend: nobody is ended until the role of pgleash has it");
+  if (lackedGrant && state.may_signal) log.info({ server }, "pg_signal_backend is granted");
+
+  const isAuditNews = (told?.audit_failure ?? null) === null || told?.enforcing !== enforcing;
+  if (failure !== null && isAuditNews) narrateAuditFailure(log, server, failure, enforcing);
+  if (failure === null && told?.audit_failure) log.info({ server }, "the audit works again");
 }
 
-function narrateNotice(
-  log: Log,
-  server: string,
-  { type, episodeKey, announcement, episode }: Notice,
-  { enforcing }: LeashJson,
-): void {
-  const { rule, plannedSeconds } = announcement;
-  const planned = { rule, planned_at: new Date(plannedSeconds * 1000).toISOString() };
+/** A dry run signals nobody, with or without an audit: what it lacks is the record of what it would do. */
+function narrateAuditFailure(log: Log, server: string, error: string, enforcing: boolean): void {
+  if (enforcing) log.error({ server, error }, "the audit does not work: nobody is ended");
+  else log.warn({ server, error }, "the audit does not work: what this dry run would do is not on record");
+}
+
+/** Another process had the lease, or could take it while this one was held back. */
+function mayHaveBeenElsewhere({ lease_refusal: refusal, mode, enforcing }: LeashJson): boolean {
+  return refusal !== null || (mode === "enforce" && !enforcing);
+}
+
+/** What the limits of this process start from: it knows nothing of what another one did. */
+function narrateLimits(log: Log, server: string, { budget, breaker }: LeashJson): void {
+  const { minute, hour } = budget;
+  log.warn(
+    { server, acts_last_minute: minute.used, acts_last_hour: hour.used, breaker: breaker.state },
+    "limits start from the acts of this process alone: those of whoever held the lease before do not count",
+  );
+}
+
+/** Whose session, by which rule, and why: `planned_at` is the time before which nothing is done, whatever comes after it. */
+function narrateNotice(log: Log, server: string, notice: Notice): void {
+  const { announcement, episode, episodeKey } = notice;
+  const { rule, action, mode, plannedSeconds } = announcement;
   const who = episode === null ? { server, episode: episodeKey } : suspectJson(server, episode);
-  const willBe = enforcing ? "announced: it will be ended" : "announced: it would be ended";
-  log.info({ ...who, ...planned }, type === "announced" ? willBe : "announcement withdrawn");
+  const fields = { ...who, rule, action, mode, planned_at: new Date(plannedSeconds * 1000).toISOString() };
+  if (notice.type === "withdrawn") {
+    log.info({ ...fields, reason: notice.reason, why: notice.why }, "announcement withdrawn");
+    return;
+  }
+  const refusedBy = notice.refusals.map(({ reason }) => reason);
+  log.info({ ...fields, refused_by: refusedBy }, announcementText(notice));
+}
+
+function announcementText({ announcement, refusals }: AnnouncedNotice): string {
+  if (announcement.mode === "dry_run") return "announced: it would be ended, not before planned_at";
+  return refusals.length === 0
+    ? "announced: it will be ended, not before planned_at"
+    : "announced: it is to be ended, not before planned_at, but this process may not act now";
 }
 
 /** A dry run puts each leak on record once, and so it is told once. */
 function narrateRecorded(log: Log, server: string, { plan }: LeashReport): void {
   for (const decision of plan.decisions) {
     if (decision.type !== "spare" || decision.reason !== "dry_run") continue;
-    const { episode, rule } = decision;
+    const { episode, rule, why } = decision;
     log.info(
-      { ...suspectJson(server, episode), rule: rule?.name, action: rule?.action },
+      { ...suspectJson(server, episode), rule: rule?.name, action: rule?.action, why },
       "would be ended, but this is a dry run",
     );
   }

@@ -42,7 +42,8 @@ export type WatchStart = {
 export function createWatch({ settings: first, leash, log, recorder, onChange }: WatchStart): Watch {
   const looking = createLooking(leash, recorder);
   let settings = first;
-  let view = firstView(first.server.name, timingOf(first.server.schedule, new Date()).intervalSeconds);
+  const { intervalSeconds } = timingOf(first.server.schedule, new Date());
+  let view = firstView(first.server.name, intervalSeconds, first.leash.policy);
   let told = nothingTold;
   let underWay: Promise<void> | null = null;
   let stopping = new AbortController();
@@ -75,6 +76,7 @@ export function createWatch({ settings: first, leash, log, recorder, onChange }:
       await underWay;
       const before = settings;
       settings = next;
+      view = { ...view, policy: next.leash.policy };
       stopping = new AbortController();
       if (recall !== undefined) looking.recall(recall(looking.leash()));
       await looking.configure(before, next);

@@ -68,9 +68,10 @@ export function createWatches(options: WatchesOptions): Watches {
 
   return {
     views: () => [...watches.values()].map((watch) => watch.view()),
-    async apply({ servers, labelBudget, commentLabels: commentKeys, policy }) {
+    async apply({ servers, labelBudget, commentLabels: commentKeys, policy, warnings }) {
       // Before anything that waits: what is applied may be meant to stop the acts of a look under way.
       for (const watch of watches.values()) watch.stopActing();
+      if (warnings.length > 0) log.warn({ warnings }, "configuration loaded, with warnings");
       const leash = await enforcement.configure(policy);
       const settings = servers.map((server) => ({ server, labelBudget, commentKeys, leash }));
       const configuring = settings.map(configureKnown);

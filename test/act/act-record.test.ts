@@ -54,6 +54,7 @@ describe("E21: an intent", () => {
       episode: keyOfEpisode(episode),
       holder: { usename: "app", application_name: "web-1", client_addr: "10.0.0.7" },
       holder_sessions: 7,
+      application_sessions: 9,
       pid: 4242,
       backend_start: "2026-01-01 00:00:00.000001+00",
       xact_seconds: 125,
@@ -95,27 +96,57 @@ describe("E10: a notice", () => {
   } as const;
   const episodeKey = keyOfEpisode(episode);
 
-  test("says who is to be ended by which rule, and when", () => {
-    expect(noticeRecord("db1", { type: "announced", episodeKey, announcement, episode })).toMatchObject({
+  const said = {
+    server: "db1",
+    episode: episodeKey,
+    rule: "forgotten",
+    mode: "enforce",
+    action: "terminate",
+    announced_at: "2027-01-15T08:00:00.000Z",
+    planned_at: "2027-01-15T08:01:00.000Z",
+  };
+
+  test("says who is to be ended by which rule, how, and not before when", () => {
+    const notice = { type: "announced", episodeKey, announcement, episode, refusals: [] } as const;
+    const { subject: _subject, ...shown } = suspectJson("db1", episode);
+    expect(noticeRecord("db1", notice)).toMatchObject({
+      ...shown,
       type: "announced",
-      server: "db1",
-      episode: episodeKey,
-      rule: "forgotten",
-      announced_at: "2027-01-15T08:00:00.000Z",
-      planned_at: "2027-01-15T08:01:00.000Z",
-      pid: 4242,
+      ...said,
+      refused_by: [],
       query: "UPDATE cards SET pin = $1",
     });
   });
 
-  test("that is withdrawn because its session is gone still says whose it was", () => {
-    expect(noticeRecord("db1", { type: "withdrawn", episodeKey, announcement, episode: null })).toEqual({
+  test("says whether it is one of a dry run", () => {
+    const dry = { ...announcement, mode: "dry_run", action: "cancel" } as const;
+    const notice = { type: "announced", episodeKey, announcement: dry, episode, refusals: [] } as const;
+    expect(noticeRecord("db1", notice)).toMatchObject({ mode: "dry_run", action: "cancel" });
+  });
+
+  test("says what would refuse the act of this process", () => {
+    const refusals = [{ reason: "no_lease", why: "it is held by pid 17" }] as const;
+    const notice = { type: "announced", episodeKey, announcement, episode, refusals } as const;
+    expect(noticeRecord("db1", notice)).toMatchObject({ refused_by: ["no_lease"] });
+  });
+
+  const gone = { reason: "vanished", why: "the session is gone" } as const;
+
+  test("that is withdrawn says why, and whose session it was", () => {
+    const notice = { type: "withdrawn", episodeKey, announcement, episode, ...gone } as const;
+    expect(noticeRecord("db1", notice)).toMatchObject({
       type: "withdrawn",
-      server: "db1",
-      episode: episodeKey,
-      rule: "forgotten",
-      announced_at: "2027-01-15T08:00:00.000Z",
-      planned_at: "2027-01-15T08:01:00.000Z",
+      ...said,
+      ...gone,
+      pid: 4242,
+      datname: backend.datname,
+      usename: backend.usename,
+      application_name: backend.applicationName,
     });
+  });
+
+  test("that is withdrawn for a session of which nothing is remembered still names its episode", () => {
+    const notice = { type: "withdrawn", episodeKey, announcement, episode: null, ...gone } as const;
+    expect(noticeRecord("db1", notice)).toEqual({ type: "withdrawn", ...said, ...gone });
   });
 });

@@ -81,6 +81,7 @@ export async function openArena(
           prepare: true,
           minAgeSeconds: 0,
           verifySeconds: 5,
+          whyStop: () => Promise.resolve(null),
           ...options,
         },
       ),

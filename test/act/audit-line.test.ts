@@ -2,7 +2,10 @@ import { describe, expect, test } from "vitest";
 
 import { auditLine, readLine } from "../../src/act/audit-line.ts";
 import type { AuditRecord } from "../../src/act/audit-record.ts";
-import { ledgerRecord } from "../../src/act/ledger-record.ts";
+import { breakerFields, ledgerRecord } from "../../src/act/ledger-record.ts";
+import { emptyLeash } from "../../src/decide/leash.ts";
+import type { Breaker } from "../../src/decide/ledger.ts";
+import { anOpenBreaker } from "../support/a-case.ts";
 import { anEntry, anIntent, anOutcome } from "../support/an-audit.ts";
 
 const now = new Date("2027-01-15T08:00:00Z");
@@ -33,13 +36,21 @@ describe("what is written is read again", () => {
     expect(readBack({ type: "orphan", id: "a", server: "db1", episode })).toEqual({ type: "record", record });
   });
 
-  test.for([
-    { why: "futile", breaker: { state: "open", sinceSeconds: 1000.25, why: "futile" } },
-    { why: null, breaker: { state: "closed", sinceSeconds: 1000.25 } },
-  ] as const)("a breaker that is $breaker.state", ({ why, breaker }) => {
-    const { state, sinceSeconds } = breaker;
-    const written = { type: "breaker", server: "db1", state, since_seconds: sinceSeconds, why } as const;
-    expect(readBack(written)).toEqual({
+  const counted = { acts: 3, sessionsBefore: 12, sessionsAfter: 13 };
+  const application = { usename: "app", applicationName: "web-1" };
+
+  test.for<Breaker>([
+    anOpenBreaker({ grounds: { actedOn: { breadth: "holder", holder: entry.holder }, ...counted } }),
+    anOpenBreaker({ grounds: { actedOn: { breadth: "application", application }, ...counted } }),
+    anOpenBreaker({
+      why: "unconfirmed",
+      sinceSeconds: 1000.25,
+      grounds: { actedOn: { breadth: "everybody" }, ...counted },
+    }),
+    anOpenBreaker({ grounds: null }),
+    { state: "closed", sinceSeconds: 1000.25 },
+  ])("a breaker: %j", (breaker) => {
+    expect(readBack({ type: "breaker", server: "db1", ...breakerFields(breaker) })).toEqual({
       type: "record",
       record: { type: "breaker", server: "db1", breaker },
     });
@@ -48,12 +59,25 @@ describe("what is written is read again", () => {
   test("a ledger", () => {
     const entries = [entry, anEntry({ atSeconds: 1001.000_001, outcome: "moved_on", mode: "dry_run" })];
     const acted = new Map([[episode, { mode: "enforce", attempts: 2, outcome: "failed" }]] as const);
-    const breaker = { state: "open", sinceSeconds: 900, why: "unconfirmed" } as const;
+    const breaker = anOpenBreaker({ why: "unconfirmed" });
     const leash = { ledger: { entries, breaker }, announcements: new Map(), acted };
     expect(readBack(ledgerRecord("db1", leash))).toEqual({
       type: "record",
       record: { type: "ledger", server: "db1", entries, acted, breaker },
     });
+  });
+
+  test("an intent that was called off", () => {
+    const why = { reason: "paused", why: "paused: release 7" } as const;
+    expect(readBack({ type: "called_off", id: "a", server: "db1", episode, ...why })).toEqual({
+      type: "record",
+      record: { type: "called_off", id: "a" },
+    });
+  });
+
+  test("which of how many ledgers it is", () => {
+    const ledger = { ...ledgerRecord("db1", emptyLeash), part: 2, parts: 3 };
+    expect(readBack(ledger)).toMatchObject({ record: { type: "ledger", part: 2, parts: 3 } });
   });
 
   test.for([
@@ -119,5 +143,41 @@ describe("what cannot be read is told apart", () => {
   test("a breaker that is open for a reason of another version stays open", () => {
     const line = { v: 1, type: "breaker", server: "db1", state: "open", since_seconds: 1, why: "moonlight" };
     expect(readLine(JSON.stringify(line))).toMatchObject({ record: { breaker: { state: "open" } } });
+  });
+});
+
+describe("what another version wrote is read", () => {
+  const open = { v: 1, type: "breaker", server: "db1", state: "open", since_seconds: 1, why: "futile" };
+  const grounds = { breadth: "planet", usename: null, application_name: null, client_addr: null };
+  const counts = { acts: 3, sessions_before: 1, sessions_after: 1 };
+
+  test.for([undefined, null, 7, {}, { ...grounds, ...counts }])("a breaker with grounds %j", (told) => {
+    expect(readLine(JSON.stringify({ ...open, grounds: told }))).toEqual({
+      type: "record",
+      record: {
+        type: "breaker",
+        server: "db1",
+        breaker: { state: "open", sinceSeconds: 1, why: "futile", grounds: null },
+      },
+    });
+  });
+
+  test("an act that does not tell the sessions of its application: at least those of its holder", () => {
+    const { application_sessions: _application, ...older } = anIntent("a");
+    expect(readLine(JSON.stringify({ v: 1, ...older }))).toEqual({
+      type: "record",
+      record: { type: "act", id: "a", server: "db1", entry: { ...entry, applicationSessions: 7 } },
+    });
+  });
+
+  test.for(["announced", "withdrawn"])("%s without mode and action, as something else", (type) => {
+    const older = { v: 1, type, server: "db1", episode, rule: "forgotten", planned_at: now.toISOString() };
+    expect(readLine(JSON.stringify(older))).toEqual({ type: "other" });
+  });
+
+  test.for([0, "1", null])("a ledger that is part %j of some: as one that does not tell", (part) => {
+    const { entries, acted, breaker, server } = ledgerRecord("db1", emptyLeash);
+    const line = { v: 1, type: "ledger", server, part, parts: 2, entries, acted, breaker };
+    expect(readLine(JSON.stringify(line))).toMatchObject({ record: { type: "ledger", parts: 2 } });
   });
 });

@@ -103,6 +103,18 @@ describe("a rotated audit", () => {
     expect(await typesIn(path)).toEqual(["ledger", "started", "started"]);
   });
 
+  test("says of each ledger which of how many it is, for a reader who begins in their midst", async () => {
+    const path = await aPath();
+    const audit = await openAudit(path, { ledgers: () => [aLedger(entries), aLedger([])] });
+    await audit.record(started);
+    await audit.close();
+    expect((await linesOf(path)).map(({ type, part, parts }) => [type, part, parts])).toEqual([
+      ["ledger", 1, 2],
+      ["ledger", 2, 2],
+      ["started", undefined, undefined],
+    ]);
+  });
+
   test("is opened anew when it is asked to", async () => {
     const path = await aPath();
     const audit = await openAudit(path, { ledgers: () => [aLedger(entries)] });

@@ -18,6 +18,8 @@ const nothingToCancel = {
   detail: "nothing was done: it runs no statement that a cancel would end",
 };
 
+const paused = { reason: "paused", why: "paused: release 7" } as const;
+
 const schema = `
   CREATE TABLE received (line text);
   GRANT ALL ON received TO app;
@@ -96,6 +98,31 @@ describe.each(postgresMajors())("ending a session on PostgreSQL %s", (major) => 
     expect(await arena.isThere(backend)).toBe(true);
     expect(await arena.end(backend, { kind: "stale_active", verifySeconds: 0.4 })).toEqual(terminated);
     expect(await running).toMatch(/57P01|CONNECTION_CLOSED/);
+  });
+
+  test.for<readonly [BackendKind, string, () => Promise<Victim>]>([
+    ["idle_in_transaction", "ClientRead", () => arena.enter(["BEGIN"])],
+    ["stale_active", "PgSleep", () => sleepOn(arena, "SELECT pg_sleep(60)")],
+  ])("E27: of %s nothing is sent once somebody has said stop", async ([kind, waitEvent, play]) => {
+    const { pid } = await play();
+    const backend = await arena.see(pid, waitEvent);
+    const ending = await arena.end(backend, { kind, whyStop: () => Promise.resolve(paused) });
+    expect(ending).toEqual({ outcome: "called_off", detail: null, stop: paused });
+    expect(await arena.see(pid, waitEvent)).toMatchObject(lookOf(backend));
+  });
+
+  test("E27: a stop between the cancel and the terminate leaves the session, whose statement was cancelled", async () => {
+    const { pid } = await sleepOn(arena, "SELECT go_on()");
+    const backend = await arena.see(pid, "PgSleep");
+    let asked = 0;
+    const whyStop = (): Promise<typeof paused | null> => Promise.resolve((asked += 1) > 1 ? paused : null);
+    expect(await arena.end(backend, { kind: "stale_active", verifySeconds: 0.4, whyStop })).toEqual({
+      outcome: "cancelled",
+      detail:
+        "its statement was cancelled, and still runs after 0.2 s; its session was not ended: paused: release 7",
+    });
+    expect(await arena.isThere(backend)).toBe(true);
+    expect(asked).toBe(2);
   });
 
   test("E20: a session that does not react to the signal is not confirmed, and nothing stronger is tried", async () => {
@@ -185,6 +212,13 @@ describe.each(postgresMajors())("ending a session on PostgreSQL %s", (major) => 
     stopped.delete(pid);
   }
 });
+
+/** A client whose statement runs on. */
+async function sleepOn(arena: Arena, statement: string): Promise<Victim> {
+  const victim = await arena.enter();
+  victim.sql.unsafe(statement).catch(() => undefined);
+  return victim;
+}
 
 /** A client that begins a COPY, sends some of it, and stops. */
 async function sendHalfOfCopy(arena: Arena): Promise<Victim> {

@@ -5,7 +5,10 @@ import { openAudit } from "../../src/act/audit.ts";
 import { auditLine } from "../../src/act/audit-line.ts";
 import type { AuditRecord } from "../../src/act/audit-record.ts";
 import { readAudit, type AuditRead } from "../../src/act/read-audit.ts";
+import { ledgerRecord } from "../../src/act/ledger-record.ts";
 import { rebuildLeash } from "../../src/act/rebuild-leash.ts";
+import { emptyLeash } from "../../src/decide/leash.ts";
+import { MOST_ENTRIES, type LedgerEntry } from "../../src/decide/ledger.ts";
 import { aFolder, aLedger, anEntry, anIntent, anOutcome, aPath } from "../support/an-audit.ts";
 
 async function read(path: string): Promise<AuditRead> {
@@ -72,24 +75,73 @@ describe("E21: an audit is read again", () => {
 });
 
 describe("of a long audit", () => {
-  test("the end is read, in whole lines", async () => {
-    const path = await aPath();
-    const rule = "x".repeat(1024 * 1024);
-    await writeFile(
-      path,
-      textOf(...Array.from({ length: 40 }, (_none, index) => anIntent(`${index}`, { rule }))),
+  const mebibyte = "x".repeat(1024 * 1024);
+
+  /** Acts of one MiB each. */
+  function longActs(first: number, count: number): string {
+    const acts = Array.from({ length: count }, (_none, index) =>
+      anIntent(`${first + index}`, { rule: mebibyte }),
     );
+    return textOf(...acts);
+  }
+
+  test("the end is read, in whole lines, where it holds the ledgers", async () => {
+    const path = await aPath();
+    await writeFile(path, longActs(0, 35) + textOf(aLedger([])) + longActs(35, 5));
     const found = await read(path);
     expect(found.unreadableLines).toBe(0);
     expect(idsIn(found).at(-1)).toBe("act 39");
     expect(found.records.length).toBeGreaterThan(10);
-    expect(found.records.length).toBeLessThanOrEqual(16);
+    expect(found.records.length).toBeLessThanOrEqual(17);
+  });
+
+  test("so much more is read as it takes to find the ledgers whole", async () => {
+    const path = await aPath();
+    const parts = [1, 2].map((part) => ({ ...aLedger([]), part, parts: 2 }));
+    const [, ...torn] = parts;
+    await writeFile(
+      path,
+      longActs(0, 60) + textOf(...parts) + longActs(60, 20) + textOf(...torn) + longActs(80, 5),
+    );
+    const found = await read(path);
+    expect(found.records.filter(({ type }) => type === "ledger")).toHaveLength(3);
+    expect(found.records.length).toBeLessThanOrEqual(35);
+  });
+
+  test("all of it is read where there are none", async () => {
+    const path = await aPath();
+    await writeFile(path, longActs(0, 40));
+    expect((await read(path)).records).toHaveLength(40);
+  });
+
+  test("a file that is longer than any audit, and holds none, is a problem, in words", async () => {
+    const path = await aPath();
+    await writeFile(path, "\n");
+    await truncate(path, 300 * 1024 * 1024);
+    expect(await readAudit(path)).toEqual({
+      problem: "no ledger is in its last 268435456 bytes: is it an audit of pgleash?",
+    });
+  });
+
+  test("E15: a full ledger of the longest names is found, wherever a crash falls", async () => {
+    const path = await aPath();
+    const entries = Array.from({ length: MOST_ENTRIES }, (_none, index) => aLongEntry(index));
+    const acted = new Map(
+      entries.map(({ episode, outcome }) => [episode, { mode: "enforce", attempts: 2, outcome } as const]),
+    );
+    const leash = { ...emptyLeash, ledger: { ...emptyLeash.ledger, entries }, acted };
+    const ledger = textOf(ledgerRecord("db1", leash));
+    // Written twice its length apart; the last one is torn just before its end.
+    const between = `${"z".repeat(ledger.length)}\n`.repeat(2);
+    await writeFile(path, ledger + between + ledger.slice(0, -2));
+    expect(ledger.length).toBeGreaterThan(16 * 1024 * 1024);
+    expect(rebuildLeash((await read(path)).records, "db1").ledger.entries).toHaveLength(MOST_ENTRIES);
   });
 
   test("a first line that is whole is not lost for standing exactly at the bound", async () => {
     const path = await aPath();
     const bound = 16 * 1024 * 1024;
-    const end = textOf(anIntent("first"));
+    const end = textOf(aLedger([]), anIntent("first"));
     const padding = `${" ".repeat(bound - Buffer.byteLength(end) - 1)}\n`;
     await writeFile(path, `${textOf(anIntent("before"))}${end}${padding}`);
     expect(idsIn(await read(path))).toEqual(["act first"]);
@@ -113,3 +165,19 @@ describe("of a long audit", () => {
     expect(leash.ledger.entries).toEqual(entries);
   });
 });
+
+/** An act on a session whose names are as long as PostgreSQL and the configuration allow, and longer on record. */
+function aLongEntry(index: number): LedgerEntry {
+  const name = "\u0001".repeat(63);
+  return anEntry({
+    atSeconds: 1_800_000_000.123456 + index,
+    rule: "\u2028".repeat(100),
+    episode: `idle_in_transaction_aborted/${4_000_000 + index}/2026-01-01 00:00:00.000001+00/2026-01-01 00:00:01.000002+00`,
+    holder: {
+      usename: name,
+      applicationName: name,
+      clientAddr: "2001:0db8:0000:0000:0000:0000:0000:0001/128",
+    },
+    outcome: "not_confirmed",
+  });
+}

@@ -8,11 +8,30 @@ import { breakerFields, ledgerRecord } from "../../src/act/ledger-record.ts";
 import { rebuildLeash } from "../../src/act/rebuild-leash.ts";
 import { counted, settled } from "../../src/decide/count.ts";
 import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
-import { outcomes } from "../../src/decide/ledger.ts";
+import { outcomes, type ActedOn, type Breaker } from "../../src/decide/ledger.ts";
 import { keyOfEpisode } from "../../src/classify/episode-key.ts";
-import { aLeaked, anAct, aSituation, NOW } from "../support/a-case.ts";
+import { aLeaked, anAct, anOpenBreaker, aSituation, NOW } from "../support/a-case.ts";
 
 const server = "main";
+
+const application = { usename: "app", applicationName: null };
+
+/** For whom a breaker may have opened; `null` was left by a version that did not tell. */
+const opening = fc.record({
+  why: fc.constantFrom("futile" as const, "unconfirmed" as const),
+  grounds: fc.option(
+    fc.record({
+      actedOn: fc.constantFrom<ActedOn>(
+        { breadth: "holder", holder: { ...application, clientAddr: "::1" } },
+        { breadth: "application", application },
+        { breadth: "everybody" },
+      ),
+      acts: fc.nat(),
+      sessionsBefore: fc.nat(),
+      sessionsAfter: fc.nat(),
+    }),
+  ),
+});
 
 /** What a process may do between two crashes, to one of three sessions. */
 const step = fc.oneof(
@@ -23,10 +42,14 @@ const step = fc.oneof(
       pid: fc.integer({ min: 1, max: 3 }),
       isEnforcing: fc.boolean(),
       seconds: fc.integer({ min: 1, max: 100_000 }).map((thousandths) => thousandths / 1000),
-      outcome: fc.option(fc.constantFrom(...outcomes)),
+      outcome: fc.option(fc.constantFrom(...outcomes, "called_off" as const)),
+      applicationSessions: fc.nat(),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant("breaker" as const), isOpen: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant("breaker" as const), opening: fc.option(opening) }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("ledger" as const) }) },
 );
 
@@ -39,9 +62,9 @@ function after({ leash, nowSeconds, records }: World, taken: Step): World {
     return { leash, nowSeconds, records: [...records, ledgerRecord(server, leash)] };
   if (taken.type === "breaker") {
     const sinceSeconds = nowSeconds;
-    const breaker = taken.isOpen
-      ? ({ state: "open", sinceSeconds, why: "futile" } as const)
-      : ({ state: "closed", sinceSeconds } as const);
+    const { opening: opened } = taken;
+    const breaker: Breaker =
+      opened === null ? { state: "closed", sinceSeconds } : anOpenBreaker({ sinceSeconds, ...opened });
     const record = { type: "breaker", server, ...breakerFields(breaker) } as const;
     return {
       leash: { ...leash, ledger: { ...leash.ledger, breaker } },
@@ -49,8 +72,8 @@ function after({ leash, nowSeconds, records }: World, taken: Step): World {
       records: [...records, record],
     };
   }
-  const { pid, isEnforcing, outcome } = taken;
-  const act = anAct(aLeaked(pid));
+  const { pid, isEnforcing, outcome, applicationSessions } = taken;
+  const act = anAct(aLeaked(pid), { applicationSessions });
   const situation = aSituation([act.episode], { nowSeconds, permits: { isEnforcing } });
   const begun = counted(leash, act, situation);
   const [entry] = begun.ledger.entries.slice(-1);
@@ -58,7 +81,12 @@ function after({ leash, nowSeconds, records }: World, taken: Step): World {
   const id = `${records.length}`;
   const intent = actRecord(entry, { id, server, episode: act.episode, leash: begun });
   const episode = keyOfEpisode(act.episode);
-  const isSettled = isEnforcing && outcome !== null;
+  if (isEnforcing && outcome === "called_off") {
+    const why = { reason: "paused", why: "paused: release 7" } as const;
+    const calledOff = { type: "called_off", id, server, episode, ...why } as const;
+    return { leash, nowSeconds: nowSeconds + taken.seconds, records: [...records, intent, calledOff] };
+  }
+  const isSettled = isEnforcing && outcome !== null && outcome !== "called_off";
   return {
     leash: isSettled ? settled(begun, act, outcome) : begun,
     nowSeconds: nowSeconds + taken.seconds,

@@ -5,6 +5,7 @@ import { orphansIn } from "../../src/act/orphans.ts";
 import { rebuildLeash } from "../../src/act/rebuild-leash.ts";
 import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
 import type { LedgerEntry, Outcome } from "../../src/decide/ledger.ts";
+import { anOpenBreaker } from "../support/a-case.ts";
 import { anEntry } from "../support/an-audit.ts";
 
 const server = "db1";
@@ -68,9 +69,18 @@ describe("E21: of what a process did, the next one knows", () => {
     expect(acted.get(episode)).toEqual({ mode: "enforce", attempts: 1, outcome: "failed" });
   });
 
+  test("no act that was called off, before or after another on the same session", () => {
+    const calledOff: ReadRecord = { type: "called_off", id: "b" };
+    const again = act("b", { atSeconds: 1100 });
+    expect(rebuilt([again, calledOff])).toEqual(emptyLeash);
+    const first = [act("a"), outcomeOf("a", "not_confirmed")];
+    expect(rebuilt([...first, again, calledOff])).toEqual(rebuilt(first));
+    expect(orphansIn([...first, again, calledOff])).toEqual([]);
+  });
+
   test("nothing of other servers", () => {
     const other = { ...anEntry(), episode: "theirs" };
-    const open = { state: "open", sinceSeconds: 900, why: "futile" } as const;
+    const open = anOpenBreaker({ sinceSeconds: 900 });
     const records: readonly ReadRecord[] = [
       { type: "act", id: "a", server: "db2", entry: other },
       { type: "outcome", id: "a", server: "db2", episode, outcome: "terminated" },
@@ -80,7 +90,7 @@ describe("E21: of what a process did, the next one knows", () => {
   });
 
   test("E17: that the breaker was open, until when it was closed", () => {
-    const open = { state: "open", sinceSeconds: 900, why: "futile" } as const;
+    const open = anOpenBreaker({ sinceSeconds: 900 });
     const closed = { state: "closed", sinceSeconds: 950 } as const;
     const opening: ReadRecord = { type: "breaker", server, breaker: open };
     expect(rebuilt([opening]).ledger.breaker).toEqual(open);
@@ -101,7 +111,7 @@ test("leaves the entries oldest first", () => {
 describe("a ledger that is repeated", () => {
   test("stands for what an older file held", () => {
     const acted = new Map([[episode, { mode: "enforce", attempts: 2, outcome: "failed" }]] as const);
-    const breaker = { state: "open", sinceSeconds: 900, why: "unconfirmed" } as const;
+    const breaker = anOpenBreaker({ sinceSeconds: 900, why: "unconfirmed" });
     const entries = [anEntry({ outcome: "terminated" })];
     expect(rebuilt([ledger(entries, { acted, breaker })])).toEqual({
       ledger: { entries, breaker },
@@ -124,7 +134,7 @@ describe("a ledger that is repeated", () => {
   });
 
   test("takes nothing away: neither acts, nor outcomes, nor an open breaker", () => {
-    const open = { state: "open", sinceSeconds: 900, why: "futile" } as const;
+    const open = anOpenBreaker({ sinceSeconds: 900 });
     const before: readonly ReadRecord[] = [
       act("a"),
       outcomeOf("a", "terminated"),

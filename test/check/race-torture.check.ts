@@ -55,6 +55,7 @@ const killChecked: Attempt = async ({ session, version }, backend) => {
     prepare: true,
     minAgeSeconds: thresholdSeconds,
     verifySeconds: 10,
+    whyStop: () => Promise.resolve(null),
   });
   if (outcome !== "terminated" && outcome !== "moved_on") throw new Error(`${outcome}: ${detail}`);
   return outcome === "terminated";

@@ -1,15 +1,16 @@
 import type postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 
-import { openAudit } from "../../src/act/audit.ts";
+import { openAudit, type Audit } from "../../src/act/audit.ts";
 import { emptyLeash } from "../../src/decide/leash.ts";
+import type { Rule } from "../../src/decide/policy.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { createWatch, type Watch } from "../../src/watch/watch.ts";
 import type { WatchSettings } from "../../src/watch/watch-settings.ts";
 import { aRule, noLimits } from "../support/a-case.ts";
 import { aLog } from "../support/a-log.ts";
 import { aLeashSettings, aServerConfig } from "../support/a-watch.ts";
-import { aPath } from "../support/an-audit.ts";
+import { aPath, linesOf } from "../support/an-audit.ts";
 import { checkedMajors } from "../support/checked-majors.ts";
 import { configOf } from "../support/config-text.ts";
 import { connectTo, startServer } from "../support/real-postgres.ts";
@@ -50,29 +51,15 @@ describe.each(checkedMajors().slice(-1))("a look that is ending sessions, on Pos
     const audit = await openAudit(await aPath());
     onTestFinished(() => audit.close());
     let afterAct: ((watch: Watch) => unknown) | null = null;
-    const settings: WatchSettings = {
-      server: aServerConfig({ host: server.socketFolder, port: server.port }),
-      labelBudget: 200,
-      commentKeys: [],
-      leash: aLeashSettings({
-        policy: {
-          ...policy,
-          rules: policy.rules.map((rule) => ({ ...rule, ...aRule({ minAgeSeconds: 60, minSightings: 2 }) })),
-          protections: [],
-          limits: { ...noLimits, perLook: 9, perMinute: 99, perHour: 99 },
-        },
-        isEnforcing: true,
-        audit: {
-          ...audit,
-          async record(record) {
-            const isOnRecord = await audit.record(record);
-            // It must not be waited for: it waits for the look.
-            if (record.type === "outcome") afterAct?.(watch);
-            return isOnRecord;
-          },
-        },
-      }),
-    };
+    const settings = settingsWith({
+      ...audit,
+      async record(record) {
+        const isOnRecord = await audit.record(record);
+        // It must not be waited for: it waits for the look.
+        if (record.type === "outcome") afterAct?.(watch);
+        return isOnRecord;
+      },
+    });
     const watch = createWatch({ settings, leash: emptyLeash, log: aLog().log, onChange: () => undefined });
 
     afterAct = (acting) => acting.stopActing();
@@ -94,6 +81,52 @@ describe.each(checkedMajors().slice(-1))("a look that is ending sessions, on Pos
     expect([acts(watch), await leaks()]).toEqual([3, 1]);
   });
 
+  test("E10: rules that a reload removes withdraw what they announced, and are then out of mind", async () => {
+    const path = await aPath();
+    const audit = await openAudit(path);
+    onTestFinished(() => audit.close());
+    const settings = settingsWith(audit, { warnForSeconds: 3600 });
+    const watch = createWatch({ settings, leash: emptyLeash, log: aLog().log, onChange: () => undefined });
+    onTestFinished(() => watch.close());
+    await waitFor(
+      "an announcement",
+      async () => (await watch.look(), watch.leash().announcements.size > 0),
+      90,
+    );
+    const announced = await linesOf(path);
+    expect(announced[0]).toMatchObject({ type: "announced", application_name: "leak", refused_by: [] });
+
+    await watch.configure({ ...settings, leash: aLeashSettings({ audit }) });
+    await watch.look();
+    const withdrawn = (await linesOf(path)).slice(announced.length);
+    expect(withdrawn).toHaveLength(announced.length);
+    for (const line of withdrawn)
+      expect(line).toMatchObject({ type: "withdrawn", reason: "rule_gone", application_name: "leak" });
+    expect(watch.leash().announcements.size).toBe(0);
+    await watch.look();
+    expect(watch.view().report?.leash).toBeNull();
+  });
+
+  /** A watch that ends whatever has leaked for a minute, by one rule. */
+  function settingsWith(audit: Audit, overrides: Partial<Rule> = {}): WatchSettings {
+    const rule = aRule({ minAgeSeconds: 60, minSightings: 2, ...overrides });
+    return {
+      server: aServerConfig({ host: server.socketFolder, port: server.port }),
+      labelBudget: 200,
+      commentKeys: [],
+      leash: aLeashSettings({
+        policy: {
+          ...policy,
+          rules: policy.rules.map((one) => ({ ...one, ...rule })),
+          protections: [],
+          limits: { ...noLimits, perLook: 9, perMinute: 99, perHour: 99 },
+        },
+        isEnforcing: true,
+        audit,
+      }),
+    };
+  }
+
   async function leaks(): Promise<number> {
     const rows = await admin.unsafe("SELECT FROM pg_stat_activity WHERE application_name = 'leak'");
     return rows.length;
@@ -101,5 +134,6 @@ describe.each(checkedMajors().slice(-1))("a look that is ending sessions, on Pos
 });
 
 function acts(watch: Watch): number {
-  return watch.view().decisions.acts.terminate.terminated;
+  const rules = [...watch.view().decisions.byRule.values()];
+  return rules.reduce((sum, { acts: done }) => sum + done.terminate.terminated, 0);
 }

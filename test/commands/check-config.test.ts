@@ -38,6 +38,17 @@ describe("check-config", () => {
     });
   });
 
+  test("warns of what loads and hardly does what was meant, and exits with 0", async () => {
+    const path = await fileWith(
+      `${fine}policy:\n  mode: enforce\n  audit_file: /run/a.jsonl\n  pause_file: /run/p.json\n`,
+    );
+    expect(await runWords(["check-config", path])).toEqual({
+      code: 0,
+      stdout: `${path} loads, with 1 warning: 2 servers\n`,
+      stderr: `${path}:7:9: warning: policy.mode: without policy.rules, enforce ends nobody (add rules, or write dry_run)\n`,
+    });
+  });
+
   test("says all mistakes at once, each with file, line and column, and exits with 1", async () => {
     const path = await fileWith(`every: 10 parsecs
 evry: 5s

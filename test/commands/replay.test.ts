@@ -21,8 +21,16 @@ ${servers}`,
   return path;
 }
 
-function rule(name: string, match: string, more = ""): string {
-  return `{ name: ${name}, match: ['${match}', 'kind=~"idle_in_transaction.*"'], action: terminate, min_age: 1m, sightings: 2, followed_for: 0s, warn_for: 0s${more} }`;
+function rule(
+  name: string,
+  match: string,
+  { kind = "idle_in_transaction.*", action = "terminate", more = "" } = {},
+): string {
+  return `{ name: ${name}, match: ['${match}', 'kind=~"${kind}"'], action: ${action}, min_age: 1m, sightings: 2, followed_for: 0s, warn_for: 0s${more} }`;
+}
+
+function slow(action: string): string {
+  return rule("slow", 'usename="app"', { kind: "stale_active", action });
 }
 
 const everybody = rule("app", 'usename="app"');
@@ -71,10 +79,33 @@ main: spared, each suspect once for each reason: not_leaked 1, too_few_sightings
     );
   });
 
+  test("with --against, whom both act on in another way once", async () => {
+    const running = { state: "active", waitEventType: null, waitEvent: null, querySeconds: 9000 } as const;
+    const file = await aRecording(
+      ...looksAt([...sessions.slice(0, 1), { pid: 44, seconds: 9000, backend: running }]),
+    );
+    const config = `--config.file=${await aConfigOf("new.yml", [everybody, slow("terminate")].join(", "))}`;
+    const against = `--against=${await aConfigOf("old.yml", slow("cancel"))}`;
+    const { stdout } = await replay(file, config, against);
+    const difference = stdout.slice(stdout.indexOf("only under"));
+    expect(difference).toMatch(
+      /^only under .*new.yml:\nTIME .*\n.* app +terminate .* 11\nonly under .*old.yml: nobody\nother action under .*new.yml than under .*old.yml:\nTIME .*\n.* slow +terminate, not cancel .* 44\n$/,
+    );
+    const json = await replay(file, config, against, "--json");
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      only_policy: [{ pid: 11 }],
+      only_against: [],
+      other_action: [{ pid: 44, action: "terminate", action_against: "cancel" }],
+    });
+  });
+
   test("as JSON, under the names of the API", async () => {
     const file = await aRecording(...looksAt(sessions));
     const config = await aConfigOf("new.yml", everybody);
-    const old = await aConfigOf("old.yml", rule("etl", 'application_name="etl"', ", max_work_at_risk: 0s"));
+    const old = await aConfigOf(
+      "old.yml",
+      rule("etl", 'application_name="etl"', { more: ", max_work_at_risk: 0s" }),
+    );
     const { stdout } = await replay(file, `--config.file=${config}`, `--against=${old}`, "--json");
     const act = { time: "2027-01-15T08:00:20Z", rule: "app", action: "terminate", pid: 11, usename: "app" };
     expect(JSON.parse(stdout)).toMatchObject({
@@ -88,7 +119,12 @@ main: spared, each suspect once for each reason: not_leaked 1, too_few_sightings
       only_against: [],
     });
     const alone = await replay(file, `--config.file=${config}`, "--json");
-    expect(JSON.parse(alone.stdout)).toMatchObject({ against: null, only_policy: [], only_against: [] });
+    expect(JSON.parse(alone.stdout)).toMatchObject({
+      against: null,
+      only_policy: [],
+      only_against: [],
+      other_action: [],
+    });
   });
 
   test("a policy that ends nobody says so", async () => {
@@ -98,11 +134,21 @@ main: spared, each suspect once for each reason: not_leaked 1, too_few_sightings
   });
 
   test("what the recording lacks is told, and when nobody could have been ended", async () => {
-    const file = await aRecording(...looksAt(sessions, { isPooled: true }));
+    const file = await aRecording(
+      ...looksAt(sessions, { isPooled: true }),
+      ...looksAt(sessions, { looks: 2, canSignal: false }),
+    );
     const config = join(await aFolder(), "younger.yml");
     await writeFile(config, "detectors: { idle_in_transaction: { suspect_after: 1s, leaked_after: 2s } }\n");
     const { stdout } = await replay(file, `--config.file=${config}`);
-    expect(stdout).toContain("at 6 looks a pooler sat in between");
+    expect(stdout).toContain("main: at 6 looks a pooler sat in between (pooled): nobody could have been");
+    expect(stdout).toContain(
+      "main: at 2 looks our role was no member of pg_signal_backend (no_privilege): nobody could have been",
+    );
+    const json = await replay(file, `--config.file=${config}`, "--json");
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      policy: { servers: [{ pooled_looks: 6, no_privilege_looks: 2 }] },
+    });
     expect(stdout).toContain("the recording lacks sessions that were idle in a transaction");
   });
 

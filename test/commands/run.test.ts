@@ -5,9 +5,11 @@ import { runWords } from "../support/a-runtime.ts";
 const commands = [
   "serve",
   "suspects",
+  "explain",
   "check-config",
   "config",
   "replay",
+  "setup-sql",
   "pause",
   "resume",
   "healthcheck",
@@ -46,6 +48,7 @@ test.for(["srve", "__proto__", "constructor", "", "--config.file=x"])(
     const { code, stdout, stderr } = await runWords([word]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(`unknown command ${JSON.stringify(word)}: expected one of ${commands[0]}`);
+    expect(stderr).toMatch(/\nRun "pgleash --help" for help\.\n$/);
     for (const command of commands) expect(stderr).toContain(command);
   },
 );
@@ -92,12 +95,20 @@ describe("a command that is called wrongly exits with 2", () => {
       words: ["healthcheck", "--web.listen-address=:99999"],
       says: ["--web.listen-address: expected an address"],
     },
+    { words: ["explain", "me"], says: ["expected the pid of a session", '"me"'] },
+    {
+      words: ["pause", "--untill=1h"],
+      says: ["--untill", "Known flags: --config.file, --pause-file, --reason"],
+    },
+    { words: ["resume", "--all"], says: ["--all", "Known flags: --config.file, --pause-file"] },
+    { words: ["setup-sql", "--observe", "--enforce"], says: ["expected --observe or --enforce, got both"] },
     { words: ["demo", "--for=soon"], says: ["--for: expected a duration such as 60s", '"soon"'] },
     { words: ["demo", "--for=8d"], says: ["--for: expected a duration"] },
   ])("pgleash $words", async ({ words, says }) => {
     const { code, stdout, stderr } = await runWords(words);
     expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toMatch(/^pgleash: .*\nRun "pgleash --help" for help\.\n$/s);
+    expect(stderr).toMatch(/^pgleash: .*\n$/s);
+    expect(stderr).toContain(`\nRun "pgleash ${words[0]} --help" for help.\n`);
     for (const part of says) expect(stderr).toContain(part);
   });
 });

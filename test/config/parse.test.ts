@@ -24,6 +24,7 @@ describe("a file loads", () => {
           pools: [],
         },
       ],
+      warnings: [],
     });
   });
 

@@ -22,7 +22,7 @@ describe("a mistake in a rule is told with its place", () => {
   test.for([
     [
       "min_age: 10",
-      "16: min_age: expected a duration of at least 1m, got the number 10 (durations need a unit: write 10s)",
+      "16: min_age: expected a duration of at least 1m, got the number 10 (durations need a unit: write 10m; at least 15m for never_used and idle_too_long)",
     ],
     ["min_age: 59s", '16: min_age: expected a duration of at least 1m, got "59s"'],
     ["min_age: 10ms", '16: min_age: expected a duration of at least 1m, got "10ms"'],

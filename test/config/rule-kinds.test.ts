@@ -23,6 +23,36 @@ describe("what a rule says of kinds is told with its place when", () => {
     },
   );
 
+  test.for([
+    [`'kind=~".*"'`, true],
+    [`'kind=~".+"'`, true],
+    [`'kind=~"[a-z_]+"'`, true],
+    [`'kind=~"|.*"'`, true],
+    [`'kind=~".*"', 'kind!="never_used"'`, true],
+    [`'kind=~".*"', 'kind="idle_in_transaction"'`, false],
+    [`'kind=~"idle_in_transaction.*|stale_active"'`, false],
+  ] as const)("its pattern fits every kind: %s", ([kinds, isRefused]) => {
+    const told =
+      'pgleash.yml:6:35: policy.rules[0].match[1]: expected a matcher with = or =~ that names the kind, got one that every kind fits (some kinds are far less sure than others: write kind="idle_in_transaction", or kind=~"idle_in_transaction.*")';
+    const issues = issuesOf(ruleWith(`match: ['usename="orders"', ${kinds}]\n      min_age: 1h`));
+    expect(issues).toEqual(isRefused ? [told] : []);
+  });
+
+  test.for([
+    [`severity="suspect"`, true],
+    [`severity=~"sus.*"`, true],
+    [`severity!="leaked"`, true],
+    [`severity!~"leak.*"`, true],
+    [`severity="leaked"`, false],
+    [`severity!="suspect"`, false],
+    [`severity=~"suspect|leaked"`, false],
+  ] as const)("it is for those only who are never ended: %s", ([severity, isRefused]) => {
+    const told =
+      "pgleash.yml:6:56: policy.rules[0].match[2]: expected a matcher that leaked fits, got one that it does not (nobody is ended who is only suspect: leave this matcher out)";
+    const match = `match: ['usename="orders"', 'kind="never_used"', '${severity}']\n      min_age: 1h`;
+    expect(issuesOf(ruleWith(match))).toEqual(isRefused ? [told] : []);
+  });
+
   test("it can match no session", () => {
     const told =
       "policy.rules[0].match: expected matchers that some kind of session can fit, got ones that none can (prepared transactions and pools are never ended)";

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 
-import { breakerAfter, isHalfOpen } from "../../src/decide/breaker.ts";
+import { breakerAfter } from "../../src/decide/breaker.ts";
 import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
-import type { Breaker, LedgerEntry, Outcome } from "../../src/decide/ledger.ts";
+import type { ActedOn, Breaker, LedgerEntry, Outcome } from "../../src/decide/ledger.ts";
 import type { BreakerSettings } from "../../src/decide/policy.ts";
 import type { Holder } from "../../src/decide/target.ts";
-import { aLeaked, anEntry, aPolicy, aSituation, leakedSessions, noLimits, NOW } from "../support/a-case.ts";
+import { aLeaked, anEntry, aPolicy, aSituation, NOW } from "../support/a-case.ts";
 import { aGroup } from "../support/a-view.ts";
-import { decided, endedBy, reasonsOf } from "../support/decided.ts";
+import { decided } from "../support/decided.ts";
 
 const settings: BreakerSettings = {
   futileActs: 3,
@@ -17,19 +17,18 @@ const settings: BreakerSettings = {
 };
 
 const closed: Breaker = { state: "closed", sinceSeconds: 0 };
+const application = { usename: "app", applicationName: "web-1" };
+const ofApplication: ActedOn = { breadth: "application", application };
+const everybody: ActedOn = { breadth: "everybody" };
 
-function open(sinceSeconds: number): Breaker {
-  return { state: "open", sinceSeconds, why: "futile" };
-}
-
-/** The breaker after these acts, when their holder has so many sessions now. */
-function after(entries: readonly LedgerEntry[], sessions = 100, breaker: Breaker = closed): Breaker {
-  return breakerAfter({ entries, breaker }, { nowSeconds: NOW, settings, sessionsOf: () => sessions });
-}
-
-/** The first client has so many, and each other one 99. */
-function firstHas(sessions: number): (holder: Holder) => number {
-  return ({ clientAddr }) => (clientAddr === "10.0.0.0" ? sessions : 99);
+/** The breaker after these acts, when whoever was acted on has so many sessions now. */
+function after(
+  entries: readonly LedgerEntry[],
+  sessions: number | ((holder: Holder) => number) = 100,
+  breaker: Breaker = closed,
+): Breaker {
+  const sessionsOf = typeof sessions === "number" ? () => sessions : sessions;
+  return breakerAfter({ entries, breaker }, { nowSeconds: NOW, settings, sessionsOf });
 }
 
 function oneOfEtl({ usename }: Holder): number {
@@ -53,31 +52,84 @@ function spread(field: keyof Holder): readonly LedgerEntry[] {
   }));
 }
 
+/** A client has so many sessions, and all clients of its application so many. */
+function counts(client: number, all: number): (holder: Holder) => number {
+  return ({ clientAddr }) => (clientAddr === null ? all : client);
+}
+
+/** The first of the applications has so many, and each other one 99. */
+function firstHas(sessions: number): (holder: Holder) => number {
+  return ({ applicationName }) => (applicationName === "10.0.0.0" ? sessions : 99);
+}
+
 describe("E17: the breaker opens when acts do not help", () => {
   test("three sessions were ended, and their holder has as many as before the first", () => {
-    expect(after(thrice)).toEqual({ state: "open", sinceSeconds: NOW, why: "futile" });
-    expect(after(thrice, 101)).toMatchObject({ state: "open" });
+    const grounds = { actedOn: ofApplication, acts: 3, sessionsBefore: 100, sessionsAfter: 100 };
+    expect(after(thrice)).toEqual({ state: "open", sinceSeconds: NOW, why: "futile", grounds });
+    expect(after(thrice, 101)).toMatchObject({ state: "open", grounds: { sessionsAfter: 101 } });
   });
 
-  test.for(["clientAddr", "applicationName", "usename"] as const)(
-    "three sessions were ended, each of another %s, and they have as many as before in all",
-    (field) => {
-      expect(after(spread(field))).toMatchObject({ state: "open", why: "futile" });
-    },
-  );
+  test("it names the client where looks tell clients apart", () => {
+    const ofOne = thrice.map((entry) => ({ ...entry, holderSessions: 10 }));
+    expect(after(ofOne, counts(11, 99))).toMatchObject({
+      state: "open",
+      grounds: {
+        actedOn: { breadth: "holder", holder: { ...application, clientAddr: "10.0.0.7" } },
+        acts: 3,
+        sessionsBefore: 10,
+        sessionsAfter: 11,
+      },
+    });
+  });
 
-  test("it is their sum that counts, not each of them", () => {
-    const ledger = { entries: spread("clientAddr"), breaker: closed };
-    const states = [102, 101].map(
-      (more) => breakerAfter(ledger, { nowSeconds: NOW, settings, sessionsOf: firstHas(more) }).state,
+  test.for<readonly [keyof Holder, ActedOn, number]>([
+    ["clientAddr", ofApplication, 100],
+    ["applicationName", everybody, 300],
+    ["usename", everybody, 300],
+  ])("three sessions were ended, each of another %s, and they have as many as before", (row) => {
+    const [field, actedOn, sessions] = row;
+    const grounds = { actedOn, acts: 3, sessionsBefore: sessions, sessionsAfter: sessions };
+    expect(after(spread(field))).toMatchObject({ state: "open", why: "futile", grounds });
+  });
+
+  test("a leak that comes back from a new client each time: each old one has fewer, all have as many", () => {
+    const moving = spread("clientAddr").map((entry) => ({ ...entry, holderSessions: 10 }));
+    expect(after(moving, counts(0, 100))).toMatchObject({
+      state: "open",
+      grounds: { actedOn: ofApplication, sessionsBefore: 100, sessionsAfter: 100 },
+    });
+    expect(after(moving, counts(0, 99))).toEqual(closed);
+  });
+
+  test("so a look counts both, and the breaker opens at the third", () => {
+    const policy = aPolicy({ breaker: settings });
+    let leash: Leash = emptyLeash;
+    const states = [0, 1, 2, 3].map((client) => {
+      // Clients come and go, the application has a hundred sessions at each look.
+      const clientAddr = `10.0.0.${client}`;
+      const groups = [aGroup({ sessions: 10, clientAddr }), aGroup({ sessions: 90, clientAddr: "10.0.1.1" })];
+      const episode = aLeaked(client, { backend: { clientAddr } });
+      const situation = aSituation([episode], { nowSeconds: NOW + 10 * client, groups });
+      ({ leash } = decided(leash, situation, { policy }));
+      return leash.ledger.breaker.state;
+    });
+    expect(states).toEqual(["closed", "closed", "closed", "open"]);
+    expect(leash.ledger.entries).toMatchObject(
+      [1, 2, 3].map(() => ({ holderSessions: 10, applicationSessions: 100 })),
     );
+  });
+
+  test("of several applications it is the sum that counts, not each of them", () => {
+    const states = [102, 101].map((sessions) => after(spread("applicationName"), firstHas(sessions)).state);
     expect(states).toEqual(["open", "closed"]);
   });
 
   test("the clients of one application are judged by themselves, whatever others did", () => {
     const other = anEntry({ holder: { usename: "etl", applicationName: "load", clientAddr: null } });
-    const ledger = { entries: [other, ...spread("clientAddr")], breaker: closed };
-    expect(breakerAfter(ledger, { nowSeconds: NOW, settings, sessionsOf: oneOfEtl }).state).toBe("open");
+    expect(after([other, ...spread("clientAddr")], oneOfEtl)).toMatchObject({
+      state: "open",
+      grounds: { actedOn: ofApplication, acts: 3 },
+    });
   });
 
   test.for<readonly [string, readonly LedgerEntry[], number]>([
@@ -111,7 +163,13 @@ describe("E17: the breaker opens when nobody can see whether acts work", () => {
       state: "open",
       sinceSeconds: NOW,
       why: "unconfirmed",
+      grounds: { actedOn: ofApplication, acts: 2, sessionsBefore: 100, sessionsAfter: 1 },
     });
+  });
+
+  test("it names all whom they were about", () => {
+    const unseen = spread("usename").map((entry) => ({ ...entry, outcome: null }));
+    expect(after(unseen, 1)).toMatchObject({ grounds: { actedOn: everybody, acts: 3 } });
   });
 
   test("not on one, on refusals, or in a dry run", () => {
@@ -126,85 +184,6 @@ describe("E17: the breaker opens when nobody can see whether acts work", () => {
   });
 });
 
-describe("E17: after the cool-down one trial decides", () => {
-  test("it is half open from then on, until somebody tried", () => {
-    const breaker = open(NOW - 1800);
-    const tried = anEntry({ atSeconds: NOW, outcome: null });
-    expect(isHalfOpen({ entries: [], breaker }, NOW - 1, settings)).toBe(false);
-    expect(isHalfOpen({ entries: [], breaker }, NOW, settings)).toBe(true);
-    expect(isHalfOpen({ entries: [tried], breaker }, NOW, settings)).toBe(false);
-    expect(isHalfOpen({ entries: [{ ...tried, outcome: "moved_on" }], breaker }, NOW, settings)).toBe(true);
-    expect(isHalfOpen({ entries: [{ ...tried, mode: "dry_run" }], breaker }, NOW, settings)).toBe(true);
-  });
-
-  test("what worked before it opened is no trial", () => {
-    const before = anEntry({ atSeconds: NOW - 1900 });
-    expect(after([before], 1, open(NOW - 1800))).toEqual(open(NOW - 1800));
-  });
-
-  test.for<readonly [Outcome | null, Breaker]>([
-    ["terminated", { state: "closed", sinceSeconds: NOW - 10 }],
-    ["cancelled", { state: "closed", sinceSeconds: NOW - 10 }],
-    ["not_confirmed", { state: "open", sinceSeconds: NOW - 10, why: "unconfirmed" }],
-    ["failed", { state: "open", sinceSeconds: NOW - 10, why: "unconfirmed" }],
-    ["denied", { state: "open", sinceSeconds: NOW - 10, why: "unconfirmed" }],
-    [null, { state: "open", sinceSeconds: NOW - 10, why: "unconfirmed" }],
-    ["moved_on", open(NOW - 1900)],
-  ])("a trial that is %s", ([outcome, breaker]) => {
-    const trial = anEntry({ atSeconds: NOW - 10, outcome });
-    expect(after([trial], 100, open(NOW - 1900))).toEqual(breaker);
-  });
-
-  test("once closed it judges only what was done since", () => {
-    expect(after(thrice, 100, { state: "closed", sinceSeconds: NOW - 60 })).toMatchObject({
-      state: "closed",
-    });
-  });
-});
-
-test("E17: a leak that comes back as fast as it is ended is left alone, but for one trial after the cool-down", () => {
-  const policy = aPolicy({ breaker: settings, limits: { ...noLimits, perLook: 1 } });
-  let leash: Leash = emptyLeash;
-  const looks = [0, 10, 20, 30, 1829, 1830, 1840, 1850, 1860].map((seconds, index) => {
-    const situation = aSituation([aLeaked(index), aLeaked(100 + index)], { nowSeconds: NOW + seconds });
-    const look = decided(leash, situation, { policy });
-    leash = look.leash;
-    return [seconds, endedBy(look.plan).length, ...new Set(reasonsOf(look.plan))];
-  });
-  expect(looks).toEqual([
-    [0, 1, "rate_look"],
-    [10, 1, "rate_look"],
-    [20, 1, "rate_look"],
-    [30, 0, "breaker_open"],
-    [1829, 0, "breaker_open"],
-    [1830, 1, "breaker_open"],
-    [1840, 1, "rate_look"],
-    [1850, 1, "rate_look"],
-    [1860, 0, "breaker_open"],
-  ]);
-});
-
-test("E17, E23: a breaker that opened by a clock that was ahead cools down from now on", () => {
-  const breaker = open(NOW + 86_400);
-  const policy = aPolicy({ breaker: settings });
-  const first = decided({ ...emptyLeash, ledger: { entries: [], breaker } }, aSituation([aLeaked(1)]), {
-    policy,
-  });
-  expect(reasonsOf(first.plan)).toEqual(["breaker_open"]);
-  const second = decided(first.leash, aSituation([aLeaked(1)], { nowSeconds: NOW + 1800 }), { policy });
-  expect(endedBy(second.plan)).toEqual([1]);
-});
-
-test("E17: acts that make the sessions of their holder fewer never open it", () => {
-  const policy = aPolicy({ breaker: settings });
-  let leash: Leash = emptyLeash;
-  for (let ended = 0; ended < 50; ended += 1) {
-    const situation = aSituation(leakedSessions(50).slice(ended, ended + 1), {
-      nowSeconds: NOW + ended,
-      groups: [aGroup({ sessions: 100 - ended })],
-    });
-    ({ leash } = decided(leash, situation, { policy }));
-  }
-  expect(leash.ledger.breaker.state).toBe("closed");
-  expect(leash.ledger.entries).toHaveLength(50);
+test("once closed it judges only what was done since", () => {
+  expect(after(thrice, 100, { state: "closed", sinceSeconds: NOW - 60 })).toMatchObject({ state: "closed" });
 });

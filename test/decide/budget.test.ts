@@ -1,7 +1,17 @@
 import type { Case } from "../../src/decide/guard.ts";
 import type { LedgerEntry } from "../../src/decide/ledger.ts";
 import type { Limits, Rate } from "../../src/decide/policy.ts";
-import { aCase, aLeaked, aLeash, anEntry, aPolicy, aRule, noLimits, NOW } from "../support/a-case.ts";
+import {
+  aCase,
+  aLeaked,
+  aLeash,
+  anEntry,
+  anOpenBreaker,
+  aPolicy,
+  aRule,
+  noLimits,
+  NOW,
+} from "../support/a-case.ts";
 import { testGuards, type GuardRow } from "../support/guard-rows.ts";
 
 /** A policy with this limit, and what was done before. */
@@ -23,12 +33,18 @@ function rated(rate: Partial<Rate>, planned: readonly string[], ...entries: read
 
 function broken(why: "futile" | "unconfirmed", sinceSeconds: number): Case {
   return aCase(aLeaked(), {
-    leash: { ...aLeash(), ledger: { entries: [], breaker: { state: "open", sinceSeconds, why } } },
+    leash: { ...aLeash(), ledger: { entries: [], breaker: anOpenBreaker({ why, sinceSeconds }) } },
   });
 }
 
 function times(count: number): readonly LedgerEntry[] {
   return Array.from({ length: count }, () => anEntry());
+}
+
+/** Acts of the longest window that a policy can have, which no limit counts. */
+function remembered(count: number): readonly LedgerEntry[] {
+  const entry = anEntry({ atSeconds: NOW - 86_000, mode: "dry_run", outcome: "moved_on" });
+  return Array.from({ length: count }, () => entry);
 }
 
 const rows: readonly GuardRow[] = [
@@ -116,8 +132,9 @@ const rows: readonly GuardRow[] = [
   {
     item: "E15",
     reason: "rate_hour",
-    passes: [limited({ perHour: 1 }, anEntry({ atSeconds: NOW - 3600 }))],
-    spares: [limited({ perHour: 1 }, anEntry({ atSeconds: NOW - 3599 }))],
+    passes: [limited({ perHour: 1 }, anEntry({ atSeconds: NOW - 3600 })), limited({}, ...remembered(9_999))],
+    // A ledger that is full of what no limit counts is full all the same: what it takes on record has a bound.
+    spares: [limited({ perHour: 1 }, anEntry({ atSeconds: NOW - 3599 })), limited({}, ...remembered(10_000))],
   },
 ];
 

@@ -35,7 +35,7 @@ function plansOf(seed: number): readonly Plan[] {
     memory = after;
     const situation = aSituation(suspects, {
       nowSeconds: look.snapshot.takenAtSeconds,
-      openEpisodes: new Set(after.episodes.keys()),
+      openEpisodes: after.episodes,
       groups: look.snapshot.groups,
     });
     const options = { policy: everybody, floors: noFloors, outcome: () => "not_confirmed" as const };

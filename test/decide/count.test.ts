@@ -21,6 +21,7 @@ test("E21: an act counts before it is known to work", () => {
       episode: key,
       holder: { usename: "app", applicationName: "web-1", clientAddr: "10.0.0.7" },
       holderSessions: 100,
+      applicationSessions: 100,
       outcome: null,
     },
   ]);

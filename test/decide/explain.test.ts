@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
+import { keyOfEpisode } from "../../src/classify/episode-key.ts";
 import { decide } from "../../src/decide/decide.ts";
 import { explain } from "../../src/decide/explain.ts";
 import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
@@ -29,25 +30,61 @@ function reasons(episode: SessionEpisode, around: Around = {}): readonly string[
 }
 
 describe("a rule that matches", () => {
-  test("spares for every reason that holds, in the order in which the guards ask, each in words", () => {
+  test("spares for every reason that holds, the permanent ones first, then in the order in which the guards ask", () => {
     const episode = aLeaked(1, {
       severity: "suspect",
       ageSeconds: 30,
-      backend: { isSuperuser: true, waitEventType: "Lock" },
+      backend: { isSuperuser: true, waitEventType: "Lock", applicationName: "pgleash" },
     });
     const pause = { reason: "release 7", untilSeconds: null, by: null };
     const situation = aSituation([episode], { permits: { isEnforcing: false, pause } });
     const [rule] = explained(episode, { situation });
     expect(rule?.spares.map(({ reason }) => reason)).toEqual([
+      "superuser",
+      "own_session",
       "not_leaked",
       "too_young",
-      "superuser",
       "waits_for_lock",
       "paused",
       "dry_run",
     ]);
     expect(rule?.spares.map(({ why }) => why)).toContain("paused: release 7");
-    expect(new Set(rule?.spares.map(({ why }) => why)).size).toBe(6);
+    expect(new Set(rule?.spares.map(({ why }) => why)).size).toBe(7);
+    expect(rule?.spares.filter(({ isPermanent }) => isPermanent)).toHaveLength(2);
+  });
+
+  test("takes nothing for permanent that is only hidden", () => {
+    const hidden = { isSuperuser: null, isReplication: null, applicationName: null };
+    const [rule] = explained(aLeaked(1, { ageSeconds: 30, backend: hidden }));
+    expect(rule?.spares.map(({ reason, isPermanent }) => [reason, isPermanent])).toEqual([
+      ["too_young", false],
+      ["unknown_session", false],
+      ["superuser", false],
+      ["replication", false],
+      ["own_session", false],
+    ]);
+  });
+
+  test("leaves out what follows from its own record of a dry run, and nothing of others", () => {
+    const episode = aLeaked();
+    const situation = aSituation([episode], { permits: { isEnforcing: false } });
+    const limits = { ...aPolicy().limits, perMinute: 1, coolDownSeconds: 60 };
+    const policy = aPolicy({ limits, rules: [aRule({ warnForSeconds: 60 })] });
+    const { leash } = decide(situation, emptyLeash, {
+      policy: aPolicy({ limits }),
+      floors: builtInFloors,
+    });
+    expect(leash.acted.size).toBe(1);
+    expect(reasons(episode, { policy, leash, situation })).toEqual(["dry_run"]);
+    const entry = anEntry({ mode: "dry_run", outcome: null });
+    const ledger = { ...leash.ledger, entries: [...leash.ledger.entries, entry] };
+    expect(reasons(episode, { policy, leash: { ...leash, ledger }, situation })).toEqual([
+      "cool_down",
+      "rate_minute",
+      "dry_run",
+    ]);
+    // Once it enforces, a dry run was no notice, and used up nothing.
+    expect(reasons(episode, { policy, leash })).toEqual(["announced"]);
   });
 
   test("spares nobody of whom nothing is to be said", () => {
@@ -64,7 +101,7 @@ describe("a rule that matches", () => {
   test("tells how much of the notice is left", () => {
     const policy = aPolicy({ rules: [aRule({ warnForSeconds: 60 })] });
     expect(explained(aLeaked(), { policy })[0]?.spares).toEqual([
-      { reason: "announced", why: "it will be announced, 60 s ahead" },
+      { reason: "announced", why: "it will be announced, 60s ahead", isPermanent: false },
     ]);
   });
 });
@@ -122,8 +159,13 @@ test("what spares a suspect that is decided on alone is among what is explained,
       if (decision?.type === "act") return;
       const ofRule = shown.find(({ rule }) => rule === decision?.rule);
       if (decision === undefined || ofRule === undefined) return;
+      const isRecorded = !situation.permits.isEnforcing && decision.reason === "acted_before";
+      if (isRecorded && leash.acted.get(keyOfEpisode(episode))?.mode === "dry_run") return;
       spared += 1;
-      expect(ofRule.spares[0]).toEqual({ reason: decision.reason, why: decision.why });
+      const temporary = ofRule.spares.filter(({ isPermanent }) => !isPermanent);
+      const first = ofRule.spares.find(({ reason }) => reason === decision.reason);
+      expect(first).toMatchObject({ reason: decision.reason, why: decision.why });
+      expect(first?.isPermanent === true || temporary[0] === first).toBe(true);
     }),
     { numRuns: 1000 },
   );

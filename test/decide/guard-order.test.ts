@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { guards, guardsAfterNotice, guardsBeforeNotice } from "../../src/decide/guards/index.ts";
 import { spareReasons } from "../../src/decide/reason.ts";
 
-/** What is decided before there is a case to ask guards about. */
-const withoutGuard = ["not_a_session", "no_rule"];
+/** What is decided before there is a case to ask guards about, and what comes while acts are carried out. */
+const withoutGuard = ["not_a_session", "no_rule", "stopping"];
 
 test("E34: each reason has one guard, and they ask in the order of the reasons", () => {
   const reasons = spareReasons.filter((reason) => !withoutGuard.includes(reason));

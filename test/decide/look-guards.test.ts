@@ -87,3 +87,21 @@ test("E24: who has no lease is told why", () => {
   const why = guards.find(({ reason }) => reason === "no_lease")?.why(one);
   expect(why).toBe("pgleash has no lease on this server: the lease database is missing");
 });
+
+function whyDry(overrides: Parameters<typeof permits>[0]): string | null | undefined {
+  const guard = guards.find(({ reason }) => reason === "dry_run");
+  return guard?.why(permits({ isEnforcing: false, ...overrides }));
+}
+
+test("E2: a dry run says what else would refuse the act, and that it does not ask for the lease", () => {
+  expect(whyDry({ hasLease: false })).toBe(
+    "enforcing needs mode: enforce in the file, and --enforce at start; a dry run does not ask for the lease",
+  );
+  expect(whyDry({ isPooled: true, canSignal: false, isAuditWorking: false })).toBe(
+    "enforcing needs mode: enforce in the file, and --enforce at start; it would also be refused: " +
+      "pooled (a pooler sits in between: connect pgleash to the server itself), " +
+      "no_privilege (our role is no member of pg_signal_backend: it needs the grant), " +
+      "audit_failing (the audit cannot be written, or the policy names no audit_file); " +
+      "a dry run does not ask for the lease",
+  );
+});

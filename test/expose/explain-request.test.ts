@@ -14,7 +14,7 @@ const watched = ["db1", "db2"].map((server) =>
 const alone = watched.slice(0, 1);
 
 function ask(query: string, servers = watched): Explained {
-  return explainRequest(servers, new URLSearchParams(query));
+  return explainRequest({ servers, isEnforceFlagged: true }, new URLSearchParams(query));
 }
 
 test("a session of a server is explained, for programs and for people", () => {

@@ -1,11 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
+import { emptyLeash } from "../../src/decide/leash.ts";
 import { landingPage } from "../../src/expose/landing-page.ts";
 import { firstView, viewAfterFailure } from "../../src/expose/server-view.ts";
 import type { ServerView, View } from "../../src/expose/view.ts";
 import { PostgresFailure } from "../../src/postgres/failure.ts";
 import { aBackend } from "../support/a-backend.ts";
+import { anOpenBreaker } from "../support/a-case.ts";
 import { aLeashReport } from "../support/a-leash-report.ts";
 import { aSnapshot } from "../support/a-snapshot.ts";
 import {
@@ -181,7 +183,13 @@ function viewNaming(name: string): View {
   ];
   const inSeconds = { estimate: 2400, lower: 1860, upper: 3120 };
   const permits = { pause: { reason: name, untilSeconds: null, by: name }, hasLease: false };
+  const actedOn = {
+    breadth: "holder",
+    holder: { usename: name, applicationName: name, clientAddr: name },
+  } as const;
+  const breaker = anOpenBreaker({ grounds: { actedOn, acts: 3, sessionsBefore: 4, sessionsAfter: 4 } });
   const leash = aLeashReport(suspects, {
+    before: { ...emptyLeash, ledger: { entries: [], breaker } },
     situation: { permits },
     refusals: { leaseRefusal: name, auditFailure: name },
   });

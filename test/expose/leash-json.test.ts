@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 
 import type { Episode } from "../../src/classify/episode.ts";
 import { emptyLeash } from "../../src/decide/leash.ts";
+import type { ActedOn, LedgerEntry } from "../../src/decide/ledger.ts";
 import { suspectsJson, type DecidedSuspectJson, type ServerJson } from "../../src/expose/suspects-json.ts";
-import { aLeaked, aPolicy, aRule, noLimits, NOW } from "../support/a-case.ts";
+import { aLeaked, anEntry, anOpenBreaker, aPolicy, aRule, noLimits, NOW } from "../support/a-case.ts";
 import { aLeashedView, type Deciding } from "../support/a-leash-report.ts";
 import { aPreparedSuspect } from "../support/a-view.ts";
 
@@ -25,7 +26,7 @@ describe("the leash of a server", () => {
       lease: true,
       lease_refusal: null,
       paused: null,
-      breaker: { state: "closed", since: null, why: null },
+      breaker: { state: "closed", since: null, why: null, phase: "closed", until: null, grounds: null },
       audit_failure: null,
       pooled: false,
       may_signal: true,
@@ -35,7 +36,7 @@ describe("the leash of a server", () => {
   });
 
   test("says whatever is in the way, who ordered it, and since when", () => {
-    const breaker = { state: "open", sinceSeconds: NOW - 60, why: "futile" } as const;
+    const breaker = anOpenBreaker();
     const pause = { reason: "release 7", untilSeconds: NOW + 3600, by: "ada" };
     const permits = { pause, hasLease: false, isPooled: true, canSignal: false };
     const shown = leashOf({
@@ -47,11 +48,50 @@ describe("the leash of a server", () => {
       lease: false,
       lease_refusal: "it is held by pid 17",
       paused: { reason: "release 7", until: "2027-01-15T09:00:00.000Z", by: "ada" },
-      breaker: { state: "open", since: "2027-01-15T07:59:00.000Z", why: "futile" },
+      breaker: { state: "open", since: "2027-01-15T07:59:00.000Z", why: "futile", phase: "cooling" },
       audit_failure: "ENOSPC",
       pooled: true,
       may_signal: false,
     });
+  });
+
+  const holder = { usename: "app", applicationName: "web-1", clientAddr: "10.0.0.7" };
+  const names = { usename: "app", application_name: "web-1" };
+
+  test.for<[ActedOn, object]>([
+    [
+      { breadth: "holder", holder },
+      { ...names, client_addr: "10.0.0.7" },
+    ],
+    [
+      { breadth: "application", application: { usename: "app", applicationName: "web-1" } },
+      { ...names, client_addr: null },
+    ],
+    [{ breadth: "everybody" }, { usename: null, application_name: null, client_addr: null }],
+  ])("says of an open breaker by whose sessions it opened: %j", ([actedOn, shown]) => {
+    const grounds = { actedOn, acts: 3, sessionsBefore: 4, sessionsAfter: 5 };
+    const breaker = anOpenBreaker({ grounds });
+    const leash = leashOf({ before: { ...emptyLeash, ledger: { entries: [], breaker } } });
+    const counts = { acts: 3, sessions_before: 4, sessions_after: 5 };
+    expect(leash?.breaker.grounds).toEqual({ breadth: actedOn.breadth, ...shown, ...counts });
+  });
+
+  test("says when an open breaker tries one act, and when it judges it", () => {
+    const settings = { ...policy.breaker, coolDownSeconds: 600, windowSeconds: 300 };
+    const at = (nowSeconds: number, entries: readonly LedgerEntry[] = []): unknown => {
+      const breaker = anOpenBreaker({ sinceSeconds: NOW - 700 });
+      const { phase, until } =
+        leashOf({
+          policy: { ...policy, breaker: settings },
+          situation: { nowSeconds },
+          before: { ...emptyLeash, ledger: { entries, breaker } },
+        })?.breaker ?? {};
+      return [phase, until];
+    };
+    expect(at(NOW - 200)).toEqual(["cooling", "2027-01-15T07:58:20.000Z"]);
+    expect(at(NOW)).toEqual(["half_open", null]);
+    const trial = anEntry({ atSeconds: NOW - 10, outcome: "terminated" });
+    expect(at(NOW, [trial])).toEqual(["on_trial", "2027-01-15T08:04:50.000Z"]);
   });
 
   test("tells a policy that may enforce from one that does", () => {
@@ -69,6 +109,7 @@ describe("what was decided about a suspect", () => {
       type: "act",
       reason: null,
       why: null,
+      would_also_be_refused: [],
       rule: "everything",
       action: "terminate",
       outcome: "not_confirmed",
@@ -83,11 +124,22 @@ describe("what was decided about a suspect", () => {
       type: "spare",
       reason: "too_little_pressure",
       why: "50 % of the slots are used, and the rule asks for 90 %",
+      would_also_be_refused: [],
       rule: "calm",
       action: "terminate",
       outcome: null,
       detail: null,
       planned_at: null,
+    });
+  });
+
+  test("says what would refuse it beside the dry run, field by field", () => {
+    const permits = { isEnforcing: false, hasLease: false, canSignal: false };
+    expect(decisionOf(aLeaked(), { situation: { permits } })).toMatchObject({
+      reason: "dry_run",
+      would_also_be_refused: [
+        { reason: "no_privilege", why: "our role is no member of pg_signal_backend: it needs the grant" },
+      ],
     });
   });
 

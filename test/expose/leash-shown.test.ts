@@ -6,7 +6,7 @@ import { landingPage } from "../../src/expose/landing-page.ts";
 import { leashSentence } from "../../src/expose/leash-sentence.ts";
 import { suspectTable } from "../../src/expose/suspect-table.ts";
 import type { ServerView } from "../../src/expose/view.ts";
-import { aLeaked, aPolicy, aRule, noLimits, NOW } from "../support/a-case.ts";
+import { aLeaked, anOpenBreaker, aPolicy, aRule, noLimits, NOW } from "../support/a-case.ts";
 import { aLeashedView, aLeashReport, type Deciding } from "../support/a-leash-report.ts";
 import { aReport, aServerView, aSuspect, aView } from "../support/a-view.ts";
 
@@ -29,6 +29,10 @@ describe("the table of suspects", () => {
     { text: "ends in 45s", deciding: { policy: announcing } },
     { text: "would end in 45s", deciding: { policy: announcing, situation: dry } },
     { text: "dry run", deciding: { situation: dry } },
+    {
+      text: "dry run, no privilege",
+      deciding: { situation: { permits: { isEnforcing: false, canSignal: false } } },
+    },
     { text: "protected", deciding: { policy: protecting } },
     { text: "not leaked", suspect: aLeaked(1, { severity: "suspect" }), deciding: {} },
     { text: "no rule", deciding: { policy: aPolicy({ rules: [aRule({ matches: () => false })] }) } },
@@ -64,23 +68,24 @@ describe("the table of suspects", () => {
   });
 });
 
-function sentenceOf(deciding: Deciding): string {
-  return leashSentence(aLeashReport([aLeaked(1)], { policy: limited, ...deciding }));
+function sentenceOf(deciding: Deciding, isEnforceFlagged = true): string {
+  return leashSentence(aLeashReport([aLeaked(1)], { policy: limited, ...deciding }), { isEnforceFlagged });
 }
 
 describe("the sentence about a leash", () => {
   test("says whether anybody is ended, and how much of the budget is used", () => {
     expect(sentenceOf({})).toBe("enforcing; 1 of 30 acts in the last hour");
-    const policy = { ...limited, mode: "dry_run" } as const;
-    expect(sentenceOf({ policy, situation: dry })).toBe(
-      "dry run: nobody is ended; 1 of 30 acts in the last hour",
-    );
+    expect(sentenceOf({ situation: dry })).toMatch(/; 1 of 30 would-be acts in the last hour$/);
   });
 
-  test("says why it is a dry run although the file says otherwise", () => {
-    expect(sentenceOf({ situation: dry })).toContain(
-      "dry run in spite of mode: enforce, because --enforce is missing or the configuration could not be reloaded; ",
-    );
+  test.for([
+    ["dry_run", false, "the file says mode: dry_run and --enforce was not given"],
+    ["dry_run", true, "the file says mode: dry_run"],
+    ["enforce", false, "--enforce was not given"],
+    ["enforce", true, "the configuration could not be reloaded"],
+  ] as const)("says why it is a dry run, with mode: %s and the flag: %s", ([mode, isFlagged, why]) => {
+    const [says] = sentenceOf({ policy: { ...limited, mode }, situation: dry }, isFlagged).split("; ");
+    expect(says).toBe(`dry run, because ${why}: nobody is ended`);
   });
 
   test.for<{ text: string; deciding: Deciding }>([
@@ -94,15 +99,14 @@ describe("the sentence about a leash", () => {
       text: "paused: by hand",
       deciding: { situation: { permits: { pause: { reason: "by hand", untilSeconds: null, by: null } } } },
     },
-    {
-      text: "the breaker is open since 07:59 UTC: acts did not make the sessions of their holder fewer",
-      deciding: {
-        before: {
-          ...emptyLeash,
-          ledger: { entries: [], breaker: { state: "open", sinceSeconds: NOW - 60, why: "futile" } },
-        },
-      },
-    },
+    ...[
+      "the breaker is open: 3 acts did not make the sessions of role app, application web-1 fewer (100 before, 101 after)",
+      "it tries one act after 08:29:00Z",
+      "it opened at 07:59 UTC",
+    ].map((text) => ({
+      text,
+      deciding: { before: { ...emptyLeash, ledger: { entries: [], breaker: anOpenBreaker() } } },
+    })),
     {
       text: "no lease: it is held by pid 17",
       deciding: {
@@ -120,7 +124,7 @@ describe("the sentence about a leash", () => {
 
   test("says how many are announced", () => {
     const [one, two] = [[aLeaked(1)], [aLeaked(1), aLeaked(2)]].map((suspects) =>
-      leashSentence(aLeashReport(suspects, { policy: announcing })),
+      leashSentence(aLeashReport(suspects, { policy: announcing }), { isEnforceFlagged: true }),
     );
     expect(one).toMatch(/; 1 session announced$/);
     expect(two).toMatch(/; 2 sessions announced$/);
@@ -138,4 +142,13 @@ test("the page has the sentence beside each server, once any of them has rules",
   expect(cells.slice(0, 2)).toEqual(["", "enforcing; 1 of 30 acts in the last hour"]);
   expect(leashed).toContain("<td>terminated</td>");
   expect(pageOf(aServerView())).not.toContain("Leash");
+});
+
+test("the page says of a dry run whether the flag is what is missing", () => {
+  const servers = [aLeashedView([aLeaked()], { policy: limited, situation: dry })];
+  const [without, held] = [false, true].map((isEnforceFlagged) =>
+    landingPage(aView({ servers, isEnforceFlagged }), { metricsPath: "/metrics", hasApi: true }),
+  );
+  expect(without).toContain("<td>dry run, because --enforce was not given: nobody is ended;");
+  expect(held).toContain("<td>dry run, because the configuration could not be reloaded: nobody is ended;");
 });

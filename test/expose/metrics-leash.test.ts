@@ -3,12 +3,12 @@ import { describe, expect, test } from "vitest";
 
 import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
 import { outcomes, type Outcome } from "../../src/decide/ledger.ts";
-import { ruleActions } from "../../src/decide/policy.ts";
+import { ruleActions, type PolicyMode, type Rule } from "../../src/decide/policy.ts";
 import { spareReasons } from "../../src/decide/reason.ts";
-import { addPlan, emptyDecisionTally } from "../../src/decide/tally.ts";
+import { addPlan, emptyDecisionTally, type DecisionTally } from "../../src/decide/tally.ts";
 import { firstView } from "../../src/expose/server-view.ts";
-import type { ServerView } from "../../src/expose/view.ts";
-import { aLeaked, aPolicy, aRule, noLimits, NOW } from "../support/a-case.ts";
+import type { ServerView, View } from "../../src/expose/view.ts";
+import { aLeaked, anOpenBreaker, aPolicy, aRule, noLimits, NOW } from "../support/a-case.ts";
 import { aLeashedView, aLeashReport, type Deciding } from "../support/a-leash-report.ts";
 import { rowsOf, samplesOf, valueOf } from "../support/a-metric.ts";
 import { arbitraryPolicy, arbitraryRules } from "../support/arbitrary-policy.ts";
@@ -23,6 +23,8 @@ function gauge(name: string, suspects: Parameters<typeof aLeashedView>[0], decid
   return valueOf(name, aView({ servers: [aLeashedView(suspects, deciding)] }));
 }
 
+const [orders, jobs] = [aRule({ name: "orders" }), aRule({ name: "jobs", action: "cancel" })];
+
 describe("before the first look, and without rules", () => {
   const views = [firstView("db1", 5), aServerView()].map((server) => aView({ servers: [server] }));
 
@@ -31,6 +33,7 @@ describe("before the first look, and without rules", () => {
     ["pgleash_suspects_spared_total", spareReasons.length],
     ["pgleash_actions_total", ruleActions.length * outcomes.length],
     ["pgleash_announcements_total", 2],
+    ["pgleash_policy_rules", 2],
   ] as const)("%s has its whole closed set at 0", ([name, size]) => {
     for (const view of views) {
       expect(samplesOf(name, view)).toHaveLength(size);
@@ -42,6 +45,37 @@ describe("before the first look, and without rules", () => {
     for (const name of ["pgleash_enforcing", "pgleash_paused", "pgleash_budget_used"])
       for (const view of views) expect(samplesOf(name, view)).toEqual([]);
   });
+});
+
+test("before the first look every configured rule has its whole closed set at 0", () => {
+  const view = aView({ servers: [firstView("db1", 5, aPolicy({ rules: [orders, jobs] }))] });
+  expect(rowsOf("pgleash_announcements_total", view, "rule", "type")).toEqual(
+    ["orders", "jobs", "…other"].flatMap((rule) => [
+      [rule, "announced", 0],
+      [rule, "withdrawn", 0],
+    ]),
+  );
+  expect(rowsOf("pgleash_actions_total", view, "rule", "action", "outcome")).toEqual(
+    ["orders", "jobs", "…other"].flatMap((rule) =>
+      ruleActions.flatMap((action) => outcomes.map((outcome) => [rule, action, outcome, 0])),
+    ),
+  );
+});
+
+test("there is always how many rules there are, under the mode of the file", () => {
+  const policy = aPolicy({ rules: [orders, jobs] });
+  const ofMode = (mode: PolicyMode): unknown => {
+    const view = aView({ servers: [firstView("db1", 5, { ...policy, mode })] });
+    return rowsOf("pgleash_policy_rules", view, "mode");
+  };
+  expect(ofMode("dry_run")).toEqual([
+    ["dry_run", 2],
+    ["enforce", 0],
+  ]);
+  expect(ofMode("enforce")).toEqual([
+    ["dry_run", 0],
+    ["enforce", 2],
+  ]);
 });
 
 /** The counters of a page: decided, the spared of all reasons, the acts of all outcomes. */
@@ -68,7 +102,7 @@ test("whoever was decided on was spared or acted on, on every page and over any 
         const now = { ...situation, nowSeconds: NOW + 20 * index, permits };
         const outcome = (): Outcome => came[index % came.length] ?? "failed";
         const { plan, leash: after } = decided(leash, now, { policy, outcome });
-        const results = actsOf(plan).map(({ action }) => ({ action, outcome: outcome() }));
+        const results = actsOf(plan).map((act) => ({ act, outcome: outcome() }));
         decisions = addPlan(decisions, plan, results);
         leash = after;
         const [total = 0, spared = 0, acted = 0] = await sumsOf(aServerView({ decisions }));
@@ -83,20 +117,81 @@ test("whoever was decided on was spared or acted on, on every page and over any 
   expect(acts).toBeGreaterThan(0);
 });
 
-test("acts are counted by what was to be done and what came of it, the spared by their reason", () => {
-  const policy = aPolicy({ limits: { ...limits, perLook: 1 } });
+/** The rows of a counter that are not at 0. */
+function counted(name: string, view: View, ...labels: readonly string[]): unknown {
+  return rowsOf(name, view, ...labels).filter((row) => row.at(-1) !== 0);
+}
+
+test("acts are counted by their rule and what came of them, the spared by their reason", () => {
+  const policy = aPolicy({ rules: [orders], limits: { ...limits, perLook: 1 } });
   const deciding: Deciding = { policy, outcome: () => "not_confirmed" };
   const view = aView({ servers: [aLeashedView([aLeaked(1), aLeaked(2)], deciding)] });
-  const nonZero = (name: string, ...labels: readonly string[]) =>
-    rowsOf(name, view, ...labels).filter((row) => row.at(-1) !== 0);
-  expect(nonZero("pgleash_actions_total", "action", "outcome")).toEqual([["terminate", "not_confirmed", 1]]);
-  expect(nonZero("pgleash_suspects_spared_total", "reason")).toEqual([["rate_look", 1]]);
+  expect(counted("pgleash_actions_total", view, "rule", "action", "outcome")).toEqual([
+    ["orders", "terminate", "not_confirmed", 1],
+  ]);
+  expect(counted("pgleash_suspects_spared_total", view, "reason")).toEqual([["rate_look", 1]]);
   expect(valueOf("pgleash_suspects_decided_total", view)).toBe(2);
+});
+
+test("announcements are counted by their rule, and so are withdrawals", () => {
+  const policy = aPolicy({ rules: [{ ...orders, warnForSeconds: 45 }] });
+  const announced = aLeashReport([aLeaked(1), aLeaked(2)], { policy });
+  const { plan } = aLeashReport([aLeaked(1)], { policy, before: announced.state });
+  const decisions = [announced.plan, plan].reduce((sum, one) => addPlan(sum, one, []), emptyDecisionTally);
+  const view = aView({ servers: [aServerView({ decisions, policy })] });
+  expect(counted("pgleash_announcements_total", view, "rule", "type")).toEqual([
+    ["orders", "announced", 2],
+    ["orders", "withdrawn", 1],
+  ]);
+});
+
+/** What these rules did, one act each, in this order. */
+function afterActsOf(names: readonly string[]): DecisionTally {
+  const results = names.map((name) => ({
+    act: { action: "terminate", rule: aRule({ name }) },
+    outcome: "terminated",
+  })) satisfies Parameters<typeof addPlan>[2];
+  return addPlan(emptyDecisionTally, { decisions: [], notices: [] }, results);
+}
+
+function actsByRule(decisions: DecisionTally, rules: readonly Rule[]): unknown {
+  const view = aView({ servers: [aServerView({ decisions, policy: aPolicy({ rules }) })] });
+  return counted("pgleash_actions_total", view, "rule");
+}
+
+describe("a rule that a reload took away", () => {
+  test("keeps what it did, beside the one that came in its place", () => {
+    const before = afterActsOf(["gone", "gone"]);
+    expect(actsByRule(before, [orders])).toEqual([["gone", 2]]);
+    const view = aView({
+      servers: [aServerView({ decisions: before, policy: aPolicy({ rules: [orders] }) })],
+    });
+    expect(valueOf("pgleash_actions_total", view, { rule: "orders" })).toBe(0);
+  });
+
+  test("is one of 200 at most: what later ones do is counted together, and nothing is lost", () => {
+    const names = Array.from({ length: 203 }, (_, index) => `rule ${index}`);
+    const rows = actsByRule(afterActsOf([...names, "rule 0", "rule 202"]), []);
+    expect(rows).toHaveLength(201);
+    expect(rows).toContainEqual(["rule 0", 2]);
+    expect(rows).toContainEqual(["rule 199", 1]);
+    expect(rows).toContainEqual(["…other", 4]);
+  });
+
+  test("shares the series of all others, if it is called like them", async () => {
+    const view = aServerView({ decisions: afterActsOf(["…other"]), policy: aPolicy({ rules: [orders] }) });
+    const samples = samplesOfPage(await pageOf(view), "pgleash_actions_total", {
+      rule: "…other",
+      action: "terminate",
+      outcome: "terminated",
+    });
+    expect(samples.map(({ value }) => value)).toEqual([1]);
+  });
 });
 
 describe("what may be done", () => {
   const pause = { reason: "release 7", untilSeconds: null, by: null };
-  const open = { state: "open", sinceSeconds: NOW - 60, why: "futile" } as const;
+  const open = anOpenBreaker();
 
   test.for<[string, Deciding, number]>([
     ["pgleash_enforcing", {}, 1],

@@ -103,6 +103,13 @@ describe("a look at an idle server", () => {
   });
 });
 
+test("looks that a recording misses are counted from 0 on, where there is a recording", () => {
+  const shown = [null, 0, 2].map((unrecordedLooks) =>
+    samplesOf("pgleash_looks_unrecorded_total", aView({ unrecordedLooks })),
+  );
+  expect(shown).toEqual([[], [{ labels: {}, value: 0 }], [{ labels: {}, value: 2 }]]);
+});
+
 describe("a look that failed", () => {
   const seen = aServerView({ lastSuccessSeconds: 1_800_000_000 });
   const tally = addEvents(emptyTally, [{ type: "suspected", episode: aSuspect() }]);

@@ -7,6 +7,7 @@ import { landingPage } from "../../src/expose/landing-page.ts";
 import { suspectTable } from "../../src/expose/suspect-table.ts";
 import type { ServerView } from "../../src/expose/view.ts";
 import type { Backend } from "../../src/observe/snapshot.ts";
+import { aView } from "../support/a-view.ts";
 import { watchServer, type Watched } from "../support/a-watch.ts";
 import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
 import { pageOf, parseExposition, samplesOf } from "../support/strict-exposition.ts";
@@ -80,11 +81,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
   });
 
   test("no name gets into the markup of the landing page, or into the terminal", () => {
-    const reload = { successful: true, lastSuccessSeconds: 0 };
-    const html = landingPage(
-      { version: "0", nodeVersion: "20", reload, servers: [watched.view()] },
-      { metricsPath: "/metrics", hasApi: true },
-    );
+    const html = landingPage(aView({ servers: [watched.view()] }), { metricsPath: "/metrics", hasApi: true });
     expect(html).toContain("alert(1)");
     expect(html).not.toContain("<script");
     const lines = suspectTable([watched.view()]);

@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import type { Config } from "../../src/config/config.ts";
 import { startDaemon, type Daemon, type Loaded } from "../../src/daemon.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
-import { aLog } from "../support/a-log.ts";
+import { createRecorder, type Recorder } from "../../src/record/recorder.ts";
+import { aLog, type LogRecord } from "../support/a-log.ts";
 import { runWords } from "../support/a-runtime.ts";
 import { aPath } from "../support/an-audit.ts";
 import { configOf } from "../support/config-text.ts";
@@ -14,7 +15,12 @@ import { waitFor } from "../support/wait-for.ts";
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
-type Started = { readonly daemon: Daemon; readonly next: (loaded: Loaded) => void };
+type Started = {
+  readonly daemon: Daemon;
+  readonly config: Config;
+  readonly records: readonly LogRecord[];
+  readonly next: (loaded: Loaded) => void;
+};
 
 describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
   let server: EmbeddedPostgres;
@@ -47,7 +53,9 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     first.next({ problems: ["pgleash.yml:1:1: expected a mapping"] });
     expect(await first.daemon.reload()).toHaveLength(1);
     await waitFor("a dry run", async () => (await valueOf(first, "pgleash_enforcing")) === 0);
-    expect(await pageAt(first, "/")).toContain("<td>dry run in spite of mode: enforce, because");
+    expect(await pageAt(first, "/")).toContain(
+      "<td>dry run, because the configuration could not be reloaded: nobody is ended;",
+    );
     await waitFor("the other to act", async () => (await valueOf(second, "pgleash_lease_held")) === 1);
 
     expect(await first.daemon.reload()).toEqual([]);
@@ -61,6 +69,66 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     expect(await valueOf(dry, "pgleash_lease_held")).toBe(0);
     const locks = await admin.unsafe("SELECT FROM pg_locks WHERE locktype = 'advisory'");
     expect(locks).toHaveLength(0);
+    expect(await pageAt(dry, "/")).toContain(
+      "<td>dry run, because --enforce was not given: nobody is ended;",
+    );
+  });
+
+  test("a grant that is taken away is missed by the next evidence, and told once; so is one that comes back", async () => {
+    const started = await aDaemon();
+    const maySignal = () => valueOf(started, "pgleash_privilege", { privilege: "pg_signal_backend" });
+    await waitFor("a look", async () => (await valueOf(started, "pgleash_enforcing")) === 1);
+    expect(await maySignal()).toBe(1);
+    cleanups.push(() => admin.unsafe("GRANT pg_signal_backend TO pgleash"));
+    await admin.unsafe("REVOKE pg_signal_backend FROM pgleash");
+    await waitFor("the loss", async () => (await maySignal()) === 0);
+    expect(await valueOf(started, "pgleash_enforcing")).toBe(1);
+    expect(await pageAt(started, "/")).toContain("; no grant of pg_signal_backend; ");
+    await admin.unsafe("GRANT pg_signal_backend TO pgleash");
+    await waitFor("the grant", async () => (await maySignal()) === 1);
+    const told = started.records.filter(({ message }) => message.includes("pg_signal_backend"));
+    expect(told).toMatchObject([{ level: "warn", fields: { server: "main" } }, { level: "info" }]);
+  });
+
+  test("the grant is asked for anew in a dry run, too, over the one connection", async () => {
+    const dry = await aDaemon({ isEnforceFlagged: false });
+    const maySignal = (): boolean | undefined =>
+      dry.daemon.view().servers[0]?.report?.leash?.situation.permits.canSignal;
+    await waitFor("a look", () => maySignal() === true);
+    cleanups.push(() => admin.unsafe("GRANT pg_signal_backend TO pgleash"));
+    await admin.unsafe("REVOKE pg_signal_backend FROM pgleash");
+    await waitFor("the loss", () => maySignal() === false);
+    const looksAfter = dry.daemon.view().servers[0]?.looks.begun ?? 0;
+    // What the evidence said holds at the looks that ask for none.
+    const next = await waitFor("another look", () => {
+      const isLater = (dry.daemon.view().servers[0]?.looks.begun ?? 0) > looksAfter;
+      return isLater && { maySignal: maySignal() };
+    });
+    expect(next).toEqual({ maySignal: false });
+    await admin.unsafe("GRANT pg_signal_backend TO pgleash");
+    await waitFor("the grant", () => maySignal() === true);
+    expect(dry.daemon.view().servers[0]?.looks.connections).toBe(1);
+  });
+
+  test("a reload changes which rules are counted, and a rule that it brings is there before it acts", async () => {
+    const started = await aDaemon();
+    expect(await valueOf(started, "pgleash_actions_total", { rule: "leaks" })).toBe(0);
+    const { policy, ...rest } = started.config;
+    const renamed = { ...policy, rules: policy.rules.map((rule) => ({ ...rule, name: "renamed" })) };
+    started.next({ config: { ...rest, policy: renamed } });
+    expect(await started.daemon.reload()).toEqual([]);
+    expect(await valueOf(started, "pgleash_actions_total", { rule: "renamed" })).toBe(0);
+    expect(await valueOf(started, "pgleash_actions_total", { rule: "leaks" })).toBeUndefined();
+    expect(await valueOf(started, "pgleash_policy_rules", { mode: "enforce" })).toBe(1);
+  });
+
+  test("looks that a recording misses are counted, and not where there is none", async () => {
+    expect(await valueOf(await aDaemon(), "pgleash_looks_unrecorded_total")).toBeUndefined();
+    const recorder = createRecorder("/dev/full", { log: aLog().log });
+    cleanups.push(() => recorder.close());
+    const started = await aDaemon({ recorder });
+    const missing = async () => (await valueOf(started, "pgleash_looks_unrecorded_total")) ?? 0;
+    await waitFor("the second look", async () => (await missing()) >= 1);
   });
 
   test("pause and resume reach it within a look, and the page says who ordered it", async () => {
@@ -84,8 +152,8 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     expect(lines).toContain(`pid ${pid} on main, as the look of `);
     expect(lines).toContain("At that look it was spared (too_young): it is ");
     expect(lines).toContain("Rule leaks matches. It would terminate it once none of these holds:");
-    expect(lines).toMatch(/^ {2}too_young: it is \d+\.\d s old, of 60 s$/m);
-    expect(lines).toMatch(/^The leash is enforcing; breaker closed; 0 of 5 acts in the last minute/m);
+    expect(lines).toMatch(/^ {2}too_young: it is \d+s old, of 60s$/m);
+    expect(lines).toMatch(/^The leash: enforcing; 0 of \d+ acts in the last hour\.$/m);
 
     const superuser = await forget("admin", "postgres");
     const told = await waitFor("the superuser's", async () => {
@@ -97,6 +165,8 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
 
     const unknown = await explained(started, 4_000_000);
     expect(unknown.stdout).toContain("It is no suspect: the look did not read it one by one");
+    const own = started.daemon.view().servers[0]?.probe?.backendPid ?? 0;
+    expect((await explained(started, own)).stdout).toContain("It is pgleash's own session");
     const { stdout } = await runWords(["explain", String(pid), "--json", `--url=${urlOf(started)}`]);
     expect(JSON.parse(stdout)).toMatchObject({ pid, suspect: { decision: { reason: "too_young" } } });
     expect(await pageAt(started, "/")).toContain("<td>too young</td>");
@@ -120,15 +190,18 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
       readonly pauseFile?: string;
       readonly isEnforceFlagged?: boolean;
       readonly isApiEnabled?: boolean;
+      readonly recorder?: Recorder;
     } = {},
   ): Promise<Started> {
     const queue: Loaded[] = [];
     const config = configFor(await aPath(), options.pauseFile ?? (await aPath("pause.json")));
+    const { log, records } = aLog();
     const daemon = await startDaemon({
+      recorder: options.recorder,
       isEnforceFlagged: options.isEnforceFlagged ?? true,
       config,
       reloadConfig: () => Promise.resolve(queue.shift() ?? { config }),
-      log: aLog().log,
+      log,
       versions: { pgleash: "0.0.0", node: "20" },
       web: {
         host: "127.0.0.1",
@@ -139,7 +212,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
       },
     });
     cleanups.push(() => daemon.stop());
-    return { daemon, next: (loaded) => void queue.push(loaded) };
+    return { daemon, config, records, next: (loaded) => void queue.push(loaded) };
   }
 
   function configFor(auditFile: string, pauseFile: string): Config {
@@ -181,7 +254,11 @@ async function pageAt(started: Started, path: string): Promise<string> {
   return response.text();
 }
 
-/** `undefined` before the first look. */
-async function valueOf(started: Started, name: string): Promise<number | undefined> {
-  return samplesOf(await pageAt(started, "/metrics"), name)[0]?.value;
+/** Of the first sample with these labels; `undefined` where there is none. */
+async function valueOf(
+  started: Started,
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<number | undefined> {
+  return samplesOf(await pageAt(started, "/metrics"), name, labels)[0]?.value;
 }

@@ -2,11 +2,13 @@ import type postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 
 import { openAudit, type Audit } from "../../src/act/audit.ts";
-import { watchPauseFile, writePauseOrder } from "../../src/act/pause-file.ts";
+import type { AuditRecord } from "../../src/act/audit-record.ts";
+import { removePauseOrder, watchPauseFile, writePauseOrder } from "../../src/act/pause-file.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { createWatch } from "../../src/watch/watch.ts";
 import type { WatchSettings } from "../../src/watch/watch-settings.ts";
 import { emptyLeash } from "../../src/decide/leash.ts";
+import type { Refusal } from "../../src/decide/permit-refusals.ts";
 import { aPolicy, aRule, noLimits } from "../support/a-case.ts";
 import { leashedWatch, type LeashedWatch, type LeashedWatchOptions } from "../support/a-leashed-watch.ts";
 import { aLog } from "../support/a-log.ts";
@@ -52,13 +54,40 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     const file = await aPath("pause.json");
     const order = { reason: "release 7", until: null, by: "ada" };
     const stop = (): unknown => writePauseOrder(file, order);
-    expect(await endsOneOfThree({ pause: watchPauseFile(file) }, stop, "paused: release 7")).toBe(2);
+    const paused = { reason: "paused", why: "paused: release 7" } as const;
+    expect(await endsOneOfThree({ pause: watchPauseFile(file) }, stop, paused)).toBe(2);
   });
 
   test("a watch that is told to stop after the first act of a look spares the others of that look", async () => {
     const stopping = new AbortController();
     const why = "stopped: new settings came during the look, or the watch ends";
-    expect(await endsOneOfThree({ stopping: stopping.signal }, () => stopping.abort(), why)).toBe(2);
+    const stopped = { reason: "stopping", why } as const;
+    expect(await endsOneOfThree({ stopping: stopping.signal }, () => stopping.abort(), stopped)).toBe(2);
+  });
+
+  test("a pause that comes while an intent goes to the disk spares even that session, and the next look acts again", async () => {
+    await forget();
+    const [path, file] = [await aPath(), await aPath("pause.json")];
+    let pauses = 0;
+    const pausing = await hookedAudit(path, "intent", async () => {
+      if ((pauses += 1) === 1) await writePauseOrder(file, { reason: "release 7", until: null, by: null });
+    });
+    const watch = await leashedWatch(server, { policy, audit: pausing, pause: watchPauseFile(file) });
+    cleanups.push(() => watch.close());
+    await waitFor("the intent", async () => {
+      await watch.look();
+      return (await linesOf(path)).length > 0;
+    });
+    expect(decisionsOf(watch)).toMatchObject([{ type: "spare", reason: "paused", why: "paused: release 7" }]);
+    const [intent, calledOff, ...others] = await linesOf(path);
+    expect([intent?.["type"], others]).toEqual(["intent", []]);
+    expect(calledOff).toMatchObject({ type: "called_off", id: intent?.["id"], reason: "paused" });
+    expect(watch.view().report?.leash?.state).toMatchObject({ ledger: { entries: [] }, acted: new Map() });
+    expect(await leaksOf("0 s")).toBe(1);
+
+    await removePauseOrder(file);
+    await watch.look();
+    expect([decisionsOf(watch)[0]?.type, await leaksOf("0 s")]).toEqual(["act", 0]);
   });
 
   test("a process whose rules were all removed gives the lease back", async () => {
@@ -102,36 +131,48 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
   async function endsOneOfThree(
     options: Partial<LeashedWatchOptions>,
     stop: () => unknown,
-    why: string,
+    why: Refusal,
   ): Promise<number> {
     await Promise.all([forget(), forget(), forget()]);
+    // All of them are old enough before the first look, so that it is one look that decides on all.
+    await waitFor("three leaks of two seconds", async () => (await leaksOf("2 s")) === 3);
     const path = await aPath();
-    const audit = await openAudit(path);
-    cleanups.push(() => audit.close());
-    const stopsAfterOne: Audit = {
-      ...audit,
-      async record(record) {
-        const isOnRecord = await audit.record(record);
-        if (record.type === "outcome") await stop();
-        return isOnRecord;
-      },
-    };
-    const watch = await leashedWatch(server, { policy, audit: stopsAfterOne, ...options });
+    const audit = await hookedAudit(path, "outcome", stop);
+    const watch = await leashedWatch(server, { policy, audit, ...options });
     cleanups.push(() => watch.close());
     await waitFor("the first act", async () => {
       await watch.look();
       return decisionsOf(watch).some(({ type }) => type === "act");
     });
-    const spared = { type: "spare", reason: "paused", why };
+    const spared = { type: "spare", ...why };
     expect(decisionsOf(watch)).toMatchObject([{ type: "act" }, spared, spared]);
     expect(watch.view().report?.leash?.results).toHaveLength(1);
     expect(watch.view().report?.leash?.state.ledger.entries).toHaveLength(1);
     expect((await linesOf(path)).map(({ type }) => type)).toEqual(["intent", "outcome"]);
     // Whoever was decided on was spared or acted on.
-    const { decided, spared: byReason, acts } = watch.view().decisions;
-    expect([byReason.get("paused"), acts.terminate.terminated]).toEqual([2, 1]);
+    const { decided, spared: byReason, byRule } = watch.view().decisions;
+    const [acted] = byRule.values();
+    expect([byReason.get(why.reason), acted?.acts.terminate.terminated]).toEqual([2, 1]);
     expect([...byReason.values()].reduce((sum, count) => sum + count, 1)).toBe(decided);
-    return leaks();
+    return leaksOf("0 s");
+  }
+
+  /** An audit after each record of this type of which something happens. */
+  async function hookedAudit(
+    path: string,
+    type: AuditRecord["type"],
+    happens: () => unknown,
+  ): Promise<Audit> {
+    const audit = await openAudit(path);
+    cleanups.push(() => audit.close());
+    return {
+      ...audit,
+      async record(record) {
+        const isOnRecord = await audit.record(record);
+        if (record.type === type) await happens();
+        return isOnRecord;
+      },
+    };
   }
 
   async function forget(): Promise<void> {
@@ -140,8 +181,11 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     await sql.unsafe("BEGIN");
   }
 
-  async function leaks(): Promise<number> {
-    const rows = await admin.unsafe("SELECT FROM pg_stat_activity WHERE application_name = 'leak'");
+  /** How many sessions are still there that have leaked for at least so long. */
+  async function leaksOf(age: string): Promise<number> {
+    const rows = await admin`
+      SELECT FROM pg_stat_activity
+      WHERE application_name = 'leak' AND state_change <= clock_timestamp() - ${age}::interval`;
     return rows.length;
   }
 

@@ -55,7 +55,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     const recorded = await linesOf(path);
     expect(recorded.map(({ type }) => type)).toEqual(["announced", "would_act"]);
     const told = watch.records.map(({ message }) => message);
-    expect(told).toContain("announced: it would be ended");
+    expect(told).toContain("announced: it would be ended, not before planned_at");
     expect(told.filter((message) => message === "would be ended, but this is a dry run")).toHaveLength(1);
     expect(await valueOf(watch, "pgleash_would_end_sessions", { rule: "leaks" })).toBe(1);
     expect(await valueOf(watch, "pgleash_enforcing")).toBe(0);
@@ -116,7 +116,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     await watch.look();
     expect(await isThere("leak")).toBe(true);
     expect(await valueOf(watch, "pgleash_audit_working")).toBe(0);
-    const told = watch.records.filter(({ message }) => message.startsWith("the audit cannot be written"));
+    const told = watch.records.filter(({ message }) => message.startsWith("the audit does not work"));
     expect(told).toMatchObject([{ level: "error", fields: { error: expect.stringContaining("ENOSPC") } }]);
     // The first one fails because its intent cannot be written; from then on nobody is tried.
     expect(await valueOf(watch, "pgleash_actions_total")).toBe(1);
@@ -163,6 +163,9 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     await first.close();
     await looksUntil(second, () => second.view().report?.leash?.situation.permits.hasLease === true);
     expect(second.records.map(({ message }) => message)).toContain("lease gained: this process acts");
+    // Of the act of the first it knows nothing.
+    const limits = second.records.find(({ message }) => message.startsWith("limits start from"));
+    expect(limits).toMatchObject({ level: "warn", fields: { acts_last_hour: 0 } });
     for (const watch of [first, second]) await expectSums(watch);
   });
 

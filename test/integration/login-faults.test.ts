@@ -8,6 +8,7 @@ import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { landingPage } from "../../src/expose/landing-page.ts";
 import { suspectsJson } from "../../src/expose/suspects-json.ts";
 import { aLog } from "../support/a-log.ts";
+import { aView } from "../support/a-view.ts";
 import { watchServer } from "../support/a-watch.ts";
 import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
 import { pageOf, samplesOf } from "../support/strict-exposition.ts";
@@ -119,11 +120,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     try {
       await waitFor("the outcome", () => isDone(watched.view()));
       const view = watched.view();
-      const reload = { successful: true, lastSuccessSeconds: 0 };
-      const html = landingPage(
-        { version: "0", nodeVersion: "20", reload, servers: [view] },
-        { metricsPath: "/metrics", hasApi: true },
-      );
+      const html = landingPage(aView({ servers: [view] }), { metricsPath: "/metrics", hasApi: true });
       return JSON.stringify([records, view, suspectsJson([view]), html, await pageOf(view)]);
     } finally {
       await watched.close();

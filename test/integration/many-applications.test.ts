@@ -141,6 +141,7 @@ const probe: Probe = {
   ownSession: { datname: "postgres", usename: "pgleash" },
   standby: false,
   user: "pgleash",
+  backendPid: 4001,
   privileges: { pg_read_all_stats: true, pg_signal_backend: false, superuser: false },
   pooled: false,
   slots: { max_connections: 100, reserved_connections: 0, superuser_reserved_connections: 3 },

@@ -38,6 +38,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
       labelBudget: 200,
       commentLabels: [],
       policy: configOf("").policy,
+      warnings: [],
       servers: [
         aServerConfig(silent, { name: "hanging", lookTimeoutSeconds: 1 }),
         aServerConfig(silent, { name: "hanging before TLS", sslMode: "prefer", lookTimeoutSeconds: 1 }),

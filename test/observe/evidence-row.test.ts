@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toEvidence } from "../../src/observe/evidence-row.ts";
+import { toEvidence, toSignalGrant } from "../../src/observe/evidence-row.ts";
 import { aCut } from "../support/a-snapshot.ts";
 
 const prepared = {
@@ -93,4 +93,11 @@ test.for<[string, unknown]>([
   ],
 ])("%s is refused", ([, bad]) => {
   expect(() => toEvidence(bad, question)).toThrow(/expected/i);
+});
+
+test("whether our role may signal stands in the same row, and must be said", () => {
+  expect(toSignalGrant({ ...row, can_signal: true })).toBe(true);
+  expect(toSignalGrant({ ...row, can_signal: false })).toBe(false);
+  for (const said of [null, "t", undefined])
+    expect(() => toSignalGrant({ ...row, can_signal: said })).toThrow(/expected/i);
 });

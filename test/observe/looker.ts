@@ -64,13 +64,15 @@ export async function openLooker(
         prepare: true,
         ...request,
       }),
-    gather: (question = {}) =>
-      gatherEvidence(session, {
+    async gather(question = {}) {
+      const { gathered } = await gatherEvidence(session, {
         version,
         question: { waiterPids: [], idlePids: [], waitersNotAsked: 0, idleNotAsked: 0, ...question },
         deadline: startDeadline(5),
         prepare: true,
-      }),
+      });
+      return gathered;
+    },
     close: () => session.close(),
   };
 }

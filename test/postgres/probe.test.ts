@@ -2,7 +2,7 @@ import type { Sql } from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
-import { createConnection, type Connection } from "../../src/postgres/connection.ts";
+import { createConnection, type Connected, type Connection } from "../../src/postgres/connection.ts";
 import { startDeadline } from "../../src/postgres/deadline.ts";
 import { probe } from "../../src/postgres/probe.ts";
 import type { Session } from "../../src/postgres/session.ts";
@@ -65,6 +65,22 @@ describe.each(postgresMajors())("the probe of PostgreSQL %s", (major) => {
     expect(await settingsOf(session)).toMatchObject({ statement_timeout: "16000", lock_timeout: "16000" });
   });
 
+  test("keeps what is learned of the grant to signal, over the same connection", async () => {
+    await admin.unsafe("CREATE ROLE granted LOGIN IN ROLE pg_signal_backend");
+    const connection = aConnection();
+    const session = await use(connection, { user: "granted" });
+    const grantOf = async () => (await connect(connection, { user: "granted" })).probe.privileges;
+    expect((await grantOf()).pg_signal_backend).toBe(true);
+    connection.learnGrant(false);
+    expect(await grantOf()).toEqual({ pg_read_all_stats: false, pg_signal_backend: false, superuser: false });
+    expect(await use(connection, { user: "granted" })).toBe(session);
+  });
+
+  test("knows the pid of the backend that answers", async () => {
+    const { session, probe: probed } = await connect(aConnection());
+    expect(await ask(session, "SELECT pg_backend_pid() AS pid")).toEqual([{ pid: probed.backendPid }]);
+  });
+
   test("takes names as they are, though its database is of an encoding that cannot hold them", async () => {
     await admin.unsafe(
       "CREATE DATABASE legacy ENCODING 'EUC_JP' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
@@ -91,11 +107,15 @@ describe.each(postgresMajors())("the probe of PostgreSQL %s", (major) => {
     return connection;
   }
 
-  async function use(
+  async function use(connection: Connection, options: Parameters<typeof connect>[1] = {}): Promise<Session> {
+    return (await connect(connection, options)).session;
+  }
+
+  async function connect(
     connection: Connection,
     { lookTimeoutSeconds = 5, user = "postgres", database = "postgres" } = {},
-  ): Promise<Session> {
-    const { session } = await connection.use(
+  ): Promise<Connected> {
+    return await connection.use(
       {
         host: server.socketFolder,
         port: server.port,
@@ -107,7 +127,6 @@ describe.each(postgresMajors())("the probe of PostgreSQL %s", (major) => {
       },
       { deadline: startDeadline(5), lookTimeoutSeconds },
     );
-    return session;
   }
 });
 

@@ -1,32 +1,41 @@
-import type { Sql } from "postgres";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import postgres, { type Notice, type Sql } from "postgres";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { setupStatements } from "../../src/postgres/setup-statements.ts";
-import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
+import { postgresMajors, startServer } from "../support/real-postgres.ts";
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 describe.each(postgresMajors())("the setup statements on PostgreSQL %s", (major) => {
   let server: EmbeddedPostgres;
   let admin: Sql;
+  const warnings: (string | undefined)[] = [];
+  const onnotice = ({ severity, message }: Notice) => {
+    if (severity === "WARNING") warnings.push(message);
+  };
 
   beforeAll(async () => {
     server = await startServer(major);
-    admin = connectTo(server);
+    const { socketFolder: host, port } = server;
+    admin = postgres({ host, port, user: "postgres", database: "postgres", max: 1, onnotice });
   });
+  beforeEach(() => void warnings.splice(0));
   afterAll(async () => {
     await admin.end();
     await server.remove();
   });
 
+  const observing = {
+    login: true,
+    superuser: false,
+    roles: ["pg_monitor", ...(Number(major) >= 16 ? ["pg_use_reserved_connections"] : [])],
+  };
+
   test("to observe: a role that sees the sessions of others, and may end none", async () => {
     await admin.unsafe(setupStatements({ maySignal: false }));
-    expect(await rolesOf("pgleash")).toEqual({
-      login: true,
-      superuser: false,
-      roles: ["pg_monitor", ...(Number(major) >= 16 ? ["pg_use_reserved_connections"] : [])],
-    });
+    expect(await rolesOf("pgleash")).toEqual(observing);
+    expect(warnings).toEqual([]);
   });
 
   test("to enforce, on top of it: one that may end them", async () => {
@@ -34,6 +43,21 @@ describe.each(postgresMajors())("the setup statements on PostgreSQL %s", (major)
     const { superuser, roles } = await rolesOf("pgleash");
     expect(superuser).toBe(false);
     expect(roles).toContain("pg_signal_backend");
+  });
+
+  test("to observe again: what was granted to enforce is taken back, and never with a warning", async () => {
+    for (const maySignal of [true, false, false]) await admin.unsafe(setupStatements({ maySignal }));
+    expect(await rolesOf("pgleash")).toEqual(observing);
+    expect(warnings).toEqual([]);
+  });
+
+  test("to observe, which does not hold by a role of somebody else: said as a warning", async () => {
+    await admin.unsafe(`${setupStatements({ maySignal: false })}
+      CREATE ROLE on_call; GRANT pg_signal_backend TO on_call; GRANT on_call TO pgleash`);
+    expect(warnings).toEqual([]);
+    await admin.unsafe(setupStatements({ maySignal: false }));
+    expect(warnings).toEqual([expect.stringMatching(/^pgleash may still end sessions: /)]);
+    await admin.unsafe("DROP ROLE on_call");
   });
 
   async function rolesOf(name: string): Promise<Record<string, unknown>> {

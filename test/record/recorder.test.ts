@@ -78,8 +78,10 @@ describe("a disk that fails does not hurt the watch", () => {
   test("a full one: it is said once, and the looks that are missing are counted", async () => {
     const { log, records } = aLog();
     const recorder = createRecorder("/dev/full", { log });
+    expect(recorder.missing()).toBe(0);
     for (let look = 0; look < 3; look += 1) recorder.record(aRecordedLook(), new Map());
     await recorder.close();
+    expect(recorder.missing()).toBe(3);
     expect(messagesOf(records)).toEqual([cannot, missing]);
     expect(records[0]?.fields).toEqual({
       record_file: "/dev/full",
@@ -124,6 +126,7 @@ describe("a disk that fails does not hurt the watch", () => {
     const recorder = createRecorder(path, { log, mostWaitingBytes: 2 * lineBytes });
     for (let look = 0; look < 5; look += 1) recorder.record(aRecordedLook(), new Map());
     expect(messagesOf(records)).toEqual([cannot]);
+    expect(recorder.missing()).toBe(3);
     const reader = await open(path, constants.O_RDWR | constants.O_NONBLOCK);
     await recorder.close();
     expect(records[1]?.fields).toMatchObject({ missing_looks: 3 });

@@ -146,14 +146,15 @@ describe("E3: what looks come to under a policy", () => {
     expect([announced, withdrawn, acts]).toEqual([2, 0, []]);
   });
 
-  test("the looks at which nobody could have been ended", () => {
+  test("the looks at which nobody could have been ended, for each cause", () => {
     const one = [{ pid: 1, seconds: 100 }];
-    const { unableToAct, acts } = replayAll([
+    const { pooledLooks, unprivilegedLooks, acts } = replayAll([
       ...looksAt(one, { looks: 2, isPooled: true }),
       ...looksAt(one, { looks: 3, canSignal: false }),
+      ...looksAt(one, { looks: 1, isPooled: true, canSignal: false }),
       ...looksAt(one, { looks: 4 }),
     ]);
-    expect([unableToAct, acts.length]).toEqual([5, 1]);
+    expect([pooledLooks, unprivilegedLooks, acts.length]).toEqual([3, 4, 1]);
   });
 
   test("what the configuration asks for and the recording lacks", () => {
@@ -194,7 +195,11 @@ describe("E3: what looks come to under a policy", () => {
     const app = actsOf({ name: "app", matches: ({ usename }) => usename === "app", minAgeSeconds: 130 });
     const { onlyNew, onlyOld } = differenceOf(app, all);
     expect([pidsOf(onlyNew), pidsOf(onlyOld)]).toEqual([[], [2]]);
+    expect(differenceOf(all, app).otherAction).toEqual([]);
     const cancelled = differenceOf(actsOf({ action: "cancel" }), app);
-    expect([pidsOf(cancelled.onlyNew), pidsOf(cancelled.onlyOld)]).toEqual([[1, 2], [1]]);
+    expect([pidsOf(cancelled.onlyNew), pidsOf(cancelled.onlyOld)]).toEqual([[2], []]);
+    expect(
+      cancelled.otherAction.map(({ act, old }) => [act.action, old.action, act.episode.backend.id.pid]),
+    ).toEqual([["cancel", "terminate", 1]]);
   });
 });

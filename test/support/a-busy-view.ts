@@ -140,10 +140,11 @@ export function aBusyView(): View {
     labelBudget: 2,
     commentKeys: ["route", "job"],
   };
-  const up = viewAfterLook(firstView("db1", 5), look);
+  const up = viewAfterLook(firstView("db1", 5, policy), look);
   const looks = { ...up.looks, begun: 7, connections: 1 };
   const down = viewAfterFailure(firstView("db2", 30), new PostgresFailure("connect", "connection refused"));
   return aView({
+    unrecordedLooks: 2,
     servers: [{ ...up, looks, lastDurationSeconds: 0.0125, lastSuccessSeconds: 1_800_000_000.25 }, down],
   });
 }

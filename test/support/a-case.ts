@@ -2,7 +2,7 @@ import type { Episode } from "../../src/classify/episode.ts";
 import { keyOfEpisode } from "../../src/classify/episode-key.ts";
 import type { Case } from "../../src/decide/guard.ts";
 import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
-import type { LedgerEntry } from "../../src/decide/ledger.ts";
+import type { Grounds, LedgerEntry, OpenBreaker } from "../../src/decide/ledger.ts";
 import type { Act } from "../../src/decide/plan.ts";
 import { builtInFloors, type Limits, type Policy, type Rule } from "../../src/decide/policy.ts";
 import type { Permits, Situation } from "../../src/decide/situation.ts";
@@ -125,7 +125,10 @@ export function aSituation(
     standby: false,
     pressure: 0.5,
     suspects,
-    openEpisodes: new Set(suspects.flatMap((one) => ("backend" in one ? [keyOfEpisode(one)] : []))),
+    openEpisodes: new Map(
+      suspects.flatMap((one) => ("backend" in one ? [[keyOfEpisode(one), one] as const] : [])),
+    ),
+    ended: [],
     groups: [aGroup({ sessions: 100 })],
     isTrusted: true,
     ownRole: "pgleash",
@@ -160,6 +163,7 @@ export function anAct(episode: SessionEpisode = aLeaked(), overrides: Partial<Ac
     rule: aRule(),
     holder: { usename, applicationName, clientAddr },
     holderSessions: 100,
+    applicationSessions: 100,
     ...overrides,
   };
 }
@@ -174,9 +178,22 @@ export function anEntry(overrides: Partial<LedgerEntry> = {}): LedgerEntry {
     episode: "idle_in_transaction/1/a/b",
     holder: { usename: "app", applicationName: "web-1", clientAddr: "10.0.0.7" },
     holderSessions: 100,
+    applicationSessions: 100,
     outcome: "terminated",
     ...overrides,
   };
+}
+
+/** A breaker that opened a minute ago, because three acts on an application did not help. */
+export function anOpenBreaker(overrides: Partial<OpenBreaker> = {}): OpenBreaker {
+  const application = { usename: "app", applicationName: "web-1" };
+  const grounds: Grounds = {
+    actedOn: { breadth: "application", application },
+    acts: 3,
+    sessionsBefore: 100,
+    sessionsAfter: 101,
+  };
+  return { state: "open", sinceSeconds: NOW - 60, why: "futile", grounds, ...overrides };
 }
 
 /** A leash whose ledger holds these, with a closed breaker. */

@@ -47,5 +47,6 @@ export function aLeashedView(suspects: readonly Episode[], deciding: Deciding = 
   return aServerView({
     report: aReport({ suspects, snapshot, leash }),
     decisions: addPlan(emptyDecisionTally, leash.plan, leash.results),
+    policy: leash.policy,
   });
 }

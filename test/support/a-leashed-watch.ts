@@ -8,7 +8,7 @@ import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
 import type { ServerView } from "../../src/expose/view.ts";
 import { startDeadline } from "../../src/postgres/deadline.ts";
-import { probe } from "../../src/postgres/probe.ts";
+import { probe, withSignalGrant } from "../../src/postgres/probe.ts";
 import { openSession } from "../../src/postgres/session.ts";
 import { narrate, nothingTold } from "../../src/watch/narrate.ts";
 import { aLog, type LogRecord } from "./a-log.ts";
@@ -67,13 +67,13 @@ export async function leashedWatch(
     sslMode: "disable",
     sslRootCert: undefined,
   });
-  const probed = await probe(session, { deadline: startDeadline(lookTimeoutSeconds), lookTimeoutSeconds });
+  let probed = await probe(session, { deadline: startDeadline(lookTimeoutSeconds), lookTimeoutSeconds });
   const lease = createLease();
   const { log, records } = aLog();
   const ends: (readonly [string | null, string])[] = [];
   let isEnforcing = isEnforcingFirst;
   let remembered = firstRemembered();
-  let view = firstView("main", 1);
+  let view = firstView("main", 1, policy);
   let told = nothingTold;
   let lastLookMs: number | null = null;
 
@@ -103,12 +103,13 @@ export async function leashedWatch(
         policy,
         floors: noFloors,
         audit,
-        permit: (asked) => permitted(asked, means, asking),
-        whyStop: () => whyStop(means.pause, stopping, Date.now() / 1000),
+        permit: (asked, { canSignal }) => permitted(asked, means, { ...asking, canSignal }),
+        whyStop: (asked) => whyStop(asked, { pause: means.pause, stopping, nowSeconds: Date.now() / 1000 }),
       },
     });
     lastLookMs = nowMs;
     remembered = looked.remembered;
+    probed = withSignalGrant(probed, looked.reading.canSignal);
     const { report } = looked;
     for (const event of report.events)
       if (event.type === "ended" && "backend" in event.episode)

@@ -14,6 +14,7 @@ import { rules } from "./thresholds.ts";
 /** A primary of the newest major that we reach without a pooler, with the privileges that the manual asks for. */
 export function aProbe(overrides: Partial<Probe> = {}): Probe {
   return {
+    backendPid: 4001,
     version: 180004,
     versionText: "18.4",
     standby: false,
@@ -194,6 +195,8 @@ export function aView(overrides: Partial<View> = {}): View {
     version: "1.2.3",
     nodeVersion: "24.1.0",
     reload: { successful: true, lastSuccessSeconds: 1_799_999_000 },
+    isEnforceFlagged: false,
+    unrecordedLooks: null,
     servers: [aServerView()],
     ...overrides,
   };

@@ -42,6 +42,7 @@ export function anEntry(overrides: Partial<LedgerEntry> = {}): LedgerEntry {
     episode: keyOfEpisode(aSuspect()),
     holder: { usename: "app", applicationName: "web-1", clientAddr: "10.0.0.7" },
     holderSessions: 7,
+    applicationSessions: 9,
     outcome: null,
     ...overrides,
   };

@@ -114,7 +114,8 @@ export async function startEnforcer({ socketFolder, port }: Place, policy: Polic
   async function look(): Promise<void> {
     const deadline = startDeadline(30);
     const around = { probe: asked, pollSeconds: 1, deadline, nowSeconds: Date.now() / 1000 };
-    const permit: Leashing["permit"] = (through) => permitted(through, means, around);
+    const permit: Leashing["permit"] = (through, { canSignal }) =>
+      permitted(through, means, { ...around, canSignal });
     const nowMs = performance.now();
     const { report, remembered: after } = await cycle(session, remembered, {
       probe: asked,

@@ -5,7 +5,7 @@ import type { Acted, Announcement, Leash } from "../../src/decide/leash.ts";
 import { outcomes, type Breaker, type LedgerEntry } from "../../src/decide/ledger.ts";
 import { policyModes, ruleActions } from "../../src/decide/policy.ts";
 import { keyOfEpisode } from "../../src/classify/episode-key.ts";
-import { anEntry, NOW } from "./a-case.ts";
+import { anEntry, anOpenBreaker, NOW } from "./a-case.ts";
 import { arbitraryHolder, mostly } from "./arbitrary-suspects.ts";
 
 const rule = fc.constantFrom("rule 0", "rule 1", "rule 2");
@@ -41,8 +41,9 @@ const announcement: fc.Arbitrary<Announcement> = fc
 
 const breaker = mostly<Breaker>(
   { state: "closed", sinceSeconds: 0 },
-  { state: "open", sinceSeconds: NOW - 10, why: "futile" },
-  { state: "open", sinceSeconds: NOW - 9000, why: "unconfirmed" },
+  anOpenBreaker({ sinceSeconds: NOW - 10 }),
+  anOpenBreaker({ sinceSeconds: NOW - 1890 }),
+  anOpenBreaker({ sinceSeconds: NOW - 9000, why: "unconfirmed", grounds: null }),
 );
 
 /** Something for some of the keys. */

@@ -32,7 +32,15 @@ for (;;) {
   const episode = { ...template, backend, commentKeys: new Map() };
   const rule = { name: "everything" };
   const holder = { usename: "app", applicationName: "web-1", clientAddr: null };
-  const act = { type: "act", action: "terminate", episode, rule, holder, holderSessions: 9 };
+  const act = {
+    type: "act",
+    action: "terminate",
+    episode,
+    rule,
+    holder,
+    holderSessions: 9,
+    applicationSessions: 9,
+  };
   leash = counted(leash, act, { nowSeconds: Date.now() / 1000, permits: { isEnforcing: true } });
   await must(audit.record(actRecord(leash.ledger.entries.at(-1), { id, server, episode, leash })));
   say(`intent ${id}`);

@@ -1,5 +1,6 @@
 import { pageContentType, processRegistry, renderPage } from "../../src/expose/page.ts";
 import type { ServerView } from "../../src/expose/view.ts";
+import { aView } from "./a-view.ts";
 
 /** One line of a page, its escapes undone. */
 export type Sample = {
@@ -12,8 +13,7 @@ const ownProcess = processRegistry();
 
 /** The page of a process that watches these servers. */
 export function pageOf(...servers: readonly ServerView[]): Promise<string> {
-  const reload = { successful: true, lastSuccessSeconds: 0 };
-  return renderPage({ version: "0.0.0", nodeVersion: "20", reload, servers }, ownProcess);
+  return renderPage(aView({ servers }), ownProcess);
 }
 
 const comment = /^# (?<keyword>HELP|TYPE) (?<family>[a-zA-Z_:][a-zA-Z0-9_:]*) (?<text>.+)$/su;

@@ -11,7 +11,7 @@ import { anIntent, anOutcome, aPath } from "../support/an-audit.ts";
 import { aSuspect } from "../support/a-view.ts";
 import { configOf } from "../support/config-text.ts";
 
-function policyWith(auditFile: string): ConfiguredPolicy {
+function policyWith(auditFile: string | null): ConfiguredPolicy {
   return { ...configOf("").policy, auditFile };
 }
 
@@ -50,6 +50,45 @@ test("an audit that could not be read is tried again at the next reload", async 
   const healed = await enforcement.configure(policyWith(path));
   expect([healed.audit?.isWorking(), healed.auditProblem]).toEqual([true, null]);
   expect((await enforcement.configure(policyWith(path))).audit).toBe(healed.audit);
+});
+
+test.for([
+  { isFlagged: true, level: "error", message: "the audit cannot be read: nobody is ended" },
+  {
+    isFlagged: false,
+    level: "warn",
+    message: "the audit cannot be read: what this dry run would do is not on record",
+  },
+])("an audit that cannot be read is told as what it costs: flagged $isFlagged", async (told) => {
+  const { log, records } = aLog();
+  const { path } = await anUnreadable();
+  const { isFlagged, level, message } = told;
+  const enforcement = createEnforcement({ isFlagged, version: "1.2.3", log, ledgers: () => [] });
+  onTestFinished(() => enforcement.close());
+  await enforcement.configure({ ...policyWith(path), mode: "enforce" });
+  expect(records[0]).toMatchObject({ level, message, fields: { audit_file: path } });
+});
+
+test.for([
+  {
+    isFlagged: false,
+    mode: "enforce",
+    told: ["mode: enforce without --enforce at the start: it stays a dry run"],
+  },
+  {
+    isFlagged: true,
+    mode: "dry_run",
+    told: ["--enforce without mode: enforce in the policy: it stays a dry run"],
+  },
+  { isFlagged: true, mode: "enforce", told: [] },
+  { isFlagged: false, mode: "dry_run", told: [] },
+] as const)("one of the two switches alone is told: $isFlagged, $mode", async ({ isFlagged, mode, told }) => {
+  const { log, records } = aLog();
+  const enforcement = createEnforcement({ isFlagged, version: "1.2.3", log, ledgers: () => [] });
+  onTestFinished(() => enforcement.close());
+  const { isEnforcing } = await enforcement.configure({ ...policyWith(null), mode });
+  expect(records.map(({ message }) => message)).toEqual(told);
+  expect(isEnforcing).toBe(isFlagged && mode === "enforce");
 });
 
 test("an audit that could not be read is tried again when it is to be opened anew", async () => {

@@ -4,13 +4,12 @@ import { emptyLeash } from "../../src/decide/leash.ts";
 import type { Outcome } from "../../src/decide/ledger.ts";
 import { suspectJson } from "../../src/expose/suspect-json.ts";
 import type { ServerView } from "../../src/expose/view.ts";
-import { aLeaked, aPolicy, aRule, NOW } from "../support/a-case.ts";
+import { aLeaked, anOpenBreaker, NOW } from "../support/a-case.ts";
 import { aLeashedView, aLeashReport, type Deciding } from "../support/a-leash-report.ts";
 import { failed, told } from "../support/a-narration.ts";
 import { aServerView } from "../support/a-view.ts";
 
 const dry = { permits: { isEnforcing: false } };
-const announcing = aPolicy({ rules: [aRule({ name: "web", warnForSeconds: 45 })] });
 
 /** A look at which nothing is decided, so that only the state of the leash can change. */
 function calm(deciding: Deciding = {}): ServerView {
@@ -37,7 +36,7 @@ describe("whether anybody is ended", () => {
     ]);
     expect(lines(aServerView(), calm(withoutLease))).toEqual([["info", "dry run: nobody is ended"]]);
     expect(lines(calm(), calm())).toEqual([]);
-    expect(lines(calm(), calm(withoutLease))).toEqual([["info", "dry run: nobody is ended"]]);
+    expect(lines(calm(), calm(withoutLease))).toEqual([["warn", expect.stringContaining("held back")]]);
   });
 
   test("is told when the rules are gone, and no more then", () => {
@@ -49,38 +48,41 @@ describe("whether anybody is ended", () => {
 describe("what stops everything", () => {
   const pause = { reason: "release 7", untilSeconds: NOW + 3600, by: "ada" };
   const paused = calm(permits({ pause }));
-  const breaker = { state: "open", sinceSeconds: NOW - 60, why: "futile" } as const;
+  const breaker = anOpenBreaker();
   const open = calm({ before: { ...emptyLeash, ledger: { entries: [], breaker } } });
   const elsewhere = calm({ ...permits({ hasLease: false }), refusals: { leaseRefusal: "held by pid 17" } });
   const unwritten = calm({ refusals: { auditFailure: "ENOSPC" } });
+  const ungranted = calm(permits({ canSignal: false }));
 
   test.for([
     [paused, "warn", "paused: nobody is ended", "info", "the pause is over"],
     [open, "error", "breaker opened: nobody is ended", "info", "breaker closed again"],
     [elsewhere, "warn", "lease lost", "info", "lease gained: this process acts"],
+    [unwritten, "error", "the audit does not work: nobody is ended", "info", "the audit works again"],
     [
-      unwritten,
-      "error",
-      "the audit cannot be written: nobody is ended",
+      ungranted,
+      "warn",
+      "no grant of pg_signal_backend: nobody is ended until the role of pgleash has it",
       "info",
-      "the audit is written again",
+      "pg_signal_backend is granted",
     ],
   ] as const)(
     "is told once when it begins and once when it is over: %#",
     ([stopped, level, begins, over, ends]) => {
       expect(lines(calm(), stopped)).toEqual([[level, begins]]);
       expect(lines(calm(), stopped, stopped)).toEqual([]);
-      expect(lines(calm(), stopped, calm())).toEqual([[over, ends]]);
+      // What a gained lease adds is in narrate-lease.test.ts.
+      expect(lines(calm(), stopped, calm())[0]).toEqual([over, ends]);
       expect(lines(calm(), stopped, calm(), calm())).toEqual([]);
     },
   );
 
-  test.for([paused, open, elsewhere, unwritten])(
+  test.for([paused, open, elsewhere, unwritten, ungranted])(
     "is not told anew after looks that failed: %#",
     (stopped) => {
       const views = [calm(), stopped, failed(stopped, "timeout"), failed(stopped, "timeout")] as const;
       expect(lines(...views, stopped)).toEqual([["info", "looks succeed again"]]);
-      expect(lines(...views, calm())).toHaveLength(2);
+      expect(lines(...views, calm()).slice(1)).toEqual(lines(calm(), stopped, calm()));
     },
   );
 
@@ -102,6 +104,17 @@ describe("what stops everything", () => {
     expect(lines(calm(), open, reopened)).toEqual([["error", "breaker opened: nobody is ended"]]);
   });
 
+  test("a grant is missed when enforcing begins, and by no dry run", () => {
+    const warning = [
+      "warn",
+      "no grant of pg_signal_backend: nobody is ended until the role of pgleash has it",
+    ];
+    const dryWithout = calm(permits({ isEnforcing: false, hasLease: false, canSignal: false }));
+    expect(lines(aServerView(), ungranted)).toContainEqual(warning);
+    expect(lines(aServerView(), dryWithout)).toEqual([["info", "dry run: nobody is ended"]]);
+    expect(lines(dryWithout, ungranted)).toContainEqual(warning);
+  });
+
   test("a lease that was never ours is not lost", () => {
     expect(lines(aServerView(), elsewhere)).toEqual([
       ["warn", "sessions are ended where the rules allow it"],
@@ -110,46 +123,31 @@ describe("what stops everything", () => {
   });
 });
 
-describe("an announcement", () => {
-  const episode = aLeaked(7);
-  const announced = aLeashedView([episode], { policy: announcing });
+describe("an audit that does not work", () => {
+  const refusals = { auditFailure: "it cannot be read: EISDIR" };
+  const enforcing = calm({ refusals });
+  const dryRun = calm({ ...withoutLease, refusals });
 
-  test("says who, by which rule and when, and whether it is meant", () => {
-    expect(told(calm(), announced)).toEqual([
+  test("of a dry run is no failure to end anybody, but one to put on record", () => {
+    expect(told(calm(withoutLease), dryRun)).toEqual([
       {
-        level: "info",
-        message: "announced: it will be ended",
-        fields: {
-          ...suspectJson("db1", episode),
-          rule: "web",
-          planned_at: "2027-01-15T08:00:45.000Z",
-        },
+        level: "warn",
+        message: "the audit does not work: what this dry run would do is not on record",
+        fields: { server: "db1", error: "it cannot be read: EISDIR" },
       },
     ]);
-    const dryRun = aLeashedView([episode], { policy: announcing, situation: dry });
-    expect(told(calm({ situation: dry }), dryRun)).toMatchObject([
-      { level: "info", message: "announced: it would be ended" },
+    expect(lines(calm(withoutLease), dryRun, dryRun)).toEqual([]);
+    expect(lines(calm(withoutLease), dryRun, calm(withoutLease))).toEqual([
+      ["info", "the audit works again"],
     ]);
   });
 
-  test("is told once, and so is its withdrawal", () => {
-    const before = aLeashReport([episode], { policy: announcing }).state;
-    const later = { nowSeconds: NOW + 10 };
-    const still = aLeashedView([episode], { policy: announcing, before, situation: later });
-    expect(lines(announced, still)).toEqual([]);
-    const gone = aLeashedView([], { policy: announcing, before, situation: later });
-    expect(told(announced, gone)).toEqual([
-      {
-        level: "info",
-        message: "announcement withdrawn",
-        fields: {
-          server: "db1",
-          episode: [...before.announcements.keys()][0],
-          rule: "web",
-          planned_at: "2027-01-15T08:00:45.000Z",
-        },
-      },
-    ]);
+  test("is told anew once the dry run enforces", () => {
+    expect(lines(dryRun, enforcing)).toContainEqual(["error", "the audit does not work: nobody is ended"]);
+  });
+
+  test("is nothing to tell of a dry run that is to keep none", () => {
+    expect(lines(calm(withoutLease), calm(withoutLease))).toEqual([]);
   });
 });
 
@@ -180,12 +178,20 @@ describe("an act", () => {
 
   test("of a dry run is told once, as what would have been", () => {
     const first = aLeashReport([aLeaked(7)], { situation: dry });
-    const recorded = aLeashedView([aLeaked(7)], { situation: dry });
+    const permitsOf = { isEnforcing: false, canSignal: false };
+    const recorded = aLeashedView([aLeaked(7)], { situation: { permits: permitsOf } });
     expect(told(calm({ situation: dry }), recorded)).toMatchObject([
       {
         level: "info",
         message: "would be ended, but this is a dry run",
-        fields: { pid: 7, rule: "everything", action: "terminate" },
+        fields: {
+          pid: 7,
+          rule: "everything",
+          action: "terminate",
+          why: expect.stringMatching(
+            /would also be refused: no_privilege \(.*\); a dry run does not ask for the lease/,
+          ),
+        },
       },
     ]);
     const later = { nowSeconds: NOW + 10, ...dry };

@@ -22,8 +22,8 @@ export const actedBefore: Guard = {
       if (acted.mode === "dry_run") return null;
       if (acted.outcome !== null && again.has(acted.outcome) && acted.attempts < MOST_ATTEMPTS) return null;
     }
-    const last =
-      acted.mode === "dry_run" ? "a dry run records each leak once" : "what came of it is not known";
-    return `it was acted on before: ${acted.outcome ?? last}`;
+    if (acted.mode === "dry_run")
+      return "a dry run recorded it already, which it does once; nothing was signalled";
+    return `it was acted on before: ${acted.outcome ?? "what came of it is not known"}`;
   },
 };

@@ -1,4 +1,5 @@
 import { keyOfEpisode } from "../../classify/episode-key.ts";
+import { formatAge } from "../../readable-time.ts";
 import type { Guard } from "../guard.ts";
 import { noticeOf } from "../notice-of.ts";
 import { modeOf } from "../situation.ts";
@@ -10,8 +11,10 @@ export const announced: Guard = {
     const announcements = leash.announcements.get(keyOfEpisode(episode)) ?? [];
     const announcement = noticeOf(rule, modeOf(situation), announcements);
     if (announcement === undefined)
-      return rule.warnForSeconds === 0 ? null : `it will be announced, ${rule.warnForSeconds} s ahead`;
+      return rule.warnForSeconds === 0
+        ? null
+        : `it will be announced, ${formatAge(rule.warnForSeconds)} ahead`;
     const left = announcement.plannedSeconds - situation.nowSeconds;
-    return left <= 0 ? null : `it is announced: ${left.toFixed(1)} s are left`;
+    return left <= 0 ? null : `it is announced: at least ${formatAge(Math.ceil(left))} are left`;
   },
 };

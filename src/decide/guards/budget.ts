@@ -1,23 +1,13 @@
+import { formatAge } from "../../readable-time.ts";
 import { actsWithin } from "../acts-within.ts";
-import { isHalfOpen } from "../breaker.ts";
 import type { Guard } from "../guard.ts";
-import { sessionsIn } from "../situation.ts";
+import { MOST_ENTRIES } from "../ledger.ts";
+import { modeOf, sessionsIn } from "../situation.ts";
 import { mayBeSameHolder } from "../target.ts";
+import { breakerOpen } from "./breaker-open.ts";
 
 const MINUTE = 60;
 const HOUR = 3600;
-
-const breakerOpen: Guard = {
-  reason: "breaker_open",
-  why({ leash: { ledger }, situation, policy, planned }) {
-    const { breaker } = ledger;
-    if (breaker.state === "closed") return null;
-    if (isHalfOpen(ledger, situation.nowSeconds, policy.breaker) && planned.length === 0) return null;
-    return breaker.why === "futile"
-      ? "the breaker is open: acts did not make the sessions of their holders fewer"
-      : "the breaker is open: nobody could see that acts worked";
-  },
-};
 
 const coolDown: Guard = {
   reason: "cool_down",
@@ -26,8 +16,9 @@ const coolDown: Guard = {
     const isCooling = actsWithin(coolDownSeconds, one).some(({ holder }) =>
       mayBeSameHolder(holder, one.target),
     );
+    const ended = modeOf(one.situation) === "enforce" ? "was ended" : "would have been ended";
     return isCooling
-      ? `a session of the same role, application and client was ended less than ${coolDownSeconds} s ago`
+      ? `a session of the same role, application and client ${ended} less than ${formatAge(coolDownSeconds)} ago`
       : null;
   },
 };
@@ -40,7 +31,7 @@ const share: Guard = {
     const done = actsWithin(limits.shareWindowSeconds, one).length;
     return done < Math.max(1, allowed)
       ? null
-      : `${done} acts within ${limits.shareWindowSeconds} s are the share of the sessions that is allowed`;
+      : `${done} acts within ${formatAge(limits.shareWindowSeconds)} are the share of the sessions that is allowed`;
   },
 };
 
@@ -74,10 +65,13 @@ const rateMinute: Guard = {
 
 const rateHour: Guard = {
   reason: "rate_hour",
-  why: (one) =>
-    actsWithin(HOUR, one).length < one.policy.limits.perHour
+  why(one) {
+    const { perHour } = one.policy.limits;
+    if (actsWithin(HOUR, one).length >= perHour) return `one hour allows ${perHour}`;
+    return one.leash.ledger.entries.length < MOST_ENTRIES
       ? null
-      : `one hour allows ${one.policy.limits.perHour}`,
+      : `${MOST_ENTRIES} acts are remembered, and no more can be`;
+  },
 };
 
 /** The budget: all that the ledger allows. In the order of the reasons. */

@@ -1,3 +1,4 @@
+import { formatAge } from "../../readable-time.ts";
 import type { Guard } from "../guard.ts";
 
 /** After a start everything looks old: what counts is how long this process has watched it. */
@@ -7,6 +8,6 @@ export const followedTooBriefly: Guard = {
     const seconds = situation.nowSeconds - episode.firstSeenSeconds;
     return seconds >= rule.minFollowedSeconds
       ? null
-      : `it was followed for ${seconds.toFixed(1)} s of ${rule.minFollowedSeconds} s`;
+      : `it was followed for ${formatAge(seconds)} of ${formatAge(rule.minFollowedSeconds)}`;
   },
 };

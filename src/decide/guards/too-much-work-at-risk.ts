@@ -1,3 +1,4 @@
+import { formatAge } from "../../readable-time.ts";
 import type { Guard } from "../guard.ts";
 
 /** Hours of work that paused for a minute are worth a person's look. What is unknown may be much. */
@@ -9,6 +10,6 @@ export const tooMuchWorkAtRisk: Guard = {
     if (workAtRiskSeconds === null) return "nobody knows how much work would be lost";
     return workAtRiskSeconds <= most
       ? null
-      : `up to ${workAtRiskSeconds.toFixed(1)} s of work would be lost, of ${most} s allowed`;
+      : `up to ${formatAge(Math.ceil(workAtRiskSeconds))} of work would be lost, of ${formatAge(most)} allowed`;
   },
 };

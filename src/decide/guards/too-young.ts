@@ -1,3 +1,4 @@
+import { formatAge } from "../../readable-time.ts";
 import type { Guard } from "../guard.ts";
 
 /** The rule names an age, and no rule reaches below the floor: a typing mistake must not cost sessions. An endless age is none. */
@@ -6,6 +7,6 @@ export const tooYoung: Guard = {
   why({ episode, rule, floors }) {
     const needed = Math.max(rule.minAgeSeconds, floors[episode.kind]);
     const isOld = Number.isFinite(episode.ageSeconds) && episode.ageSeconds >= needed;
-    return isOld ? null : `it is ${episode.ageSeconds.toFixed(1)} s old, of ${needed} s`;
+    return isOld ? null : `it is ${formatAge(episode.ageSeconds)} old, of ${formatAge(needed)}`;
   },
 };

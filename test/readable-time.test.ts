@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { formatAge, formatSecondOfDay, formatSpans, formatTimeOfDay } from "../../src/expose/age.ts";
+import { formatAge, formatSecondOfDay, formatSpans, formatTimeOfDay } from "../src/readable-time.ts";
 
 test.for([
   [0, "0s"],

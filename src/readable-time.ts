@@ -1,4 +1,4 @@
-import type { Interval } from "../classify/forecast/interval.ts";
+import type { Interval } from "./classify/forecast/interval.ts";
 
 /** An age as a person reads it: `45s`, `12m`, `3h05m`, `2d04h`. */
 export function formatAge(seconds: number): string {

@@ -1,0 +1,75 @@
+import type { ActedOn, Grounds, LedgerEntry } from "./ledger.ts";
+import { fromAnyClient, holderKeyOf, type Holder } from "./target.ts";
+
+/** How many sessions a holder has now; one without a client address, from all clients. */
+export type SessionsOf = (holder: Holder) => number;
+
+type Breadth = ActedOn["breadth"];
+
+/**
+ * Whose sessions are counted together, the narrowest first. A leak that spreads over many clients comes back to each of
+ * them after one act, and one whose clients change comes back to none of them: so all clients of an application are
+ * counted, too.
+ */
+const breadths: readonly Breadth[] = ["holder", "application", "everybody"];
+
+/** Those of the acts after which the sessions of those acted on are as many as before; `null` where they became fewer. */
+export function futileGrounds(
+  acts: readonly LedgerEntry[],
+  { leastActs, sessionsOf }: { readonly leastActs: number; readonly sessionsOf: SessionsOf },
+): Grounds | null {
+  const enough = breadths.flatMap((breadth) =>
+    groupedBy(breadth, acts)
+      .filter((group) => group.length >= leastActs)
+      .map((group) => groundsOf(breadth, group, sessionsOf)),
+  );
+  return enough.find(({ sessionsBefore, sessionsAfter }) => sessionsAfter >= sessionsBefore) ?? null;
+}
+
+/** All of these acts, whatever came of them, told of the narrowest who were acted on. */
+export function groundsOfAll(acts: readonly LedgerEntry[], sessionsOf: SessionsOf): Grounds {
+  const breadth = breadths.find((one) => groupedBy(one, acts).length === 1) ?? "everybody";
+  return groundsOf(breadth, acts, sessionsOf);
+}
+
+/** Everybody is the sum of their applications: what others do whom nobody acted on tells nothing of the acts. */
+function groundsOf(breadth: Breadth, acts: readonly LedgerEntry[], sessionsOf: SessionsOf): Grounds {
+  const isOfHolder = breadth === "holder";
+  const each = groupedBy(isOfHolder ? "holder" : "application", acts);
+  const firsts = each.flatMap(([first]) => first ?? []);
+  const before = firsts.map((first) => (isOfHolder ? first.holderSessions : first.applicationSessions));
+  const after = firsts.map(({ holder }) => sessionsOf(isOfHolder ? holder : fromAnyClient(holder)));
+  return {
+    actedOn: actedOn(breadth, firsts),
+    acts: acts.length,
+    sessionsBefore: sumOf(before),
+    sessionsAfter: sumOf(after),
+  };
+}
+
+function actedOn(breadth: Breadth, [first]: readonly LedgerEntry[]): ActedOn {
+  if (breadth === "everybody" || first === undefined) return { breadth: "everybody" };
+  const { usename, applicationName } = first.holder;
+  // Where looks do not tell clients apart, what is counted of a holder are the sessions of all of them.
+  if (breadth === "application" || first.holderSessions === first.applicationSessions)
+    return { breadth: "application", application: { usename, applicationName } };
+  return { breadth: "holder", holder: first.holder };
+}
+
+function keyOf(breadth: Breadth, holder: Holder): string {
+  if (breadth === "everybody") return breadth;
+  return holderKeyOf(breadth === "holder" ? holder : fromAnyClient(holder));
+}
+
+function groupedBy(breadth: Breadth, acts: readonly LedgerEntry[]): readonly (readonly LedgerEntry[])[] {
+  const found = new Map<string, LedgerEntry[]>();
+  for (const act of acts) {
+    const key = keyOf(breadth, act.holder);
+    found.set(key, [...(found.get(key) ?? []), act]);
+  }
+  return [...found.values()];
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,18 @@
+import type { SpareReason } from "./reason.ts";
+import type { SessionEpisode } from "./target.ts";
+
+/**
+ * Why a session can never be ended, whatever else changes: for its role, or because it is one of pgleash. What is hidden
+ * may turn out otherwise, and is no such reason. `ownRole` is `null` where nobody knows as whom pgleash looks. Pure.
+ */
+export function neverEndedFor(
+  { isSuperuser, isReplication, usename, applicationName }: SessionEpisode["backend"],
+  ownRole: string | null,
+): readonly SpareReason[] {
+  const isOwn = applicationName === "pgleash" || (usename !== null && usename === ownRole);
+  return [
+    ...(isSuperuser === true ? (["superuser"] as const) : []),
+    ...(isReplication === true ? (["replication"] as const) : []),
+    ...(isOwn ? (["own_session"] as const) : []),
+  ];
+}
