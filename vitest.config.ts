@@ -11,7 +11,8 @@ export default defineConfig({
     reporters: ["default", "./test/support/closing-line.ts"],
     // Two cores, and each integration file starts servers of its own.
     maxWorkers: 2,
-    testTimeout: 60_000,
+    // The later tiers try a property some ten thousand times.
+    testTimeout: tier === "newcomer" ? 60_000 : 300_000,
     hookTimeout: 60_000,
     allowOnly: false,
   },
