@@ -7,7 +7,7 @@ import { readAudit, type AuditRead } from "../act/read-audit.ts";
 import { rebuildLeash } from "../act/rebuild-leash.ts";
 import type { ConfiguredPolicy } from "../config/config.ts";
 import { emptyLeash, type Leash } from "../decide/leash.ts";
-import type { PolicyMode } from "../decide/policy.ts";
+import type { Floors, PolicyMode } from "../decide/policy.ts";
 import type { Log } from "../log.ts";
 import type { LeashSettings } from "./leashing.ts";
 
@@ -25,6 +25,8 @@ export type Enforcement = {
 export type EnforcementOptions = {
   /** The flag `--enforce`. */
   readonly isFlagged: boolean;
+  /** The youngest age at which sessions may be ended, whatever a policy says. */
+  readonly floors: Floors;
   /** Of pgleash. */
   readonly version: string;
   readonly log: Log;
@@ -33,7 +35,7 @@ export type EnforcementOptions = {
 };
 
 /** No file is opened before the first policy. */
-export function createEnforcement({ isFlagged, version, log, ledgers }: EnforcementOptions): Enforcement {
+export function createEnforcement({ isFlagged, floors, version, log, ledgers }: EnforcementOptions): Enforcement {
   let used: string | null = null;
   let last: ConfiguredPolicy | null = null;
   let problem: string | null = null;
@@ -75,6 +77,7 @@ export function createEnforcement({ isFlagged, version, log, ledgers }: Enforcem
         log.warn({}, "mode: enforce without --enforce at the start: it stays a dry run");
       return {
         policy,
+        floors,
         isEnforcing: policy.mode === "enforce" && isFlagged,
         audit,
         auditProblem: problem,

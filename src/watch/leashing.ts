@@ -4,13 +4,14 @@ import type { PauseWatch } from "../act/pause-file.ts";
 import { permitted, whyStop } from "../act/permit.ts";
 import type { ConfiguredPolicy } from "../config/config.ts";
 import type { Leashing } from "../cycle.ts";
-import { builtInFloors } from "../decide/policy.ts";
+import type { Floors } from "../decide/policy.ts";
 import type { Deadline } from "../postgres/deadline.ts";
 import type { Probe } from "../postgres/probe.ts";
 
 /** What is the same for all servers of this process. */
 export type LeashSettings = {
   readonly policy: ConfiguredPolicy;
+  readonly floors: Floors;
   /** Both switches are on, and the configuration was read as it stands. */
   readonly isEnforcing: boolean;
   readonly audit: Audit | null;
@@ -29,10 +30,10 @@ type Around = {
   readonly stopping: AbortSignal;
 };
 
-/** What one look at a server needs to decide and to act; `null` without rules. The floors are the built-in ones, always. */
+/** What one look at a server needs to decide and to act; `null` without rules. */
 export function leashingOf(
   server: string,
-  { policy, isEnforcing, audit, auditProblem, pause }: LeashSettings,
+  { policy, floors, isEnforcing, audit, auditProblem, pause }: LeashSettings,
   { lease, stopping, ...asking }: Around,
 ): Leashing | null {
   if (policy.rules.length === 0) return null;
@@ -40,7 +41,7 @@ export function leashingOf(
   return {
     server,
     policy,
-    floors: builtInFloors,
+    floors,
     audit,
     permit: (session) => permitted(session, means, { ...asking, nowSeconds: Date.now() / 1000 }),
     whyStop: () => whyStop(pause, stopping, Date.now() / 1000),

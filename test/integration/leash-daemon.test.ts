@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 
 import type { Config } from "../../src/config/config.ts";
 import { startDaemon, type Daemon, type Loaded } from "../../src/daemon.ts";
+import { builtInFloors } from "../../src/decide/policy.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { aLog } from "../support/a-log.ts";
 import { runWords } from "../support/a-runtime.ts";
@@ -126,6 +127,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     const config = configFor(await aPath(), options.pauseFile ?? (await aPath("pause.json")));
     const daemon = await startDaemon({
       isEnforceFlagged: options.isEnforceFlagged ?? true,
+      floors: builtInFloors,
       config,
       reloadConfig: () => Promise.resolve(queue.shift() ?? { config }),
       log: aLog().log,

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { keyOfEpisode } from "../../src/classify/episode-key.ts";
 import { auditLine } from "../../src/act/audit-line.ts";
 import type { ConfiguredPolicy } from "../../src/config/config.ts";
+import { builtInFloors } from "../../src/decide/policy.ts";
 import { createEnforcement, type Enforcement } from "../../src/watch/enforcement.ts";
 import { aLog } from "../support/a-log.ts";
 import { aLeash, anEntry as anotherEntry } from "../support/a-case.ts";
@@ -18,6 +19,7 @@ function policyWith(auditFile: string): ConfiguredPolicy {
 function anEnforcement(): Enforcement {
   const enforcement = createEnforcement({
     isFlagged: true,
+    floors: builtInFloors,
     version: "1.2.3",
     log: aLog().log,
     ledgers: () => [],
