@@ -3,7 +3,8 @@
 #   docker run -p 19187:19187 -e DATABASE_URL=postgres://pgleash@db1/postgres -e PGPASSWORD pgleash
 #   docker run -p 19187:19187 -v ./pgleash.yml:/etc/pgleash.yml:ro pgleash serve --config.file=/etc/pgleash.yml
 #
-# It runs as uid and gid 65532 and writes nothing: mount files readable for that user, and the root read-only.
+# It runs as uid and gid 65532: mount files readable for that user, and the root read-only. It writes nothing but the
+# audit and the pause of a policy, for which there is an empty /var/lib/pgleash: mount a volume there.
 
 FROM node:24-trixie-slim AS dependencies
 WORKDIR /app
@@ -18,7 +19,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
-RUN npm run build
+RUN npm run build && mkdir audit
 
 # Without a shell or a package manager there is little to abuse beside the credentials of a database. Nothing here needs
 # them: ENTRYPOINT and HEALTHCHECK are in exec form and name the one program there is by its full path.
@@ -31,6 +32,8 @@ WORKDIR /app
 COPY package.json ./
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
+# A new volume takes over its owner; without it the volume would be root's.
+COPY --from=build --chown=65532:65532 /app/audit /var/lib/pgleash
 # A number and not the name, so that Kubernetes can see that it is not root (runAsNonRoot).
 USER 65532:65532
 EXPOSE 19187

@@ -1,16 +1,31 @@
-// Writes the files that are generated from the code; with `--check` only compares. Run `npm run build` first.
+// Writes the files that are generated from the code; with `--check` only compares. `npm run generate` builds what it needs.
 import { readFile, writeFile } from "node:fs/promises";
 
 import { configJsonSchema } from "../dist/config/json-schema.js";
 import { metricsDocs } from "../dist/expose/metrics-docs.js";
 import { processRegistry } from "../dist/expose/page.js";
 import { setupStatements } from "../dist/postgres/setup-statements.js";
+import { dashboardFiles } from "../grafana/dist/dashboards.js";
+import { alertsDocs } from "./alerts-docs.mjs";
+import { dashboardsManifest } from "./dashboards-manifest.mjs";
+import { prometheusRule } from "./prometheus-rule.mjs";
+
+const dashboards = Object.entries(dashboardFiles()).map(([name, text]) => [
+  `grafana/dashboards/${name}`,
+  text,
+]);
+
+const rules = await readFile(new URL("../alerts/pgleash.rules.yml", import.meta.url), "utf8");
 
 const generated = {
   "config/schema.json": configJsonSchema(),
   "config/sql/setup-role.sql": setupStatements({ maySignal: false }),
   "config/sql/setup-role-enforce.sql": setupStatements({ maySignal: true }),
   "docs/metrics.md": metricsDocs(await processRegistry().getMetricsAsJSON()),
+  ...Object.fromEntries(dashboards),
+  "config/kubernetes/dashboards.yml": dashboardsManifest(dashboardFiles()),
+  "config/kubernetes/prometheus-rule.yml": prometheusRule(rules),
+  "docs/alerts.md": alertsDocs(rules),
 };
 
 for (const [path, text] of Object.entries(generated)) {
@@ -18,7 +33,7 @@ for (const [path, text] of Object.entries(generated)) {
   if (!process.argv.includes("--check")) {
     await writeFile(url, text);
   } else if ((await readFile(url, "utf8").catch(() => "")) !== text) {
-    process.stderr.write(`${path} is not what the code says: npm run build && node scripts/generate.mjs\n`);
+    process.stderr.write(`${path} is not what the code says: npm run generate\n`);
     process.exitCode = 1;
   }
 }

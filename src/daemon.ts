@@ -8,7 +8,7 @@ import { suspectsJson } from "./expose/suspects-json.ts";
 import type { View } from "./expose/view.ts";
 import type { Log } from "./log.ts";
 import type { Recorder } from "./record/recorder.ts";
-import { createWatches, type Watches } from "./watch/watches.ts";
+import { createWatches, type Watches, type WatchesOptions } from "./watch/watches.ts";
 
 /** A configuration, or what is wrong with it: one line each. */
 export type Loaded = { readonly config: Config } | { readonly problems: readonly string[] };
@@ -20,6 +20,8 @@ export type DaemonOptions = {
   readonly log: Log;
   /** The second of the two switches: without it nobody is ended, whatever the configuration says. */
   readonly isEnforceFlagged: boolean;
+  /** The built-in ones, but for tests, which have no minutes to wait. */
+  readonly floors: WatchesOptions["floors"];
   /** Where what each look reads is put on record; nowhere without it. */
   readonly recorder?: Recorder | undefined;
   readonly versions: { readonly pgleash: string; readonly node: string };
@@ -52,6 +54,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
     recorder: options.recorder,
     isFlagged: options.isEnforceFlagged,
+    floors: options.floors,
     version: versions.pgleash,
     onChange: page.drop,
   });

@@ -8,6 +8,7 @@ import { startPostgres } from "../demo/embedded-postgres.ts";
 import { startOrderService } from "../demo/order-service.ts";
 import { placeFile } from "../demo/place-file.ts";
 import type { EmbeddedPostgres } from "../demo/prepare-postgres.ts";
+import { builtInFloors } from "../decide/policy.ts";
 import { createLog } from "../log.ts";
 import { exitCodes, UsageError, type Command } from "./command.ts";
 import { demoConfig, demoConfigText } from "./demo-config.ts";
@@ -84,6 +85,7 @@ async function startOnFreePort(runtime: Runtime, config: Config): Promise<Daemon
       reloadConfig: () => Promise.resolve({ config }),
       log: createLog("error"),
       isEnforceFlagged: false,
+      floors: builtInFloors,
       versions: runtime.versions,
       web: {
         host: "127.0.0.1",

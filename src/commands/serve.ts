@@ -1,5 +1,6 @@
 import { describeValue } from "../config/describe-value.ts";
 import { startDaemon, type Daemon } from "../daemon.ts";
+import { builtInFloors } from "../decide/policy.ts";
 import { createLog, logLevels } from "../log.ts";
 import { createRecorder } from "../record/recorder.ts";
 import { exitCodes, UsageError, type Command, type ExitCode } from "./command.ts";
@@ -67,6 +68,7 @@ SIGTERM and SIGINT stop gently, a second one at once.
         reloadConfig,
         log,
         isEnforceFlagged: values.enforce,
+        floors: builtInFloors,
         recorder,
         versions,
         web,

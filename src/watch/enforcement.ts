@@ -7,7 +7,7 @@ import { readAudit, type AuditRead } from "../act/read-audit.ts";
 import { rebuildLeash } from "../act/rebuild-leash.ts";
 import type { ConfiguredPolicy } from "../config/config.ts";
 import { emptyLeash, type Leash } from "../decide/leash.ts";
-import type { PolicyMode } from "../decide/policy.ts";
+import type { Floors, PolicyMode } from "../decide/policy.ts";
 import type { Log } from "../log.ts";
 import type { LeashSettings } from "./leashing.ts";
 
@@ -25,6 +25,8 @@ export type Enforcement = {
 export type EnforcementOptions = {
   /** The flag `--enforce`. */
   readonly isFlagged: boolean;
+  /** The youngest age at which sessions may be ended, whatever a policy says. */
+  readonly floors: Floors;
   /** Of pgleash. */
   readonly version: string;
   readonly log: Log;
@@ -33,7 +35,8 @@ export type EnforcementOptions = {
 };
 
 /** No file is opened before the first policy. */
-export function createEnforcement({ isFlagged, version, log, ledgers }: EnforcementOptions): Enforcement {
+export function createEnforcement(options: EnforcementOptions): Enforcement {
+  const { isFlagged, floors, version, log, ledgers } = options;
   let used: string | null = null;
   let last: ConfiguredPolicy | null = null;
   let problem: string | null = null;
@@ -71,12 +74,10 @@ export function createEnforcement({ isFlagged, version, log, ledgers }: Enforcem
     async configure(policy) {
       last = policy;
       await useAudit(policy.auditFile, policy.mode);
-      if (policy.mode === "enforce" && !isFlagged)
-        log.warn({}, "mode: enforce without --enforce at the start: it stays a dry run");
-      if (policy.mode === "dry_run" && isFlagged)
-        log.warn({}, "--enforce without mode: enforce in the policy: it stays a dry run");
+      tellSwitches(policy, options);
       return {
         policy,
+        floors,
         isEnforcing: policy.mode === "enforce" && isFlagged,
         audit,
         auditProblem: problem,
@@ -95,6 +96,14 @@ export function createEnforcement({ isFlagged, version, log, ledgers }: Enforcem
       await audit?.close();
     },
   };
+}
+
+/** One switch alone is likely a mistake. */
+function tellSwitches({ mode }: ConfiguredPolicy, { isFlagged, log }: EnforcementOptions): void {
+  if (mode === "enforce" && !isFlagged)
+    log.warn({}, "mode: enforce without --enforce at the start: it stays a dry run");
+  if (mode === "dry_run" && isFlagged)
+    log.warn({}, "--enforce without mode: enforce in the policy: it stays a dry run");
 }
 
 /** A dry run signals nobody, with or without an audit: what it lacks is the record of what it would do. */

@@ -4,13 +4,14 @@ import type { PauseWatch } from "../act/pause-file.ts";
 import { permitted, whyStop } from "../act/permit.ts";
 import type { ConfiguredPolicy } from "../config/config.ts";
 import type { Leashing } from "../cycle.ts";
-import { builtInFloors } from "../decide/policy.ts";
+import type { Floors } from "../decide/policy.ts";
 import type { Deadline } from "../postgres/deadline.ts";
 import type { Probe } from "../postgres/probe.ts";
 
 /** What is the same for all servers of this process. */
 export type LeashSettings = {
   readonly policy: ConfiguredPolicy;
+  readonly floors: Floors;
   /** Both switches are on, and the configuration was read as it stands. */
   readonly isEnforcing: boolean;
   readonly audit: Audit | null;
@@ -33,11 +34,11 @@ type Around = {
 
 /**
  * What one look at a server needs to decide and to act. `null` without rules, once what they announced is withdrawn: it would
- * else be notice enough for rules of the same names that come back. The floors are the built-in ones, always.
+ * else be notice enough for rules of the same names that come back.
  */
 export function leashingOf(
   server: string,
-  { policy, isEnforcing, audit, auditProblem, pause }: LeashSettings,
+  { policy, floors, isEnforcing, audit, auditProblem, pause }: LeashSettings,
   { lease, stopping, isAnnounced, ...asking }: Around,
 ): Leashing | null {
   if (policy.rules.length === 0 && !isAnnounced) return null;
@@ -45,7 +46,7 @@ export function leashingOf(
   return {
     server,
     policy,
-    floors: builtInFloors,
+    floors,
     audit,
     permit: (session, { canSignal }) =>
       permitted(session, means, { ...asking, canSignal, nowSeconds: Date.now() / 1000 }),

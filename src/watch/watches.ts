@@ -1,6 +1,7 @@
 import { ledgerRecord } from "../act/ledger-record.ts";
 import type { Config } from "../config/config.ts";
 import type { Leash } from "../decide/leash.ts";
+import type { Floors } from "../decide/policy.ts";
 import type { ServerView } from "../expose/view.ts";
 import type { Log } from "../log.ts";
 import type { Recorder } from "../record/recorder.ts";
@@ -27,6 +28,8 @@ export type WatchesOptions = {
   readonly log: Log;
   /** The flag `--enforce`: without it, no policy ends anybody. */
   readonly isFlagged: boolean;
+  /** The youngest age at which sessions may be ended. No configuration says anything of it. */
+  readonly floors: Floors;
   readonly version: string;
   /** Where what each look reads is put on record; nowhere without one. */
   readonly recorder?: Recorder | undefined;
@@ -36,11 +39,12 @@ export type WatchesOptions = {
 
 /** Nothing is watched before the first `apply`. */
 export function createWatches(options: WatchesOptions): Watches {
-  const { log, isFlagged, version, recorder, onChange } = options;
+  const { log, isFlagged, floors, version, recorder, onChange } = options;
   let watches = new Map<string, Watch>();
   let applied: readonly WatchSettings[] = [];
   const enforcement = createEnforcement({
     isFlagged,
+    floors,
     version,
     log,
     ledgers: () => [...watches].map(([server, watch]) => ledgerRecord(server, watch.leash())),

@@ -90,6 +90,12 @@ describe("the image", () => {
     expect(megabytes).toBeLessThan(40);
   });
 
+  test("has an empty folder for the audit, which belongs to its user", async () => {
+    expect(await readdir(join(runtime.root, "var/lib/pgleash"))).toEqual([]);
+    const text = await readFile(join(context, "Dockerfile"), "utf8");
+    expect(text).toContain(`--chown=${runtime.last.get("USER")} /app/audit /var/lib/pgleash\n`);
+  });
+
   test("runs as a numbered user that is not root, where pgleash listens by default", () => {
     expect(runtime.last.get("USER")).toMatch(/^[1-9]\d*:[1-9]\d*$/);
     expect(`:${runtime.last.get("EXPOSE")}`).toBe(defaultListenAddress);

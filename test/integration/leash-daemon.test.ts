@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 
 import type { Config } from "../../src/config/config.ts";
 import { startDaemon, type Daemon, type Loaded } from "../../src/daemon.ts";
+import { builtInFloors } from "../../src/decide/policy.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { createRecorder, type Recorder } from "../../src/record/recorder.ts";
 import { aLog, type LogRecord } from "../support/a-log.ts";
@@ -199,6 +200,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     const daemon = await startDaemon({
       recorder: options.recorder,
       isEnforceFlagged: options.isEnforceFlagged ?? true,
+      floors: builtInFloors,
       config,
       reloadConfig: () => Promise.resolve(queue.shift() ?? { config }),
       log,

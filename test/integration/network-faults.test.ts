@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 
 import { createWatchRole } from "../../src/demo/create-watch-role.ts";
 import type { ServerView } from "../../src/expose/view.ts";
+import { builtInFloors } from "../../src/decide/policy.ts";
 import { createWatches } from "../../src/watch/watches.ts";
 import { aLog } from "../support/a-log.ts";
 import { aServerConfig, watchServer, type Place } from "../support/a-watch.ts";
@@ -29,7 +30,13 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     const healthy = { host: server.socketFolder, port: server.port };
     await createWatchRole(healthy);
     const silent = await listen(() => {});
-    const watches = createWatches({ log: aLog().log, isFlagged: false, version: "test", onChange: () => {} });
+    const watches = createWatches({
+      log: aLog().log,
+      isFlagged: false,
+      floors: builtInFloors,
+      version: "test",
+      onChange: () => {},
+    });
     cleanups.push(() => watches.stop());
     const looked = (name: string): ServerView => viewOf(watches.views(), name);
 

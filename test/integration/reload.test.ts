@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 
 import type { Config } from "../../src/config/config.ts";
 import { startDaemon, type Daemon, type Loaded } from "../../src/daemon.ts";
+import { builtInFloors } from "../../src/decide/policy.ts";
 import { createWatchRole } from "../../src/demo/create-watch-role.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { aLog } from "../support/a-log.ts";
@@ -145,6 +146,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     const queue: Loaded[] = [];
     const daemon = await startDaemon({
       isEnforceFlagged: false,
+      floors: builtInFloors,
       config,
       reloadConfig: () => Promise.resolve(queue.shift() ?? { config }),
       log: aLog().log,

@@ -7,6 +7,7 @@ import { suspectBackends, type BackendSuspect } from "../../src/expose/aggregate
 import type { ServerView } from "../../src/expose/view.ts";
 import type { Log } from "../../src/log.ts";
 import { emptyLeash } from "../../src/decide/leash.ts";
+import { builtInFloors } from "../../src/decide/policy.ts";
 import type { LeashSettings } from "../../src/watch/leashing.ts";
 import { createWatch } from "../../src/watch/watch.ts";
 import { aLog } from "./a-log.ts";
@@ -94,6 +95,7 @@ export function aServerConfig(place: Place, options: WatchOptions = {}): ServerC
 export function aLeashSettings(settings: Partial<LeashSettings> = {}): LeashSettings {
   return {
     policy: configOf("").policy,
+    floors: builtInFloors,
     isEnforcing: false,
     audit: null,
     auditProblem: null,

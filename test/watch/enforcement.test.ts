@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { keyOfEpisode } from "../../src/classify/episode-key.ts";
 import { auditLine } from "../../src/act/audit-line.ts";
 import type { ConfiguredPolicy } from "../../src/config/config.ts";
+import { builtInFloors } from "../../src/decide/policy.ts";
 import { createEnforcement, type Enforcement } from "../../src/watch/enforcement.ts";
 import { aLog } from "../support/a-log.ts";
 import { aLeash, anEntry as anotherEntry } from "../support/a-case.ts";
@@ -18,6 +19,7 @@ function policyWith(auditFile: string | null): ConfiguredPolicy {
 function anEnforcement(): Enforcement {
   const enforcement = createEnforcement({
     isFlagged: true,
+    floors: builtInFloors,
     version: "1.2.3",
     log: aLog().log,
     ledgers: () => [],
@@ -63,7 +65,13 @@ test.for([
   const { log, records } = aLog();
   const { path } = await anUnreadable();
   const { isFlagged, level, message } = told;
-  const enforcement = createEnforcement({ isFlagged, version: "1.2.3", log, ledgers: () => [] });
+  const enforcement = createEnforcement({
+    isFlagged,
+    floors: builtInFloors,
+    version: "1.2.3",
+    log,
+    ledgers: () => [],
+  });
   onTestFinished(() => enforcement.close());
   await enforcement.configure({ ...policyWith(path), mode: "enforce" });
   expect(records[0]).toMatchObject({ level, message, fields: { audit_file: path } });
@@ -84,7 +92,13 @@ test.for([
   { isFlagged: false, mode: "dry_run", told: [] },
 ] as const)("one of the two switches alone is told: $isFlagged, $mode", async ({ isFlagged, mode, told }) => {
   const { log, records } = aLog();
-  const enforcement = createEnforcement({ isFlagged, version: "1.2.3", log, ledgers: () => [] });
+  const enforcement = createEnforcement({
+    isFlagged,
+    floors: builtInFloors,
+    version: "1.2.3",
+    log,
+    ledgers: () => [],
+  });
   onTestFinished(() => enforcement.close());
   const { isEnforcing } = await enforcement.configure({ ...policyWith(null), mode });
   expect(records.map(({ message }) => message)).toEqual(told);

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 
+import { builtInFloors } from "../../src/decide/policy.ts";
 import { createWatches } from "../../src/watch/watches.ts";
 import { aLog } from "../support/a-log.ts";
 import { configOf } from "../support/config-text.ts";
@@ -7,7 +8,13 @@ import { aFolder } from "../support/an-audit.ts";
 
 test("what a configuration is warned of stands in the log, at the start and at each reload", async () => {
   const { log, records } = aLog();
-  const watches = createWatches({ log, isFlagged: true, version: "1.2.3", onChange: () => {} });
+  const watches = createWatches({
+    log,
+    isFlagged: true,
+    floors: builtInFloors,
+    version: "1.2.3",
+    onChange: () => {},
+  });
   onTestFinished(() => watches.stop());
   const warned = () => records.filter(({ message }) => message === "configuration loaded, with warnings");
 
