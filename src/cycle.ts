@@ -41,10 +41,14 @@ export type Leashing = {
   readonly policy: Policy;
   readonly floors: Floors;
   readonly audit: Audit | null;
+  /** The longest time between two looks. */
+  readonly pollSeconds: number;
   /** Asks what is permitted, once a look, before anything is decided. The reading knows whether our role may signal now. */
   permit(session: Session, reading: Pick<Reading, "canSignal">): Promise<Permitted>;
   /** Asked again right before each signal, for what may come meanwhile: why nothing more is sent; `null` to go on. */
   whyStop(session: Session): Promise<Refusal | null>;
+  /** Called with the leash at each step of the acts: an audit that is rotated during a look must not miss what was done. */
+  remember(leash: Leash): void;
 };
 
 export type CycleOptions = {
@@ -75,6 +79,7 @@ export async function cycle(
   options: CycleOptions,
 ): Promise<{ readonly report: Report; readonly remembered: Remembered; readonly reading: Reading }> {
   const { probe, leashing } = options;
+  const begunMs = performance.now();
   const reading = await read(session, before.memory, options);
   const { look } = reading;
   const terminated = terminatedEpisodes(before.leash);
@@ -92,7 +97,12 @@ export async function cycle(
   const { plan, results, leash } = await carryOut(
     session,
     { plan: decided, before: before.leash, leash: counted },
-    { ...leashing, version: probe.version },
+    {
+      ...leashing,
+      version: probe.version,
+      lookSeconds: situation.nowSeconds,
+      lookAgeSeconds: () => (performance.now() - begunMs) / 1000,
+    },
   );
   return {
     report: { ...seen, leash: { plan, results, state: leash, policy, floors, situation, ...refusals } },

@@ -11,7 +11,7 @@ END $$;
 -- To see the sessions of others. Without it PostgreSQL hides what they do, and leaks go unseen.
 GRANT pg_monitor TO pgleash;
 
--- To end sessions, but never those of superusers. Without it no configuration makes pgleash end anybody.
+-- To end sessions, but never those of superusers. Without it pgleash tries to end nobody, whatever its configuration says.
 GRANT pg_signal_backend TO pgleash;
 
 -- 16 and newer: to get in when every other slot is taken, if reserved_connections is above 0.

@@ -11,8 +11,8 @@ END $$;
 -- To see the sessions of others. Without it PostgreSQL hides what they do, and leaks go unseen.
 GRANT pg_monitor TO pgleash;
 
--- To end nobody, whatever was granted before.
-DO $$ BEGIN
+-- To end nobody, whatever was granted before. PostgreSQL lets a role end the sessions of each role that it is a member of, too.
+DO $$ DECLARE others text; BEGIN
   IF EXISTS (
     SELECT FROM pg_catalog.pg_auth_members
     WHERE roleid = 'pg_signal_backend'::pg_catalog.regrole AND member = 'pgleash'::pg_catalog.regrole
@@ -21,6 +21,14 @@ DO $$ BEGIN
   END IF;
   IF pg_catalog.pg_has_role('pgleash', 'pg_signal_backend', 'MEMBER') THEN
     RAISE WARNING 'pgleash may still end sessions: as a superuser, by another role, or by a grant of somebody else';
+  END IF;
+  SELECT pg_catalog.string_agg(pg_catalog.quote_ident(r.rolname), ', ' ORDER BY r.rolname) INTO others
+  FROM pg_catalog.pg_roles AS r JOIN pg_catalog.pg_roles AS own ON own.rolname = 'pgleash'
+  WHERE NOT own.rolsuper AND r.oid <> own.oid AND pg_catalog.pg_has_role(own.oid, r.oid, 'MEMBER')
+    AND NOT pg_catalog.pg_has_role('pg_monitor', r.oid, 'MEMBER')
+    AND r.rolname <> 'pg_use_reserved_connections';
+  IF others IS NOT NULL THEN
+    RAISE WARNING 'pgleash is a member of %: PostgreSQL may let it end the sessions of each of them', others;
   END IF;
 END $$;
 

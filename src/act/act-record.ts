@@ -1,4 +1,4 @@
-import type { LedgerEntry } from "../decide/ledger.ts";
+import { isUntouched, type LedgerEntry } from "../decide/ledger.ts";
 import type { Leash } from "../decide/leash.ts";
 import type { Notice } from "../decide/plan.ts";
 import type { SessionEpisode } from "../decide/target.ts";
@@ -20,7 +20,7 @@ type Circumstances = {
 /** What is about to be done, or what a dry run would have done, as it is put on record before anything happens. */
 export function actRecord(entry: LedgerEntry, { id, server, episode, leash }: Circumstances): ActRecord {
   const { mode, rule, atSeconds } = entry;
-  const counts = leash.ledger.entries.filter((other) => other.mode === mode && other.outcome !== "moved_on");
+  const counts = leash.ledger.entries.filter((other) => other.mode === mode && !isUntouched(other));
   const lately = (seconds: number): readonly LedgerEntry[] =>
     counts.filter((other) => other.atSeconds > atSeconds - seconds);
   return {

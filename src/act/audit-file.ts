@@ -13,8 +13,14 @@ export type AuditFile = {
   close(): Promise<void>;
 };
 
-/** Opens the file, or creates it for our eyes only. A last line that was torn by a crash is ended before the next one. */
-export async function openAuditFile(path: string): Promise<AuditFile> {
+/**
+ * Opens the file, or creates it for our eyes only. A last line that was torn by a crash is ended before the next one.
+ * `onForeignWriter` is called when somebody else has written into it since.
+ */
+export async function openAuditFile(
+  path: string,
+  onForeignWriter = (): void => undefined,
+): Promise<AuditFile> {
   const file = await open(path, "a+", 0o600);
   try {
     const { dev, ino, size } = await file.stat();
@@ -25,6 +31,9 @@ export async function openAuditFile(path: string): Promise<AuditFile> {
       isNew: size === 0,
       lengthBytes: size,
       async append(lines) {
+        const found = await file.stat();
+        if (found.size > length) onForeignWriter();
+        length = Math.max(length, found.size);
         const bytes = Buffer.from(isTorn ? `\n${lines}` : lines);
         const { bytesWritten } = await file.write(bytes);
         length += bytesWritten;

@@ -1,11 +1,11 @@
 import * as z from "zod";
 
 import type { Acted } from "../decide/leash.ts";
-import { outcomes, type Breaker, type LedgerEntry, type Outcome } from "../decide/ledger.ts";
+import { breakerCauses, outcomes, type Breaker, type LedgerEntry, type Outcome } from "../decide/ledger.ts";
 import { policyModes, ruleActions } from "../decide/policy.ts";
 import { escapedJson } from "../printable.ts";
 import { auditVersion, type AuditRecord } from "./audit-record.ts";
-import { groundsSchema } from "./grounds-fields.ts";
+import { groundsSchema } from "./grounds-schema.ts";
 
 /** A record as it is read again: only what the ledger is rebuilt from, so that nothing else can make it unreadable. */
 export type ReadRecord =
@@ -104,7 +104,7 @@ const breaker = z
     state: z.enum(["open", "closed"]),
     since_seconds: z.number(),
     // A breaker that is open stays open, whatever another version calls the reason, or tells of it.
-    why: z.enum(["futile", "unconfirmed"]).catch("unconfirmed"),
+    why: z.enum(breakerCauses).catch("unconfirmed"),
     grounds: groundsSchema.nullable().catch(null),
   })
   .transform(({ state, since_seconds: sinceSeconds, why, grounds }): Breaker =>

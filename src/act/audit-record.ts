@@ -1,8 +1,9 @@
 import type { Episode, Severity } from "../classify/episode.ts";
 import type { HarmLevel } from "../classify/harm.ts";
 import type { BackendKind } from "../classify/kind.ts";
+import type { GroundsFields } from "../decide/grounds-fields.ts";
 import type { Acted } from "../decide/leash.ts";
-import type { ActedOn, Breaker, OpenBreaker, Outcome } from "../decide/ledger.ts";
+import type { Breaker, OpenBreaker, Outcome } from "../decide/ledger.ts";
 import type { PolicyMode, RuleAction } from "../decide/policy.ts";
 import type { SpareReason } from "../decide/reason.ts";
 import type { WithdrawalReason } from "../decide/withdrawal.ts";
@@ -131,17 +132,6 @@ export type BreakerFields = {
   /** Why it is open, and by which acts; null while it is closed. */
   readonly why: OpenBreaker["why"] | null;
   readonly grounds: GroundsFields | null;
-};
-
-/** The acts that opened a breaker. A name that is of no use to the breadth is null. */
-export type GroundsFields = {
-  readonly breadth: ActedOn["breadth"];
-  readonly usename: string | null;
-  readonly application_name: string | null;
-  readonly client_addr: string | null;
-  readonly acts: number;
-  readonly sessions_before: number;
-  readonly sessions_after: number;
 };
 
 /** All that must survive of one server when the file is rotated, or longer than its reader reads. */

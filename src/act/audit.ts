@@ -24,6 +24,10 @@ export type AuditOptions = {
   readonly patienceSeconds?: number;
   /** What each new file begins with, so that no rotation makes the limits forget; and what a long one repeats. */
   readonly ledgers?: () => readonly LedgerRecord[];
+  /** Whether this process knows ledgers that a file need not hold because it exists: of another audit, or of a time without any. */
+  readonly knowsMore?: boolean;
+  /** Called once, when another process is found to write into the same file: then each counts the acts of both. */
+  readonly onForeignWriter?: () => void;
 };
 
 /** Longer than any disk takes that is well, shorter than people wait. */
@@ -34,12 +38,18 @@ type Gap = { readonly since: Date; readonly why: string; readonly lost: number }
 
 /** Opens the audit file for appending, or creates it. If that fails, the audit is not working. */
 export async function openAudit(path: string, options: AuditOptions = {}): Promise<Audit> {
-  const { patienceSeconds = PATIENCE_SECONDS, ledgers = () => [] } = options;
+  const { patienceSeconds = PATIENCE_SECONDS, ledgers = () => [], knowsMore = false } = options;
   const turns = createFileTurns(patienceSeconds);
   const repeated = createRepeatedLedgers(ledgers);
   let file: AuditFile | null = null;
-  let hasBeenOpen = false;
+  let mayLackLedgers = knowsMore;
   let gap: Gap | null = null;
+  let isShared = false;
+
+  function noteForeignWriter(): void {
+    if (!isShared) options.onForeignWriter?.();
+    isShared = true;
+  }
 
   async function drop(): Promise<void> {
     const dropped = file;
@@ -50,10 +60,10 @@ export async function openAudit(path: string, options: AuditOptions = {}): Promi
   async function fileInPlace(): Promise<AuditFile> {
     if (file !== null && (await file.isInPlace())) return file;
     await drop();
-    file = await openAuditFile(path);
+    file = await openAuditFile(path, noteForeignWriter);
     // At the start a file that exists holds them already. Later on nobody knows whether it is still the same one.
-    repeated.opened(file, file.isNew || hasBeenOpen);
-    hasBeenOpen = true;
+    repeated.opened(file, file.isNew || mayLackLedgers);
+    mayLackLedgers = true;
     return file;
   }
 

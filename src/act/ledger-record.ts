@@ -1,7 +1,7 @@
+import { groundsFields } from "../decide/grounds-fields.ts";
 import type { Leash } from "../decide/leash.ts";
 import type { Breaker, LedgerEntry } from "../decide/ledger.ts";
 import type { BreakerFields, EntryFields, LedgerRecord } from "./audit-record.ts";
-import { groundsFields } from "./grounds-fields.ts";
 
 /** All that limits are counted on, as one record. Announcements are left out: after a restart their notice begins anew. */
 export function ledgerRecord(server: string, { ledger, acted }: Leash): LedgerRecord {

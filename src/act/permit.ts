@@ -1,4 +1,4 @@
-import type { Refusal } from "../decide/permit-refusals.ts";
+import { refusedIfEnforcing, type Refusal } from "../decide/permit-refusals.ts";
 import type { Permits } from "../decide/situation.ts";
 import type { Deadline } from "../postgres/deadline.ts";
 import type { Probe } from "../postgres/probe.ts";
@@ -40,28 +40,27 @@ export type Permitted = {
   readonly auditFailure: string | null;
 };
 
-/** Asks for everything that must be so before anybody is signalled. A dry run needs no lease, and takes none. */
+/**
+ * Asks for everything that must be so before anybody is signalled. The lease comes last: whoever could not use it must not
+ * keep it from a process that can. So a failing audit is tried anew first, and a dry run takes no lease.
+ */
 export async function permitted(session: Session, means: Means, asking: Asking): Promise<Permitted> {
   const { probe, canSignal, pollSeconds, deadline, nowSeconds } = asking;
   const { isEnforcing, audit } = means;
   const pause = (await means.pause?.read(nowSeconds)) ?? null;
-  const lease = isEnforcing ? await hold(session, means, { probe, pollSeconds, deadline }) : notNeeded;
-  const leaseRefusal = lease.isHeld || !isEnforcing ? null : lease.why;
   const isAuditWorking = audit !== null && (await audit.recover());
-  if (!isEnforcing) await means.lease.release(session, { version: probe.version, deadline });
+  const auditProblem = audit === null ? means.auditProblem : audit.failure();
+  const asked = { isEnforcing, pause, isPooled: probe.pooled, canSignal, isAuditWorking, auditProblem };
+  const [inTheWay] = refusedIfEnforcing({ ...asked, hasLease: false, leaseRefusal: null });
+  const lease =
+    isEnforcing && inTheWay === undefined
+      ? await hold(session, means, { probe, pollSeconds, deadline })
+      : await leave(session, means, { probe, deadline, inTheWay });
+  const leaseRefusal = lease.isHeld || !isEnforcing ? null : lease.why;
   return {
-    permits: {
-      isEnforcing,
-      pause,
-      hasLease: lease.isHeld,
-      leaseRefusal,
-      isPooled: probe.pooled,
-      canSignal,
-      isAuditWorking,
-    },
+    permits: { ...asked, hasLease: lease.isHeld, leaseRefusal },
     leaseRefusal,
-    auditFailure:
-      audit === null ? (means.auditProblem ?? (isEnforcing ? "there is none" : null)) : audit.failure(),
+    auditFailure: auditProblem ?? (audit === null && isEnforcing ? "there is none" : null),
   };
 }
 
@@ -90,8 +89,6 @@ export async function whyStop(
   return { reason: "no_lease", why: "the lease was lost during the look, with the connection that held it" };
 }
 
-const notNeeded: LeaseState = { isHeld: false, why: "a dry run needs none" };
-
 function hold(
   session: Session,
   { lease, leaseDatabase }: Means,
@@ -99,4 +96,21 @@ function hold(
 ): Promise<LeaseState> {
   const { version, pooled } = probe;
   return lease.hold(session, { leaseDatabase, version, pooled, pollSeconds, deadline });
+}
+
+/** Gives the lease back where it is held: whoever could not use it, or needs none, leaves it to others. */
+async function leave(
+  session: Session,
+  { lease }: Means,
+  {
+    probe,
+    deadline,
+    inTheWay,
+  }: Pick<Asking, "probe" | "deadline"> & { readonly inTheWay: Refusal | undefined },
+): Promise<LeaseState> {
+  await lease.release(session, { version: probe.version, deadline });
+  return {
+    isHeld: false,
+    why: inTheWay === undefined ? "a dry run needs none" : `it is not asked for: ${inTheWay.why}`,
+  };
 }

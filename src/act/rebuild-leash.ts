@@ -17,23 +17,46 @@ type Rebuilding = {
  * the next decision corrects them. Pure.
  */
 export function rebuildLeash(records: readonly ReadRecord[], server: string): Leash {
-  const state: Rebuilding = {
-    entries: new Map(),
-    lastOf: new Map(),
-    acted: new Map(),
-    breaker: emptyLeash.ledger.breaker,
+  return settledLeash(unsettledLeashes(records).get(server) ?? emptyLeash);
+}
+
+/** The leash of a process that is gone: what it left open has failed, as far as anybody knows. Pure. */
+export function settledLeash({ ledger, acted, announcements }: Leash): Leash {
+  return {
+    ledger: { ...ledger, entries: ledger.entries.map(unsettledIsFailed) },
+    announcements,
+    acted: new Map([...acted].map(([episode, last]) => [episode, unsettledIsFailed(last)])),
   };
+}
+
+/** What is on record of each server, with the outcomes left open that may yet be learned from elsewhere. Pure. */
+export function unsettledLeashes(records: readonly ReadRecord[]): ReadonlyMap<string, Leash> {
+  const states = new Map<string, Rebuilding>();
   const calledOff = new Set(records.flatMap((record) => (record.type === "called_off" ? [record.id] : [])));
   for (const record of records) {
-    if (!("server" in record) || record.server !== server) continue;
-    if (record.type !== "act" || !calledOff.has(record.id)) follow(state, record);
+    if (!("server" in record) || (record.type === "act" && calledOff.has(record.id))) continue;
+    const state = states.get(record.server) ?? nothingKnown();
+    states.set(record.server, state);
+    follow(state, record);
   }
-  const entries = [...state.entries.values()].map(unsettledIsFailed);
-  return {
-    ledger: { entries: entries.toSorted(byTime), breaker: state.breaker },
-    announcements: new Map(),
-    acted: new Map([...state.acted].map(([episode, acted]) => [episode, unsettledIsFailed(acted)])),
-  };
+  return new Map([...states].map(([server, state]) => [server, leashOf(state)]));
+}
+
+/** Two leashes of one server as one: neither takes anything from the other. Without announcements. Pure. */
+export function joinedLeash(one: Leash, other: Leash): Leash {
+  const state = nothingKnown();
+  for (const { ledger, acted } of [one, other])
+    follow(state, { type: "ledger", server: "", ...ledger, acted });
+  return leashOf(state);
+}
+
+function nothingKnown(): Rebuilding {
+  return { entries: new Map(), lastOf: new Map(), acted: new Map(), breaker: emptyLeash.ledger.breaker };
+}
+
+function leashOf({ entries, breaker, acted }: Rebuilding): Leash {
+  const ledger = { entries: [...entries.values()].toSorted(byTime), breaker };
+  return { ledger, announcements: new Map(), acted };
 }
 
 function follow(state: Rebuilding, record: Extract<ReadRecord, { readonly server: string }>): void {
@@ -49,24 +72,42 @@ function follow(state: Rebuilding, record: Extract<ReadRecord, { readonly server
       break;
     case "ledger":
       // It repeats what stands before it, and adds what an older file held: it never takes anything away.
-      for (const entry of record.entries) addEntry(state, entry);
+      for (const entry of record.entries) repeatEntry(state, entry);
       for (const [episode, last] of record.acted)
-        state.acted.set(episode, {
-          ...last,
-          outcome: last.outcome ?? state.acted.get(episode)?.outcome ?? null,
-        });
+        state.acted.set(episode, furtherOf(state.acted.get(episode), last));
       if (record.breaker.sinceSeconds > state.breaker.sinceSeconds) state.breaker = record.breaker;
       break;
   }
 }
 
 /** Whether it is one that was not known yet. */
-function addEntry({ entries, lastOf }: Rebuilding, entry: LedgerEntry): boolean {
-  const key = JSON.stringify([entry.atSeconds, entry.episode]);
-  const known = entries.get(key);
-  entries.set(key, known === undefined ? entry : { ...known, outcome: known.outcome ?? entry.outcome });
-  if (known === undefined) lastOf.set(entry.episode, key);
-  return known === undefined;
+function addEntry(state: Rebuilding, entry: LedgerEntry): boolean {
+  const isNew = !state.entries.has(keyOf(entry));
+  repeatEntry(state, entry);
+  if (isNew) state.lastOf.set(entry.episode, keyOf(entry));
+  return isNew;
+}
+
+/** One of a ledger may be older than what is known of its episode already: then the next outcome is not its own. */
+function repeatEntry({ entries, lastOf }: Rebuilding, entry: LedgerEntry): void {
+  const { episode, atSeconds, outcome } = entry;
+  const known = entries.get(keyOf(entry));
+  entries.set(keyOf(entry), known === undefined ? entry : { ...known, outcome: known.outcome ?? outcome });
+  const last = entries.get(lastOf.get(episode) ?? "");
+  if (last === undefined || atSeconds > last.atSeconds) lastOf.set(episode, keyOf(entry));
+}
+
+function keyOf({ atSeconds, episode }: LedgerEntry): string {
+  return JSON.stringify([atSeconds, episode]);
+}
+
+/** A ledger may have been written before acts that it stands behind: more attempts are the later word, with their outcome. */
+function furtherOf(known: Acted | undefined, repeated: Acted): Acted {
+  if (known === undefined) return repeated;
+  // What a dry run would have done must not hide what was done.
+  if (known.mode !== repeated.mode) return known.mode === "enforce" ? known : repeated;
+  if (known.attempts !== repeated.attempts) return known.attempts > repeated.attempts ? known : repeated;
+  return { ...repeated, outcome: repeated.outcome ?? known.outcome };
 }
 
 function countAct(acted: Map<string, Acted>, { episode, mode }: LedgerEntry): void {

@@ -16,3 +16,18 @@ export function parseListenAddress(text: string): ListenAddress {
   const bare = host.replace(/^\[|\]$/g, "");
   return { host: bare === "" ? undefined : bare, port: Number(port) };
 }
+
+const refusals: ReadonlyMap<unknown, string> = new Map([
+  ["EADDRINUSE", "one that is in use already"],
+  ["EADDRNOTAVAIL", "one that is none of this machine"],
+  ["EACCES", "one that this user may not take"],
+]);
+
+/** Why nothing can listen at the address of the command line, where that is what failed; else the error as it is. */
+export function explainListenFailure(error: unknown, address: string): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const isOfListen = error instanceof Error && "syscall" in error && error.syscall === "listen";
+  const got = isOfListen ? refusals.get(code) : undefined;
+  if (got === undefined) return error;
+  return new Error(`--web.listen-address: expected a free address, got ${address}, ${got}`, { cause: error });
+}

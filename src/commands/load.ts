@@ -1,13 +1,25 @@
 import type { Config } from "../config/config.ts";
-import { formatIssue } from "../config/issue.ts";
+import { formatIssue, type ConfigIssue } from "../config/issue.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** The configuration that the flags and the environment name, or what is wrong with it, one line each. */
+/**
+ * The configuration that the flags and the environment name, or what is wrong with it, one line each. A `url` that the
+ * command line names stands in for DATABASE_URL.
+ */
 export async function load(
-  runtime: Runtime,
+  { variables, osUser }: Pick<Runtime, "variables" | "osUser">,
   file: string | undefined,
+  url?: string,
 ): Promise<{ readonly config: Config } | { readonly problems: readonly string[] }> {
-  const result = await loadConfig(file, { variables: runtime.variables, osUser: runtime.osUser });
-  return "config" in result ? result : { problems: result.issues.map(formatIssue) };
+  const given = url === undefined ? variables : { ...variables, DATABASE_URL: url };
+  const result = await loadConfig(file, { variables: given, osUser });
+  if ("config" in result) return result;
+  const issues = url === undefined ? result.issues : result.issues.map(blamedOnArgument);
+  return { problems: issues.map(formatIssue) };
+}
+
+function blamedOnArgument(issue: ConfigIssue): ConfigIssue {
+  const isOfUrl = issue.source === "environment" && issue.path === "DATABASE_URL";
+  return isOfUrl ? { ...issue, source: "argument", path: "URL" } : issue;
 }

@@ -1,5 +1,7 @@
-import { describeValue } from "../config/describe-value.ts";
 import { parseArgs, type ParseArgsConfig } from "node:util";
+
+import { closestWord } from "../config/closest-word.ts";
+import { describeValue } from "../config/describe-value.ts";
 import { UsageError } from "./command.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
@@ -15,8 +17,15 @@ export function parseWords<T extends Options>(
 ): Parsed<T> {
   const parsed = readWords(words, options);
   const surplus = parsed.positionals[mostPositionals];
-  if (surplus !== undefined) throw new UsageError(`unexpected argument ${describeValue(surplus)}`);
+  if (surplus !== undefined) throw new UsageError(surplusText(surplus, mostPositionals));
   return parsed;
+}
+
+/** What may be a secret is not repeated, so it is also said how many there may be. */
+function surplusText(surplus: string, mostPositionals: number): string {
+  const shown = describeValue(surplus);
+  const expected = mostPositionals === 0 ? "only flags are expected" : `at most ${mostPositionals} expected`;
+  return `unexpected argument${shown.startsWith('"') ? "" : ","} ${shown}: ${expected}`;
 }
 
 function readWords<T extends Options>(words: readonly string[], options: T): Parsed<T> {
@@ -26,9 +35,25 @@ function readWords<T extends Options>(words: readonly string[], options: T): Par
     // Node's hint about "--" fits no command of ours.
     const message =
       error instanceof Error ? error.message.replace(/\. To specify a positional argument.*$/s, "") : "";
-    const known = Object.keys(options)
-      .map((name) => `--${name}`)
-      .join(", ");
-    throw new UsageError(known === "" ? message : `${message}. Known flags: ${known}`);
+    if (/^Unknown option '-\d/.test(message)) throw new UsageError(negativeText(message));
+    const known = Object.entries(options).map(([name, option]) => writtenAs(name, option.default));
+    const advice = known.length === 0 ? "" : `. Known flags: ${known.join(", ")}`;
+    throw new UsageError(`${message}${meantText(message, options)}${advice}`);
   }
+}
+
+function negativeText(message: string): string {
+  return `${message.replace("Unknown option", "unexpected argument")}: no number here is negative`;
+}
+
+/** A switch that is on is there to be turned off. */
+function writtenAs(name: string, byDefault: unknown): string {
+  return `--${byDefault === true ? "no-" : ""}${name}`;
+}
+
+function meantText(message: string, options: Options): string {
+  const unknown = /^Unknown option '--(?<name>[^']*)'/.exec(message)?.groups?.["name"] ?? "";
+  const switches = Object.entries(options).filter(([, { type }]) => type === "boolean");
+  const near = closestWord(unknown, [...Object.keys(options), ...switches.map(([name]) => `no-${name}`)]);
+  return near === undefined ? "" : ` (did you mean --${near}?)`;
 }

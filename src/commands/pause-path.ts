@@ -1,3 +1,5 @@
+import { describeValue } from "../config/describe-value.ts";
+import { FILE_PATH, filePathPattern } from "../config/file-path.ts";
 import { UsageError } from "./command.ts";
 import { load } from "./load.ts";
 import type { Runtime } from "./runtime.ts";
@@ -18,7 +20,8 @@ export async function pausePath(runtime: Runtime, values: Values): Promise<strin
   const { "config.file": configFile, "pause-file": path } = values;
   if ((configFile === undefined) === (path === undefined))
     throw new UsageError("expected either --config.file or --pause-file, to know where the pause file is");
-  if (path === "") throw new UsageError("--pause-file: expected a path, got nothing");
+  if (path !== undefined && !filePathPattern.test(path))
+    throw new UsageError(`--pause-file: expected ${FILE_PATH}, got ${describeValue(path)}`);
   if (path !== undefined) return path;
   const loaded = await load(runtime, configFile);
   if ("problems" in loaded) {

@@ -3,7 +3,7 @@ import { differenceOf } from "../record/difference.ts";
 import { actsOf, type PolicyReplay } from "../record/policy-replay.ts";
 import type { ServerReplay } from "../record/server-replay.ts";
 import type { WouldAct } from "../record/would-act.ts";
-import { timeText } from "./time-text.ts";
+import { timeText } from "../time-text.ts";
 
 /** One act: the suspect, under the names of the API, and what would have been done to it. */
 type ActJson = SuspectJson & { readonly time: string; readonly rule: string; readonly action: string };

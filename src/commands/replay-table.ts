@@ -2,7 +2,7 @@ import { formatAge } from "../readable-time.ts";
 import { displayWidth, fitted } from "../expose/display-width.ts";
 import { printable } from "../printable.ts";
 import type { WouldAct } from "../record/would-act.ts";
-import { timeText } from "./time-text.ts";
+import { timeText } from "../time-text.ts";
 
 /** One act; what is said of its action may be more than its name. */
 type Row = Omit<WouldAct, "action"> & { readonly action: string };

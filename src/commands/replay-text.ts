@@ -4,8 +4,8 @@ import { actsOf, type PolicyReplay } from "../record/policy-replay.ts";
 import { MOST_ACTS, type ServerReplay } from "../record/server-replay.ts";
 import type { Unrecorded } from "../record/unrecorded.ts";
 import type { WouldAct } from "../record/would-act.ts";
+import { timeText } from "../time-text.ts";
 import { replayTable } from "./replay-table.ts";
-import { timeText } from "./time-text.ts";
 
 /**
  * What a policy would have done with a recording, as lines: a table, a summary, and what tells it apart from a second

@@ -11,7 +11,7 @@ export const resume: Command = {
 Removes the pause file, whoever wrote it, but no file that is no pause order. From its next look on, pgleash does again what its policy allows.
 
   --config.file=FILE   the configuration, whose policy.pause_file is removed
-  --pause-file=PATH    the pause file itself
+  --pause-file=PATH    the pause file itself, as an absolute path
 `,
   async run(runtime, words) {
     const { values } = parseWords(words, pausePathFlags, 0);

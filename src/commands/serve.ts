@@ -4,7 +4,7 @@ import { builtInFloors } from "../decide/policy.ts";
 import { createLog, logLevels } from "../log.ts";
 import { createRecorder } from "../record/recorder.ts";
 import { exitCodes, UsageError, type Command, type ExitCode } from "./command.ts";
-import { defaultListenAddress, parseListenAddress } from "./listen-address.ts";
+import { defaultListenAddress, explainListenFailure, parseListenAddress } from "./listen-address.ts";
 import { load } from "./load.ts";
 import { parseWords } from "./parse-words.ts";
 import type { Runtime } from "./runtime.ts";
@@ -61,19 +61,19 @@ SIGTERM and SIGINT stop gently, a second one at once.
     }
     const { versions } = runtime;
     const recorder = values.record === undefined ? undefined : createRecorder(values.record, { log });
-    const code = await serveUntilStopped(
-      runtime,
-      await startDaemon({
-        config: loaded.config,
-        reloadConfig,
-        log,
-        isEnforceFlagged: values.enforce,
-        floors: builtInFloors,
-        recorder,
-        versions,
-        web,
-      }),
-    );
+    const daemon = await startDaemon({
+      config: loaded.config,
+      reloadConfig,
+      log,
+      isEnforceFlagged: values.enforce,
+      floors: builtInFloors,
+      recorder,
+      versions,
+      web,
+    }).catch((error: unknown) => {
+      throw explainListenFailure(error, values["web.listen-address"]);
+    });
+    const code = await serveUntilStopped(runtime, daemon);
     await recorder?.close();
     return code;
   },

@@ -42,8 +42,7 @@ above its size, or when slots will run out: only "pgleash serve" can.
     const [url] = positionals;
     if (url !== undefined && values["config.file"] !== undefined)
       throw new UsageError("expected a URL or --config.file, got both");
-    const variables = url === undefined ? runtime.variables : { ...runtime.variables, DATABASE_URL: url };
-    const loaded = await load({ ...runtime, variables }, values["config.file"]);
+    const loaded = await load(runtime, values["config.file"], url);
     if ("problems" in loaded) {
       runtime.writeError(`${loaded.problems.join("\n")}\n`);
       return exitCodes.failed;

@@ -1,6 +1,8 @@
-/** The candidate that was probably meant by a misspelt word, or `undefined` when none is near. */
+/** The candidate that was probably meant by a misspelt or cut off word, or `undefined` when none is near. */
 export function closestWord(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > 64) return undefined;
+  const [begun, ...others] = candidates.filter((candidate) => isCutOff(word.toLowerCase(), candidate));
+  if (begun !== undefined && others.length === 0) return begun;
   let best: string | undefined;
   let shortest = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
@@ -8,6 +10,11 @@ export function closestWord(word: string, candidates: readonly string[]): string
     if (distance < shortest) [best, shortest] = [candidate, distance];
   }
   return best;
+}
+
+/** Two letters begin too many words. */
+function isCutOff(word: string, candidate: string): boolean {
+  return word.length >= 3 && candidate.startsWith(word);
 }
 
 /** Levenshtein's distance, one row of his table at a time. */

@@ -6,7 +6,7 @@ import type { FileConfig } from "./schema.ts";
 
 type FilePolicy = FileConfig["policy"];
 
-/** The policy of all servers: what a rule leaves open is the policy's. */
+/** The policy of all servers, with everything filled in. */
 export function fillPolicy(file: FilePolicy): ConfiguredPolicy {
   const { mode, audit_file, pause_file, lease_database: leaseDatabase, breaker } = file;
   const limits: Limits = {
@@ -31,7 +31,7 @@ export function fillPolicy(file: FilePolicy): ConfiguredPolicy {
     },
     unprotected: file.unprotect,
     protections: fillProtections(file),
-    rules: file.rules.map((rule) => fillRule(rule, limits)),
+    rules: file.rules.map(fillRule),
   };
 }
 
@@ -47,7 +47,8 @@ function fillProtections({ unprotect, protect }: FilePolicy): readonly Configure
   ];
 }
 
-function fillRule(rule: FilePolicy["rules"][number], policy: Limits): ConfiguredRule {
+/** What a rule does not limit, the policy does: one without limits of its own uses up none. */
+function fillRule(rule: FilePolicy["rules"][number]): ConfiguredRule {
   const { name, match, action, during = null, except = null, limits } = rule;
   return {
     name,
@@ -69,9 +70,9 @@ function fillRule(rule: FilePolicy["rules"][number], policy: Limits): Configured
       (except === null || !except.isOpenAt(epochSeconds)),
     warnForSeconds: rule.warn_for,
     rate: {
-      perLook: limits.per_look ?? policy.perLook,
-      perMinute: limits.per_minute ?? policy.perMinute,
-      perHour: limits.per_hour ?? policy.perHour,
+      perLook: limits.per_look ?? Infinity,
+      perMinute: limits.per_minute ?? Infinity,
+      perHour: limits.per_hour ?? Infinity,
     },
     share: rule.share ?? null,
   };

@@ -6,6 +6,7 @@ import { explainIssue } from "./explain-issue.ts";
 import { fillPolicy } from "./fill-policy.ts";
 import { formatIssue, formatPath, formatWarning } from "./issue.ts";
 import type { ConfigIssue, Mistake } from "./issue.ts";
+import { checkRawRules } from "./raw-rules.ts";
 import { resolveServers } from "./resolve-servers.ts";
 import type { ConnectionMistake } from "./resolve-servers.ts";
 import { checkRules } from "./rules.ts";
@@ -32,7 +33,8 @@ export function parseConfig(source: ConfigSource | undefined, environment: Envir
   const file = document.value ?? {};
   const locate = (mistake: Mistake): ConfigIssue => locateMistake(mistake, name, document);
   const read = configSchema.safeParse(file, { reportInput: true });
-  const mistakes = [...(read.error?.issues.flatMap(explainIssue) ?? []), ...checkRules(file)];
+  const ofSchema = read.error?.issues.flatMap(explainIssue) ?? [];
+  const mistakes = [...ofSchema, ...checkRules(file), ...checkRawRules(file)];
   issues.push(...mistakes.slice(0, MOST_MISTAKES).map(locate));
   // Servers that cannot be read cannot be resolved; where none are named, the environment is judged in any case.
   const known = read.data ?? (Object.hasOwn(file, "servers") ? undefined : configSchema.parse({}));

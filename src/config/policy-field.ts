@@ -3,6 +3,7 @@ import * as z from "zod";
 import { policyModes } from "../decide/policy.ts";
 import { countField } from "./count-field.ts";
 import { durationField } from "./duration-field.ts";
+import { FILE_PATH, filePathPattern } from "./file-path.ts";
 import { mapping } from "./mapping.ts";
 import { percentageField } from "./percentage-field.ts";
 import { protectionField, shippedNameField } from "./protection-field.ts";
@@ -34,7 +35,7 @@ const breaker = mapping({
   futile_acts: countField(
     1,
     100,
-    "So many acts on one holder within `window`, and it has as many sessions as before: acting is stopped.",
+    "So many acts within `window` on one application, on one of its clients where looks tell them apart, or in all, and those have as many sessions as before: acting is stopped.",
   ).default(3),
   unconfirmed_acts: countField(
     1,
@@ -86,10 +87,10 @@ export const policyField = mapping({
 }).meta({ description: "Who may be ended. Without rules, nobody." });
 
 function path(description: string, example: string) {
-  const error = "the absolute path of a file";
+  const error = FILE_PATH;
   return z
     .string({ error })
-    .regex(/^\/[^\p{C}]{0,4000}[^\p{C}/]$/u, { error })
+    .regex(filePathPattern, { error })
     .meta({ description, examples: [`/var/lib/pgleash/${example}`] })
     .optional();
 }

@@ -13,8 +13,7 @@ const PROTECTIONS: Path = ["policy", "protect"];
 
 /** The rules between the fields of the policy. */
 export const policyRules: readonly Rule[] = [
-  whoeverEnforcesKeepsAnAudit,
-  whoeverEnforcesCanBePaused,
+  whoeverEnforcesNamesItsFiles,
   everyFileHasItsOwnPath,
   everyRuleHasItsOwnName,
   everyProtectionHasItsOwnName,
@@ -23,22 +22,19 @@ export const policyRules: readonly Rule[] = [
   matchersNameServersOfTheFile,
 ];
 
-function whoeverEnforcesKeepsAnAudit(file: unknown): readonly Mistake[] {
-  const path: Path = ["policy", "mode"];
-  if (valueAt(file, path) !== "enforce" || isGiven(file, ["policy", "audit_file"])) return [];
-  const hint = "nobody is ended without a record: name an audit_file";
-  return [
-    { path, at: "value", expected: "dry_run as long as there is no audit_file", got: '"enforce"', hint },
-  ];
-}
+const neededToEnforce = [
+  { key: "audit_file", hint: "nobody is ended without a record: name an audit_file" },
+  { key: "pause_file", hint: 'without one "pgleash pause" stops nobody: name a pause_file' },
+];
 
-function whoeverEnforcesCanBePaused(file: unknown): readonly Mistake[] {
+/** One mistake for all of them, because they are told at one place. */
+function whoeverEnforcesNamesItsFiles(file: unknown): readonly Mistake[] {
   const path: Path = ["policy", "mode"];
-  if (valueAt(file, path) !== "enforce" || isGiven(file, ["policy", "pause_file"])) return [];
-  const hint = 'without one "pgleash pause" stops nobody: name a pause_file';
-  return [
-    { path, at: "value", expected: "dry_run as long as there is no pause_file", got: '"enforce"', hint },
-  ];
+  const missing = neededToEnforce.filter(({ key }) => !isGiven(file, ["policy", key]));
+  if (valueAt(file, path) !== "enforce" || missing.length === 0) return [];
+  const expected = `dry_run as long as there is ${missing.map(({ key }) => `no ${key}`).join(" and ")}`;
+  const hint = missing.map((one) => one.hint).join("; ");
+  return [{ path, at: "value", expected, got: '"enforce"', hint }];
 }
 
 /** The same file in other words, such as with `//` or `..`, is the same file. */

@@ -6,11 +6,11 @@ import type { Matcher } from "./matcher.ts";
 import { namesHolder } from "./names-holder.ts";
 import { unseenTarget } from "./unseen-target.ts";
 
-/** The fields of a rule that must fit each other. */
+/** The fields of a rule that must fit each other; `undefined` where one is wrong by itself. Durations in seconds. */
 type RuleFields = {
   readonly match: readonly Matcher<Target>[];
-  readonly action: RuleAction;
-  readonly min_age: number;
+  readonly action: RuleAction | undefined;
+  readonly min_age: number | undefined;
 };
 
 /** What is wrong with a rule whose fields are right by themselves. */
@@ -22,9 +22,8 @@ type RuleProblem = {
   readonly hint: string | undefined;
 };
 
-/** All that is wrong between the fields of one rule. A rule without matchers is the matter of its field. Durations in seconds. */
+/** All that is wrong between the fields of one rule. */
 export function checkRule(rule: RuleFields): readonly RuleProblem[] {
-  if (rule.match.length === 0) return [];
   const scope = rule.match.some(namesHolder) ? [] : [scopeless];
   const severity = neverLeaked(rule);
   if (!rule.match.some(namesKind)) return [...scope, kindless(rule), ...severity];
@@ -82,7 +81,7 @@ function kindsOf(match: readonly Matcher<Target>[]): readonly BackendKind[] {
 /** The guards hold every floor, whatever is configured. A rule is told when it can never act as it says. */
 function belowFloor({ min_age }: RuleFields, kinds: readonly BackendKind[]): readonly RuleProblem[] {
   const [highest] = kinds.toSorted((a, b) => builtInFloors[b] - builtInFloors[a]);
-  if (highest === undefined || min_age >= builtInFloors[highest]) return [];
+  if (min_age === undefined || highest === undefined || min_age >= builtInFloors[highest]) return [];
   const floor = formatDuration(builtInFloors[highest]);
   const expected = `at least ${floor}, below which no ${highest} is ended`;
   return [{ path: ["min_age"], expected, got: formatDuration(min_age), hint: undefined }];
@@ -93,7 +92,7 @@ function belowFloor({ min_age }: RuleFields, kinds: readonly BackendKind[]): rea
  * only while it is idle, and so it is never cancelled either.
  */
 function cancelsNothing({ action }: RuleFields, kinds: readonly BackendKind[]): readonly RuleProblem[] {
-  if (action === "terminate" || kinds.every((kind) => kind === "stale_active")) return [];
+  if (action !== "cancel" || kinds.every((kind) => kind === "stale_active")) return [];
   const hint = 'only running statements can be cancelled: name kind="stale_active" alone';
   return [{ path: ["action"], expected: "terminate", got: "cancel", hint }];
 }

@@ -11,7 +11,6 @@ import { matcherField } from "./matcher-field.ts";
 import { targetLabels } from "./matcher-labels.ts";
 import { nameField } from "./name-field.ts";
 import { percentageField } from "./percentage-field.ts";
-import { checkRule } from "./rule-checks.ts";
 import { windowField } from "./window-field.ts";
 
 const LOWEST_FLOOR = Math.min(...Object.values(builtInFloors));
@@ -20,7 +19,8 @@ const HIGHEST_FLOOR = Math.max(...Object.values(builtInFloors));
 /** The most acts that limits can allow: what was done in the last hour is remembered one by one. */
 export const MOST_ACTS = { perLook: 100, perMinute: 1000, perHour: 10_000 };
 
-const minAge = durationField({
+/** The schemas of the fields that must fit each other. */
+export const minAgeField = durationField({
   expected: `a duration of at least ${formatDuration(LOWEST_FLOOR)}`,
   fromSeconds: LOWEST_FLOOR,
   toSeconds: Number.MAX_SAFE_INTEGER,
@@ -31,28 +31,32 @@ const minAge = durationField({
   examples: ["10m", "2h"],
 });
 
+export const matchField = z
+  .array(matcherField(targetLabels), { error: "a list of matchers" })
+  .min(1, { error: "at least one matcher, because a rule must name whom it is for" })
+  .max(50, { error: "at most 50 matchers" })
+  .meta({
+    description:
+      "Whom it is for: all matchers must match. One must name a database, role, application or client, and one the kind.",
+  });
+
+export const actionField = z.enum(ruleActions, { error: ruleActions.join(" or ") }).meta({
+  description:
+    "`terminate` ends the session. `cancel` ends a running statement, and nothing else: for `stale_active` alone.",
+});
+
 const limits = mapping({
   per_look: countField(1, MOST_ACTS.perLook, "Acts in one look.").optional(),
   per_minute: countField(1, MOST_ACTS.perMinute, "Acts in one minute.").optional(),
   per_hour: countField(1, MOST_ACTS.perHour, "Acts in one hour.").optional(),
-}).meta({ description: "Narrower limits of this rule. What is absent is as in the limits of the policy." });
+}).meta({ description: "Narrower limits of this rule alone. Those of the policy hold besides." });
 
-/** A schema for a rule of the policy. All its conditions must hold. */
+/** A schema for a rule of the policy. All its conditions must hold; whether they fit each other is checked in `raw-rules.ts`. */
 export const ruleField = mapping({
   name: nameField("The label `rule` of what is done by it. Unique.", "forgotten transactions of orders"),
-  match: z
-    .array(matcherField(targetLabels), { error: "a list of matchers" })
-    .min(1, { error: "at least one matcher, because a rule must name whom it is for" })
-    .max(50, { error: "at most 50 matchers" })
-    .meta({
-      description:
-        "Whom it is for: all matchers must match. One must name a database, role, application or client, and one the kind.",
-    }),
-  action: z.enum(ruleActions, { error: ruleActions.join(" or ") }).meta({
-    description:
-      "`terminate` ends the session. `cancel` ends a running statement, and nothing else: for `stale_active` alone.",
-  }),
-  min_age: minAge,
+  match: matchField,
+  action: actionField,
+  min_age: minAgeField,
   sightings: countField(2, 1000, "On how many looks it was named, at least.").default(3),
   followed_for: upToADay("How long ago the first of these looks was, at least.", "1m"),
   min_harm: z
@@ -91,10 +95,6 @@ export const ruleField = mapping({
     description: "Instead of the share of the policy: an incident may need a greater one.",
     example: "20%",
   }).optional(),
-}).superRefine((rule, context) => {
-  for (const { path, expected, got, hint } of checkRule(rule)) {
-    context.addIssue({ code: "custom", path: [...path], message: expected, params: { got, hint } });
-  }
 });
 
 function kindsWithFloor(seconds: number): readonly string[] {

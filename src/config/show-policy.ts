@@ -32,6 +32,13 @@ function describeRate({ perLook: per_look, perMinute: per_minute, perHour: per_h
   return { per_look, per_minute, per_hour };
 }
 
+/** Of its own: without any it has none to be shown. */
+function describeRuleRate({ perLook, perMinute, perHour }: Rate): object | undefined {
+  const own = [perLook, perMinute, perHour].map((acts) => (acts === Infinity ? undefined : acts));
+  const [per_look, per_minute, per_hour] = own;
+  return own.every((acts) => acts === undefined) ? undefined : { per_look, per_minute, per_hour };
+}
+
 function describeBreaker(breaker: BreakerSettings): object {
   return {
     futile_acts: breaker.futileActs,
@@ -57,7 +64,7 @@ function describeRule(rule: ConfiguredRule): object {
     during: during === null ? undefined : describeWindow(during),
     except: except === null ? undefined : describeWindow(except),
     warn_for: formatDuration(rule.warnForSeconds),
-    limits: describeRate(rule.rate),
+    limits: describeRuleRate(rule.rate),
     share: rule.share === null ? undefined : formatPercentage(rule.share),
   };
 }

@@ -1,10 +1,10 @@
 import type { Leash } from "./leash.ts";
-import type { LedgerEntry } from "./ledger.ts";
+import { isUntouched, type LedgerEntry } from "./ledger.ts";
 import { modeOf, type Situation } from "./situation.ts";
 
 /**
- * The acts of the last so many seconds that limits count: what was done, or in a dry run what would have been. A session
- * that had moved on was not touched.
+ * The acts of the last so many seconds that limits count: what was done, or in a dry run what would have been. One that
+ * touched no session is none.
  */
 export function actsWithin(
   seconds: number,
@@ -12,7 +12,6 @@ export function actsWithin(
 ): readonly LedgerEntry[] {
   const mode = modeOf(situation);
   return leash.ledger.entries.filter(
-    (entry) =>
-      entry.mode === mode && entry.outcome !== "moved_on" && entry.atSeconds > situation.nowSeconds - seconds,
+    (entry) => entry.mode === mode && !isUntouched(entry) && entry.atSeconds > situation.nowSeconds - seconds,
   );
 }

@@ -1,3 +1,4 @@
+import { timeText } from "../time-text.ts";
 import type { BreakerPhase } from "./breaker.ts";
 import type { ActedOn, OpenBreaker } from "./ledger.ts";
 
@@ -7,15 +8,17 @@ export function breakerText(phase: Exclude<BreakerPhase, { readonly type: "close
 }
 
 function causeText({ why, grounds }: OpenBreaker): string {
-  if (grounds === null)
-    return why === "futile"
-      ? "acts did not make the sessions of their holders fewer"
-      : "nobody could see that acts worked";
+  if (grounds === null) {
+    if (why === "futile") return "acts did not make the sessions of their holders fewer";
+    return why === "denied" ? "the server refused acts" : "nobody could see that acts worked";
+  }
   const { acts, actedOn, sessionsBefore, sessionsAfter } = grounds;
   const count = acts === 1 ? "1 act" : `${acts} acts`;
   const who = whoText(actedOn);
-  return why === "futile"
-    ? `${count} did not make the sessions of ${who} fewer (${sessionsBefore} before, ${sessionsAfter} after)`
+  if (why === "futile")
+    return `${count} did not make the sessions of ${who} fewer (${sessionsBefore} before, ${sessionsAfter} after)`;
+  return why === "denied"
+    ? `the server refused ${count} on ${who}`
     : `nobody could see that ${count} on ${who} worked`;
 }
 
@@ -28,18 +31,9 @@ function whoText(actedOn: ActedOn): string {
 }
 
 function nextText(phase: Exclude<BreakerPhase, { readonly type: "closed" }>): string {
+  if (phase.type === "untried") return "a dry run tries no act: only enforcing judges it";
   if (phase.type === "half_open") return "it tries one act, and no other until that one is judged";
-  const time = timeOfDay(phase.untilSeconds);
-  return phase.type === "cooling"
-    ? `it tries one act after ${time}`
-    : `it has tried one act, which is judged after ${time}`;
-}
-
-const DAY = 86_400;
-
-/** In UTC, such as `14:35:10Z`. */
-function timeOfDay(epochSeconds: number): string {
-  const seconds = Math.floor(epochSeconds % DAY);
-  const parts = [seconds / 3600, (seconds / 60) % 60, seconds % 60];
-  return `${parts.map((part) => String(Math.floor(part)).padStart(2, "0")).join(":")}Z`;
+  if (phase.type === "cooling") return `it tries one act after ${timeText(phase.untilSeconds)}`;
+  const judged = phase.untilSeconds === null ? "at the next look" : `by ${timeText(phase.untilSeconds)}`;
+  return `it has tried one act, which is judged ${judged}`;
 }

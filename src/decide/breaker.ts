@@ -1,6 +1,7 @@
-import { futileGrounds, groundsOfAll, type SessionsOf } from "./grounds.ts";
+import { futileGrounds, groundsAfterTrial, groundsOfAll, type SessionsOf } from "./grounds.ts";
 import type { Breaker, Ledger, LedgerEntry, OpenBreaker } from "./ledger.ts";
 import type { BreakerSettings } from "./policy.ts";
+import { modeOf, type Situation } from "./situation.ts";
 
 /** What the breaker judges by. Times are epoch seconds by the server's clock. */
 type Judging = {
@@ -33,20 +34,34 @@ export function breakerAfter(ledger: Ledger, judging: Judging): Breaker {
 
 /**
  * Where a breaker stands: `cooling` until it tries one act, `half_open` while it does, and `on_trial` until that act is
- * judged. Times are epoch seconds by the server's clock.
+ * judged; `untried` in a dry run, whose acts show nothing. Times are epoch seconds by the server's clock, and `null` for a
+ * trial that the next look judges.
  */
 export type BreakerPhase =
   | { readonly type: "closed" }
-  | { readonly type: "cooling" | "on_trial"; readonly untilSeconds: number; readonly breaker: OpenBreaker }
-  | { readonly type: "half_open"; readonly breaker: OpenBreaker };
+  | { readonly type: "cooling"; readonly untilSeconds: number; readonly breaker: OpenBreaker }
+  | { readonly type: "half_open"; readonly breaker: OpenBreaker }
+  | { readonly type: "untried"; readonly breaker: OpenBreaker }
+  | { readonly type: "on_trial"; readonly untilSeconds: number | null; readonly breaker: OpenBreaker };
 
-/** The phase in which a breaker that was judged at this look is. Times are epoch seconds by the server's clock. */
-export function breakerPhase(ledger: Ledger, nowSeconds: number, settings: BreakerSettings): BreakerPhase {
+/** The phase in which a breaker that was judged at this look is. */
+export function breakerPhase(
+  ledger: Ledger,
+  situation: Pick<Situation, "nowSeconds" | "permits">,
+  settings: BreakerSettings,
+): BreakerPhase {
   const { breaker } = ledger;
+  const { nowSeconds } = situation;
   if (breaker.state === "closed") return { type: "closed" };
   const trial = trialOf(breaker, ledger, settings);
-  if (trial !== undefined)
-    return { type: "on_trial", untilSeconds: judgedSeconds(breaker, trial, settings), breaker };
+  if (trial !== undefined) {
+    const { untilSeconds } = judgedWithin(trial, settings);
+    // One whose outcome is not known yet may still turn out to have worked.
+    const isBySessions = breaker.why === "futile" && (trial.outcome === null || hasWorked(trial));
+    const isWaitedFor = isBySessions && nowSeconds < untilSeconds;
+    return { type: "on_trial", untilSeconds: isWaitedFor ? untilSeconds : null, breaker };
+  }
+  if (modeOf(situation) === "dry_run") return { type: "untried", breaker };
   const untilSeconds = trialFromSeconds(breaker, settings);
   return nowSeconds < untilSeconds
     ? { type: "cooling", untilSeconds, breaker }
@@ -55,7 +70,8 @@ export function breakerPhase(ledger: Ledger, nowSeconds: number, settings: Break
 
 /**
  * One trial closes an open breaker, or opens it anew. That it worked is all there is to see where nobody could see whether
- * acts work. Where acts were futile, so may be one that worked, a cancel too: sessions must have become fewer.
+ * acts work. Where acts were futile, so may be one that worked, a cancel too: sessions must have become fewer; and one that
+ * did not work says nothing of that, so that the breaker stays futile.
  */
 function afterTrial(
   breaker: OpenBreaker,
@@ -63,27 +79,35 @@ function afterTrial(
   { nowSeconds, settings, sessionsOf }: Judging,
 ): Breaker {
   if (trial === undefined) return breaker;
-  const { atSeconds, outcome } = trial;
-  if (outcome !== "terminated" && outcome !== "cancelled")
-    return opened("unconfirmed", { sinceSeconds: atSeconds, grounds: groundsOfAll([trial], sessionsOf) });
-  if (breaker.why === "unconfirmed") return { state: "closed", sinceSeconds: atSeconds };
-  if (nowSeconds < judgedSeconds(breaker, trial, settings)) return breaker;
-  const grounds = futileGrounds([trial], { leastActs: 1, sessionsOf });
-  if (grounds === null) return { state: "closed", sinceSeconds: nowSeconds };
-  return opened("futile", { sinceSeconds: nowSeconds, grounds });
+  const { atSeconds: sinceSeconds, outcome } = trial;
+  if (!hasWorked(trial)) {
+    if (breaker.why === "futile") return { ...breaker, sinceSeconds };
+    const why = outcome === "denied" ? "denied" : "unconfirmed";
+    return opened(why, { sinceSeconds, grounds: groundsOfAll([trial], sessionsOf) });
+  }
+  if (breaker.why !== "futile") return { state: "closed", sinceSeconds };
+  const { fromSeconds, untilSeconds } = judgedWithin(trial, settings);
+  if (nowSeconds < fromSeconds) return breaker;
+  const grounds = groundsAfterTrial(breaker.grounds, trial, sessionsOf);
+  if (grounds !== null) return opened("futile", { sinceSeconds: nowSeconds, grounds });
+  return nowSeconds < untilSeconds ? breaker : { state: "closed", sinceSeconds: nowSeconds };
 }
 
 /**
- * When a trial is judged. A pool takes a while to open a new session for one that was ended, and a leak to leak it: one
- * window is the time within which acts are judged together, so that whatever they are taken to be futile by has had time
- * to come back. What became of the act itself is known at once.
+ * When a trial is judged by the sessions: they must be fewer at each look of the second half of the window. What goes up
+ * and down by chance is up again at one of these looks, however wide it swings, while a margin wide enough for that would
+ * hide the one session that was ended. In the first half what was ended, or leaks, has time to come back, and what was
+ * cancelled to go.
  */
-function judgedSeconds(
-  { why }: OpenBreaker,
+function judgedWithin(
   { atSeconds }: LedgerEntry,
   { windowSeconds }: BreakerSettings,
-): number {
-  return why === "futile" ? atSeconds + windowSeconds : atSeconds;
+): { readonly fromSeconds: number; readonly untilSeconds: number } {
+  return { fromSeconds: atSeconds + windowSeconds / 2, untilSeconds: atSeconds + windowSeconds };
+}
+
+function hasWorked({ outcome }: LedgerEntry): boolean {
+  return outcome === "terminated" || outcome === "cancelled";
 }
 
 function trialFromSeconds({ sinceSeconds }: OpenBreaker, { coolDownSeconds }: BreakerSettings): number {
@@ -91,11 +115,12 @@ function trialFromSeconds({ sinceSeconds }: OpenBreaker, { coolDownSeconds }: Br
 }
 
 /** The first act since an open breaker has cooled down. A session that had moved on was not touched. */
-function trialOf(
-  breaker: OpenBreaker,
-  { entries }: Ledger,
+export function trialOf(
+  breaker: Breaker,
+  { entries }: Pick<Ledger, "entries">,
   settings: BreakerSettings,
 ): LedgerEntry | undefined {
+  if (breaker.state === "closed") return undefined;
   const fromSeconds = trialFromSeconds(breaker, settings);
   return entries.find(
     ({ mode, atSeconds, outcome }) =>

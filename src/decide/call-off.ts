@@ -20,19 +20,20 @@ export function calledOff(
   { before, stop }: CallingOff,
 ): { readonly spare: Spare; readonly leash: Leash } {
   const { episode, rule } = act;
-  const key = keyOfEpisode(episode);
-  const { entries } = leash.ledger;
-  const at = entries.findLastIndex((entry) => entry.episode === key && entry.outcome === null);
+  return { spare: { type: "spare", ...stop, episode, rule }, leash: uncounted(leash, [act], before) };
+}
+
+/** The leash without acts that count already and are not settled; `before` is what was known before them. Pure. */
+export function uncounted(leash: Leash, acts: readonly Act[], before: Leash): Leash {
+  const keys = acts.map(({ episode }) => keyOfEpisode(episode));
+  const sought = new Set(keys);
+  const latestFirst = leash.ledger.entries.toReversed();
+  const kept = latestFirst.filter(({ episode, outcome }) => outcome !== null || !sought.delete(episode));
   const acted = new Map(leash.acted);
-  const known = before.acted.get(key);
-  if (known === undefined) acted.delete(key);
-  else acted.set(key, known);
-  return {
-    spare: { type: "spare", ...stop, episode, rule },
-    leash: {
-      ...leash,
-      ledger: { ...leash.ledger, entries: at === -1 ? entries : entries.toSpliced(at, 1) },
-      acted,
-    },
-  };
+  for (const key of keys) {
+    const known = before.acted.get(key);
+    if (known === undefined) acted.delete(key);
+    else acted.set(key, known);
+  }
+  return { ...leash, ledger: { ...leash.ledger, entries: kept.toReversed() }, acted };
 }

@@ -9,6 +9,7 @@ import type { Floors, Policy } from "./policy.ts";
 import type { SpareReason } from "./reason.ts";
 import { refreshed } from "./refresh.ts";
 import { sessionsOfHolder, type Situation } from "./situation.ts";
+import { spentAfter, spentOf } from "./spent.ts";
 import { fromAnyClient, targetOf } from "./target.ts";
 import { byUrgency } from "./urgency.ts";
 
@@ -25,16 +26,18 @@ export function decide(
   { policy, floors }: DecideOptions,
 ): { readonly plan: Plan; readonly leash: Leash } {
   const current = refreshed(before, situation, policy);
-  const deciding = { policy, floors, situation, leash: current, planned: [] };
+  let spent = spentOf({ leash: current, situation, policy });
+  const deciding = { policy, floors, situation, leash: current, spent, planned: [] };
   const { announcements, notices } = announcementsAfter(deciding);
   let leash: Leash = { ...current, announcements };
   let planned: readonly string[] = [];
   const decisions: Decision[] = [];
   for (const episode of byUrgency(situation.suspects)) {
-    const { decision, counts } = decideOne(episode, { ...deciding, leash, planned });
+    const { decision, counts } = decideOne(episode, { ...deciding, leash, spent, planned });
     decisions.push(decision);
     if (counts === null) continue;
     leash = counted(leash, counts, situation);
+    spent = spentAfter(spent, counts, { leash, situation, policy });
     planned = [...planned, counts.rule.name];
   }
   return { plan: { decisions, notices }, leash };

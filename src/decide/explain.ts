@@ -6,6 +6,7 @@ import { neverEndedFor } from "./never-ended.ts";
 import type { Rule } from "./policy.ts";
 import type { SpareReason } from "./reason.ts";
 import { modeOf } from "./situation.ts";
+import { spentOf } from "./spent.ts";
 import { targetOf, type SessionEpisode } from "./target.ts";
 
 /** Why a suspect is spared; `isPermanent` where it stays so, whatever else changes. */
@@ -36,8 +37,9 @@ export function explain(episode: SessionEpisode, explaining: Explaining): readon
   const target = targetOf(situation.server, episode);
   const permanent = new Set(neverEndedFor(episode.backend, situation.ownRole));
   const { asked, leash } = beforeOwnRecord(episode, explaining);
+  const spent = spentOf({ leash, situation, policy });
   return policy.rules.map((rule) => {
-    const one: Case = { ...explaining, leash, episode, target, rule, planned: [] };
+    const one: Case = { ...explaining, leash, spent, episode, target, rule, planned: [] };
     const matches = rule.matches(target);
     const spares = matches ? asked.flatMap((guard) => spareOf(guard, one, permanent)) : [];
     return {

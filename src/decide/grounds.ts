@@ -26,6 +26,31 @@ export function futileGrounds(
   return enough.find(({ sessionsBefore, sessionsAfter }) => sessionsAfter >= sessionsBefore) ?? null;
 }
 
+/**
+ * Why a breaker that is open for futile acts opens anew after a trial that worked; `null` where the sessions became fewer.
+ * Whoever it opened for must have fewer than before those acts, or what is tried on others would close it for them. Their
+ * number at the trial would not do: it is low already where they have recovered since. Where it was tried on them, the
+ * number at the trial is the newer one of the same kind.
+ */
+export function groundsAfterTrial(
+  opened: Grounds | null,
+  trial: LedgerEntry,
+  sessionsOf: SessionsOf,
+): Grounds | null {
+  const ofTrial = futileGrounds([trial], { leastActs: 1, sessionsOf });
+  const other = opened === null ? null : otherThan(trial.holder, opened.actedOn);
+  if (opened === null || other === null) return ofTrial;
+  const sessionsAfter = sessionsOf(other);
+  return sessionsAfter >= opened.sessionsBefore ? { ...opened, sessionsAfter } : ofTrial;
+}
+
+/** Whoever was acted on, if not this holder. Nobody knows any more who all were: each one stands for them. */
+function otherThan(holder: Holder, whom: ActedOn): Holder | null {
+  if (whom.breadth === "everybody") return null;
+  const other = whom.breadth === "holder" ? whom.holder : { ...whom.application, clientAddr: null };
+  return keyOf(whom.breadth, other) === keyOf(whom.breadth, holder) ? null : other;
+}
+
 /** All of these acts, whatever came of them, told of the narrowest who were acted on. */
 export function groundsOfAll(acts: readonly LedgerEntry[], sessionsOf: SessionsOf): Grounds {
   const breadth = breadths.find((one) => groupedBy(one, acts).length === 1) ?? "everybody";

@@ -2,6 +2,7 @@ import type { Leash } from "./leash.ts";
 import type { Floors, Policy, Rule } from "./policy.ts";
 import type { SpareReason } from "./reason.ts";
 import type { Situation } from "./situation.ts";
+import type { Spent } from "./spent.ts";
 import type { SessionEpisode, Target } from "./target.ts";
 
 /** One suspect under one rule that matches it, and all that may be known when deciding about it. */
@@ -14,6 +15,8 @@ export type Case = {
   readonly situation: Situation;
   /** As it is once those before it in the plan are done. */
   readonly leash: Leash;
+  /** What the acts of that leash have used up. */
+  readonly spent: Spent;
   /** Acts that this plan holds already, by the name of their rule. */
   readonly planned: readonly string[];
 };

@@ -7,8 +7,11 @@ export type Announcement = {
   /** What is announced: that a dry run would end a session is no notice that it will be. */
   readonly mode: PolicyMode;
   readonly action: RuleAction;
+  /** When it was announced first. */
   readonly announcedSeconds: number;
-  /** Not before this time. */
+  /** When its notice began to run; `null` while this process could not act, whatever the notice. */
+  readonly noticeSinceSeconds: number | null;
+  /** Not before this time. It moves on while no notice runs. */
   readonly plannedSeconds: number;
 };
 

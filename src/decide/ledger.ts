@@ -2,7 +2,7 @@ import type { PolicyMode, RuleAction } from "./policy.ts";
 import type { Holder } from "./target.ts";
 
 /**
- * What became of an act: `moved_on` when the session was no longer the one decided on, `denied` when the server refused,
+ * What became of an act: `moved_on` when the session was no longer the one decided on, `denied` when the server refused to signal it,
  * `not_confirmed` when it was signalled and still there, `failed` when nobody knows.
  */
 export const outcomes = ["terminated", "cancelled", "moved_on", "denied", "not_confirmed", "failed"] as const;
@@ -26,6 +26,11 @@ export type LedgerEntry = {
   readonly outcome: Outcome | null;
 };
 
+/** Whether its session was not touched: it had moved on, or the server refused the signal. Such an act counts for no limit. */
+export function isUntouched({ outcome }: Pick<LedgerEntry, "outcome">): boolean {
+  return outcome === "moved_on" || outcome === "denied";
+}
+
 /** Who was acted on: one holder, an application whatever its clients, or everybody whose sessions were ended. */
 export type ActedOn =
   | { readonly breadth: "holder"; readonly holder: Holder }
@@ -41,10 +46,13 @@ export type Grounds = {
   readonly sessionsAfter: number;
 };
 
+/** Why a breaker is open: acts did not help, nobody could see that they worked, or the server refused the one that was tried. */
+export const breakerCauses = ["futile", "unconfirmed", "denied"] as const;
+
 export type OpenBreaker = {
   readonly state: "open";
   readonly sinceSeconds: number;
-  readonly why: "futile" | "unconfirmed";
+  readonly why: (typeof breakerCauses)[number];
   /** `null` on record of a version that did not tell. */
   readonly grounds: Grounds | null;
 };

@@ -1,3 +1,4 @@
+import { isOwnSession } from "./own-session.ts";
 import type { SpareReason } from "./reason.ts";
 import type { SessionEpisode } from "./target.ts";
 
@@ -6,13 +7,12 @@ import type { SessionEpisode } from "./target.ts";
  * may turn out otherwise, and is no such reason. `ownRole` is `null` where nobody knows as whom pgleash looks. Pure.
  */
 export function neverEndedFor(
-  { isSuperuser, isReplication, usename, applicationName }: SessionEpisode["backend"],
+  backend: SessionEpisode["backend"],
   ownRole: string | null,
 ): readonly SpareReason[] {
-  const isOwn = applicationName === "pgleash" || (usename !== null && usename === ownRole);
   return [
-    ...(isSuperuser === true ? (["superuser"] as const) : []),
-    ...(isReplication === true ? (["replication"] as const) : []),
-    ...(isOwn ? (["own_session"] as const) : []),
+    ...(backend.isSuperuser === true ? (["superuser"] as const) : []),
+    ...(backend.isReplication === true ? (["replication"] as const) : []),
+    ...(isOwnSession(backend, ownRole) ? (["own_session"] as const) : []),
   ];
 }

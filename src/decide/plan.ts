@@ -34,7 +34,7 @@ export const noticeTypes = ["announced", "withdrawn"] as const;
 
 type About = { readonly episodeKey: string; readonly announcement: Announcement };
 
-/** Somebody is to be ended, not before the planned time. */
+/** Somebody is to be ended, not before the planned time. Told once, and again when a notice begins that was held. */
 export type AnnouncedNotice = About & {
   readonly type: "announced";
   readonly episode: SessionEpisode;

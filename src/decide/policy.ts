@@ -85,10 +85,17 @@ export type Policy = {
   readonly breaker: BreakerSettings;
 };
 
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+
+/** How far back the longest limit reaches, in seconds. */
+export function reachOf({ limits, breaker }: Pick<Policy, "limits" | "breaker">): number {
+  const { shareWindowSeconds, coolDownSeconds } = limits;
+  return Math.max(HOUR, shareWindowSeconds, coolDownSeconds, breaker.windowSeconds);
+}
+
 /** The youngest age, in seconds, at which a session may be ended, whatever a rule says. */
 export type Floors = Readonly<Record<BackendKind, number>>;
-
-const MINUTE = 60;
 
 /** What holds in production: nothing that is configured reaches below. Only tests pass others. */
 export const builtInFloors: Floors = {

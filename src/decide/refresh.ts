@@ -1,7 +1,7 @@
-import { breakerAfter } from "./breaker.ts";
+import { breakerAfter, trialOf } from "./breaker.ts";
 import type { Leash } from "./leash.ts";
-import type { LedgerEntry } from "./ledger.ts";
-import type { Policy } from "./policy.ts";
+import type { Breaker, LedgerEntry } from "./ledger.ts";
+import { reachOf, type Policy } from "./policy.ts";
 import { sessionsOfHolder, type Situation } from "./situation.ts";
 
 /**
@@ -10,42 +10,42 @@ import { sessionsOfHolder, type Situation } from "./situation.ts";
  */
 export function refreshed(
   leash: Leash,
-  { nowSeconds, groups, openEpisodes }: Situation,
+  { nowSeconds, groups, openEpisodes, isTrusted, permits }: Situation,
   policy: Policy,
 ): Leash {
-  const { breaker } = leash.ledger;
+  const sinceSeconds = Math.min(leash.ledger.breaker.sinceSeconds, nowSeconds);
+  const known: Breaker = { ...leash.ledger.breaker, sinceSeconds };
   const entries = leash.ledger.entries.map((entry) =>
     entry.atSeconds > nowSeconds ? { ...entry, atSeconds: nowSeconds } : entry,
   );
-  const kept = recent(entries, nowSeconds, policy);
-  const sinceSeconds = Math.min(breaker.sinceSeconds, nowSeconds);
-  // The breaker sees all of them: a trial may be judged only after it is too old to count for anything else.
-  const ledger = { entries, breaker: { ...breaker, sinceSeconds } };
+  // After a restart or a failover sessions are fewer, whatever was done: such a look proves nothing.
+  const breaker = isTrusted
+    ? breakerAfter(
+        { entries, breaker: known },
+        { nowSeconds, settings: policy.breaker, sessionsOf: (holder) => sessionsOfHolder(groups, holder) },
+      )
+    : known;
+  // A trial may be judged only after it is too old to count for anything else.
+  const trial = trialOf(breaker, { entries }, policy.breaker);
+  const isRecent = recently(nowSeconds, policy);
+  const kept = entries.filter((entry) => entry === trial || isRecent(entry));
   // An episode that is gone may have been ended, or be out of sight and come back as the same: its acts still count.
   const inLedger = new Set(kept.map(({ episode }) => episode));
   return {
     ...leash,
-    ledger: {
-      entries: kept,
-      breaker: breakerAfter(ledger, {
-        nowSeconds,
-        settings: policy.breaker,
-        sessionsOf: (holder) => sessionsOfHolder(groups, holder),
-      }),
-    },
-    acted: new Map([...leash.acted].filter(([key]) => openEpisodes.has(key) || inLedger.has(key))),
+    ledger: { entries: kept, breaker },
+    acted: new Map(
+      [...leash.acted].filter(
+        ([key, { outcome }]) =>
+          (openEpisodes.has(key) || inLedger.has(key)) &&
+          // Without the grant nothing was sent: once it is back, the session is as if nobody had tried.
+          (outcome !== "denied" || permits.canSignal),
+      ),
+    ),
   };
 }
 
-const HOUR = 3600;
-
-/** As far back as the longest limit reaches. */
-function recent(
-  entries: readonly LedgerEntry[],
-  nowSeconds: number,
-  { limits, breaker }: Policy,
-): readonly LedgerEntry[] {
-  const { shareWindowSeconds, coolDownSeconds } = limits;
-  const reachSeconds = Math.max(HOUR, shareWindowSeconds, coolDownSeconds, breaker.windowSeconds);
-  return entries.filter(({ atSeconds }) => atSeconds > nowSeconds - reachSeconds);
+function recently(nowSeconds: number, policy: Policy): (entry: LedgerEntry) => boolean {
+  const reachSeconds = reachOf(policy);
+  return ({ atSeconds }) => atSeconds > nowSeconds - reachSeconds;
 }

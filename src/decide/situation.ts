@@ -24,6 +24,8 @@ export type Permits = {
   /** Our role is a member of `pg_signal_backend`. */
   readonly canSignal: boolean;
   readonly isAuditWorking: boolean;
+  /** Why it does not, in words; `null` where it does, and where the policy names no audit file. */
+  readonly auditProblem: string | null;
 };
 
 /** An episode that is over, and how it ended. */
@@ -49,7 +51,7 @@ export type Situation = {
 };
 
 /** What is done in this situation: acts, or records of what would have been acts. */
-export function modeOf({ permits }: Situation): PolicyMode {
+export function modeOf({ permits }: Pick<Situation, "permits">): PolicyMode {
   return permits.isEnforcing ? "enforce" : "dry_run";
 }
 

@@ -8,7 +8,7 @@ export type DecisionTally = {
   readonly decided: number;
   /** Every reason is there, at 0 from the start. */
   readonly spared: ReadonlyMap<SpareReason, number>;
-  /** By name the rules that did something yet, be they still configured or not; no more than `MOST_RULES`. */
+  /** By name the rules that did something yet, be they still configured or not; no more than `MOST_TALLIED_RULES`. */
   readonly byRule: ReadonlyMap<string, RuleTally>;
   /** What all later rules did. */
   readonly otherRules: RuleTally;
@@ -20,7 +20,7 @@ export type RuleTally = {
 } & Readonly<Record<Notice["type"], number>>;
 
 /** As many as one policy may have, and as many again that reloads took away. */
-const MOST_RULES = 200;
+const MOST_TALLIED_RULES = 200;
 
 const noOutcomes: Readonly<Record<Outcome, number>> = {
   terminated: 0,
@@ -46,18 +46,18 @@ export const emptyDecisionTally: DecisionTally = {
   otherRules: emptyRuleTally,
 };
 
-/** What became of one act. */
-export type Result = { readonly act: Pick<Act, "action" | "rule">; readonly outcome: Outcome };
+/** One act, and what became of it. */
+export type DoneAct = { readonly act: Pick<Act, "action" | "rule">; readonly outcome: Outcome };
 
 /** Adds one plan, with what became of each of its acts. */
-export function addPlan(tally: DecisionTally, plan: Plan, results: readonly Result[]): DecisionTally {
+export function addPlan(tally: DecisionTally, plan: Plan, results: readonly DoneAct[]): DecisionTally {
   const spared = new Map(tally.spared);
   for (const decision of plan.decisions)
     if (decision.type === "spare") spared.set(decision.reason, (spared.get(decision.reason) ?? 0) + 1);
   const byRule = new Map(tally.byRule);
   let { otherRules } = tally;
   const add = (rule: string, next: (known: RuleTally) => RuleTally): void => {
-    if (byRule.has(rule) || byRule.size < MOST_RULES)
+    if (byRule.has(rule) || byRule.size < MOST_TALLIED_RULES)
       byRule.set(rule, next(byRule.get(rule) ?? emptyRuleTally));
     else otherRules = next(otherRules);
   };

@@ -8,8 +8,9 @@ import { modeOf, type Situation } from "./situation.ts";
 import { targetOf, type SessionEpisode } from "./target.ts";
 
 /**
- * Why an announcement is withdrawn: how its episode ended; a lock or another kind hides the session, so that it is no
- * suspect (`hidden`); its rule is gone, matches no more, or now gives other notice; the mode changed; or a guard spares it.
+ * Why an announcement is withdrawn: how its episode ended; its detector does not name the session at this look, though the
+ * episode goes on (`hidden`); its rule is gone, matches no more, or now gives other notice; the mode changed; or a guard
+ * spares it.
  */
 export type WithdrawalReason =
   | EpisodeEnd
@@ -76,7 +77,7 @@ export function withdrawalOf(
       `it was announced in the mode ${announcement.mode}, which no longer holds`,
     );
   if (suspect === undefined)
-    return withdrawn("hidden", "it is no suspect of this kind now: a lock, or another kind, hides it");
+    return withdrawn("hidden", "its detector does not name it at this look, though its episode goes on");
 
   const target = targetOf(situation.server, suspect);
   if (!rule.matches(target)) return withdrawn("unmatched", "the matchers of the rule no longer all match");

@@ -71,6 +71,8 @@ export type Explanation = {
   readonly looked_at: string;
   /** Whether it is the session of the pgleash that answers: no look reads it. */
   readonly own_session: boolean;
+  /** How many sessions the look may not see: it may be one of them. */
+  readonly hidden_sessions: number;
   /** Null where the last look did not read it one by one. */
   readonly backend: ExplainedBackend | null;
   /** Why it can never be ended, whatever else changes: suspect or not. */
@@ -104,6 +106,7 @@ export function explanation(report: Report, { server, pid, probe, ...options }: 
     looked_at: isoTime(snapshot.takenAtSeconds),
     // Behind a pooler each statement may run in another session.
     own_session: probe !== null && !probe.pooled && probe.backendPid === pid,
+    hidden_sessions: snapshot.coverage.hiddenSessions,
     backend: sighting === undefined ? null : explainedBackend(sighting),
     never_ended: sighting === undefined ? [] : neverEndedFor(sighting.backend, probe?.user ?? null),
     kinds: sighting === undefined ? [] : checkKinds(sighting, thresholds).map(explainedKind),

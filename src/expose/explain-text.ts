@@ -26,7 +26,10 @@ export function explanationLines(explained: Explanation): readonly string[] {
 function unreadLines(explained: Explanation): readonly string[] {
   if (explained.own_session) return ["It is pgleash's own session: no look reads it, and it is never ended."];
   const own = ownActLines(explained);
-  if (own.length > 0) return [...own, "The look did not read it any more: it is gone, or no suspect now."];
+  if (own.length > 0) {
+    const hidden = explained.hidden_sessions > 0 ? " or hidden from this role," : "";
+    return [...own, `The look did not read it any more: it is gone,${hidden} or no suspect now.`];
+  }
   return [
     "It is no suspect: the look did not read it one by one, and pgleash has not acted on it lately. One of these holds:",
     ...[
@@ -154,7 +157,7 @@ function decisionLines(decision: DecisionJson | null, acts: readonly ExplainedAc
   const isOfRecord = reason === "dry_run" || reason === "acted_before";
   if (isOfRecord && acts.some((act) => act.this_session && act.mode === "dry_run")) return [];
   const planned = plannedAt === null ? "" : ` It is announced for ${plannedAt}.`;
-  return [`At that look it was spared (${reason}): ${why}.${planned}`];
+  return [`At that look it was spared (${reason}): ${withoutReason(reason, why)}.${planned}`];
 }
 
 function ruleLines({ rule, action, matches, matchers, spared_by: spares }: ExplainedRule): readonly string[] {
@@ -167,7 +170,7 @@ function ruleLines({ rule, action, matches, matchers, spared_by: spares }: Expla
   const lines = (permanent: boolean): readonly string[] =>
     spares
       .filter((spare) => spare.permanent === permanent)
-      .map(({ reason, why }) => indented(`${reason}: ${why}`));
+      .map(({ reason, why }) => indented(`${reason}: ${withoutReason(reason, why)}`));
   const [always, now] = [lines(true), lines(false)];
   if (always.length === 0)
     return [`Rule ${rule} matches. It would ${action} it once none of these holds:`, ...now];
@@ -176,6 +179,12 @@ function ruleLines({ rule, action, matches, matchers, spared_by: spares }: Expla
     ...always,
     ...(now.length === 0 ? [] : ["Besides, as things stand:", ...now]),
   ];
+}
+
+/** Some guards begin with their own name, for whoever shows their words alone. */
+function withoutReason(reason: SpareReason | null, why: string | null): string | null {
+  const prefix = `${reason}: `;
+  return why?.startsWith(prefix) === true ? why.slice(prefix.length) : why;
 }
 
 function indented(line: string): string {

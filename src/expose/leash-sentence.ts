@@ -1,6 +1,6 @@
 import { breakerText } from "../decide/breaker-text.ts";
 import type { Pause } from "../decide/situation.ts";
-import { formatTimeOfDay } from "../readable-time.ts";
+import { timeText } from "../time-text.ts";
 import { leashStateOf, type LeashState } from "./leash-state.ts";
 import type { LeashReport } from "./report.ts";
 
@@ -23,8 +23,9 @@ function switchText({ isEnforcing, mode }: LeashState, { isEnforceFlagged }: Sen
     ...(isEnforceFlagged ? [] : ["--enforce was not given"]),
   ];
   // Both switches are on, so a bad file holds them back until a good one comes.
-  const why = causes.length === 0 ? "the configuration could not be reloaded" : causes.join(" and ");
-  return `dry run, because ${why}: nobody is ended`;
+  if (causes.length === 0)
+    return "held back, because the configuration could not be reloaded: nobody is ended";
+  return `dry run, because ${causes.join(" and ")}: nobody is ended`;
 }
 
 /** What keeps everybody from being ended. */
@@ -35,20 +36,24 @@ function obstacles(state: LeashState): readonly string[] {
     ...(pause === null ? [] : [pauseText(pause)]),
     ...(breakerPhase.type === "closed"
       ? []
-      : [breakerText(breakerPhase), `it opened at ${formatTimeOfDay(breaker.sinceSeconds)}`]),
-    ...(auditFailure === null ? [] : [`the audit cannot be written: ${auditFailure}`]),
+      : [breakerText(breakerPhase), `it opened at ${timeText(breaker.sinceSeconds)}`]),
+    ...(auditFailure === null ? [] : [`the audit does not work: ${auditFailure}`]),
     ...(isEnforcing && isPooled ? ["a pooler sits in between"] : []),
     ...(isEnforcing && !isPooled && leaseRefusal !== null ? [`no lease: ${leaseRefusal}`] : []),
     ...(isEnforcing && !canSignal ? ["no grant of pg_signal_backend"] : []),
   ];
 }
 
-function counts({ announced, budget, isEnforcing }: LeashState): readonly string[] {
+function counts({ announced, budget, isEnforcing, enforcedActs }: LeashState): readonly string[] {
   const sessions = announced === 1 ? "1 session" : `${announced} sessions`;
   const { used, limit } = budget.hour;
   const acts = isEnforcing ? "acts" : "would-be acts";
   return [
     `${used} of ${limit} ${acts} in the last hour`,
+    // Whoever holds it back wants to know what it did before.
+    ...(isEnforcing || enforcedActs === 0
+      ? []
+      : [`before that ${enforcedActs} real ${enforcedActs === 1 ? "act" : "acts"}`]),
     ...(announced > 0 ? [`${sessions} announced`] : []),
   ];
 }

@@ -31,6 +31,8 @@ export type LeashState = {
   readonly announced: number;
   /** While enforcing what was done counts, in a dry run what would have been: each apart from the other. */
   readonly budget: Readonly<Record<BudgetWindow, Budget>>;
+  /** What was really done in the last hour, also if it is a dry run by now. */
+  readonly enforcedActs: number;
 };
 
 /** The state of the leash, for whatever shows it. */
@@ -44,6 +46,7 @@ export function leashStateOf({
   const { isEnforcing, hasLease, isPooled, canSignal, pause } = situation.permits;
   const mode = modeOf(situation);
   const counts = { leash: state, situation };
+  const enforced = { permits: { ...situation.permits, isEnforcing: true } };
   return {
     mode: policy.mode,
     isEnforcing,
@@ -54,11 +57,15 @@ export function leashStateOf({
     canSignal,
     pause,
     breaker: state.ledger.breaker,
-    breakerPhase: breakerPhase(state.ledger, situation.nowSeconds, policy.breaker),
+    breakerPhase: breakerPhase(state.ledger, situation, policy.breaker),
     announced: [...state.announcements.keys()].filter((key) => state.acted.get(key)?.mode !== mode).length,
     budget: {
       minute: { used: actsWithin(budgetWindows.minute, counts).length, limit: policy.limits.perMinute },
       hour: { used: actsWithin(budgetWindows.hour, counts).length, limit: policy.limits.perHour },
     },
+    enforcedActs: actsWithin(budgetWindows.hour, {
+      leash: state,
+      situation: { ...situation, ...enforced },
+    }).length,
   };
 }

@@ -71,7 +71,7 @@ export const leashMetrics: readonly Family[] = [
   ),
   ofState(
     "pgleash_audit_working",
-    "At 0 the audit cannot be written, and nobody is ended. 1 also for a dry run that keeps none.",
+    "At 0 the audit does not work, and nobody is ended. 1 also for a dry run that keeps none.",
     ({ auditFailure }) => one(Number(auditFailure === null)),
   ),
   ofState(

@@ -2,8 +2,11 @@ import { open, rename, stat } from "node:fs/promises";
 
 /** A file that recorded looks are appended to. Nothing of it is flushed: a crash may cost the last ones. */
 export type RecordFile = {
-  /** One whole line. Rejects when the disk does not take it; the file is then to be opened anew. */
-  append(line: string): Promise<void>;
+  /**
+   * One whole line. Resolves with whether somebody else has written into the file meanwhile. Rejects when the disk does not
+   * take it; the file is then to be opened anew.
+   */
+  append(line: string): Promise<{ readonly isShared: boolean }>;
   /** Whether the path still leads to this file, and it has room for so many bytes more. */
   isFit(bytes: number): Promise<boolean>;
   close(): Promise<void>;
@@ -28,9 +31,12 @@ export async function openRecordFile(
     let start = size > 0 ? "\n" : "";
     return {
       async append(line) {
+        const found = await file.stat();
+        const isShared = found.size > length;
         await file.appendFile(start + line);
-        length += Buffer.byteLength(start + line);
+        length = Math.max(length, found.size) + Buffer.byteLength(start + line);
         start = "";
+        return { isShared };
       },
       async isFit(more) {
         const found = await stat(path).catch(() => null);

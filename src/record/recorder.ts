@@ -47,6 +47,7 @@ export function createRecorder(
   let file: RecordFile | null = null;
   let waitingBytes = 0;
   let missing = 0;
+  const warn = once(() => tellForeignWriter(path, log));
   let last: Promise<void> = Promise.resolve();
 
   async function drop(): Promise<void> {
@@ -59,7 +60,8 @@ export function createRecorder(
     try {
       if (file !== null && !(await file.isFit(bytes))) await drop();
       file ??= await openRecordFile(path, { largestBytes, bytes });
-      await file.append(line);
+      const { isShared } = await file.append(line);
+      if (isShared) warn();
     } catch (error) {
       await drop();
       throw error;
@@ -93,5 +95,21 @@ export function createRecorder(
       if (missing > 0)
         log.warn({ record_file: path, missing_looks: missing }, "looks are missing in the recording");
     },
+  };
+}
+
+function tellForeignWriter(path: string, log: Log): void {
+  log.warn(
+    { record_file: path },
+    "another process writes into the recording: give each pgleash its own, or a replay takes both for one",
+  );
+}
+
+/** Calls it the first time only. */
+function once(tell: () => void): () => void {
+  let isTold = false;
+  return () => {
+    if (!isTold) tell();
+    isTold = true;
   };
 }

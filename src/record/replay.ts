@@ -34,6 +34,7 @@ export const dryRun: Permits = {
   isPooled: false,
   canSignal: true,
   isAuditWorking: true,
+  auditProblem: null,
 };
 
 export type Replayed = {

@@ -4,6 +4,7 @@ import type { PauseWatch } from "../act/pause-file.ts";
 import { permitted, whyStop } from "../act/permit.ts";
 import type { ConfiguredPolicy } from "../config/config.ts";
 import type { Leashing } from "../cycle.ts";
+import type { Leash } from "../decide/leash.ts";
 import type { Floors } from "../decide/policy.ts";
 import type { Deadline } from "../postgres/deadline.ts";
 import type { Probe } from "../postgres/probe.ts";
@@ -30,6 +31,8 @@ type Around = {
   readonly stopping: AbortSignal;
   /** Whether somebody is announced who must be told that the rules are gone. */
   readonly isAnnounced: boolean;
+  /** Takes over the leash at each step of the acts. */
+  readonly remember: (leash: Leash) => void;
 };
 
 /**
@@ -39,7 +42,7 @@ type Around = {
 export function leashingOf(
   server: string,
   { policy, floors, isEnforcing, audit, auditProblem, pause }: LeashSettings,
-  { lease, stopping, isAnnounced, ...asking }: Around,
+  { lease, stopping, isAnnounced, remember, ...asking }: Around,
 ): Leashing | null {
   if (policy.rules.length === 0 && !isAnnounced) return null;
   const means = { isEnforcing, lease, leaseDatabase: policy.leaseDatabase, pause, audit, auditProblem };
@@ -48,8 +51,10 @@ export function leashingOf(
     policy,
     floors,
     audit,
+    pollSeconds: asking.pollSeconds,
     permit: (session, { canSignal }) =>
       permitted(session, means, { ...asking, canSignal, nowSeconds: Date.now() / 1000 }),
     whyStop: (session) => whyStop(session, { pause, stopping, nowSeconds: Date.now() / 1000 }),
+    remember,
   };
 }

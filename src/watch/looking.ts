@@ -16,12 +16,13 @@ import type { WatchSettings } from "./watch-settings.ts";
 export type Looking = {
   /** False while a failed connection is to be left alone. */
   isDue(): boolean;
-  /** Looks once, and returns the view after it. Throws a `PostgresFailure`; what is remembered then stays. Once `stopping` is aborted, no further act is begun. */
+  /** Looks once, and returns the view after it. Throws a `PostgresFailure`; what is remembered then stays, but for what was done. Once `stopping` is aborted, no further act is begun. */
   look(settings: WatchSettings, before: ServerView, stopping: AbortSignal): Promise<ServerView>;
   /** The look failed: the connection is left alone for a while, if it did not survive. */
   failed(): void;
   /** How many connections the server has answered on. */
   opened(): number;
+  /** Also what the look under way has done so far. */
   leash(): Leash;
   /** Takes over what limits are counted on. Not while a look is under way. */
   recall(leash: Leash): void;
@@ -37,6 +38,10 @@ export function createLooking(leash: Leash, recorder: Recorder | undefined): Loo
   let remembered = firstRemembered(leash);
   let lastLookMs: number | null = null;
 
+  function recall(recalled: Leash): void {
+    remembered = { ...remembered, leash: recalled };
+  }
+
   return {
     isDue: () => connection.isDue(),
     // One deadline for the whole look: connecting must not add to what the schedule allows.
@@ -48,7 +53,15 @@ export function createLooking(leash: Leash, recorder: Recorder | undefined): Loo
       const nowMs = performance.now();
       const sinceLastLookSeconds = lastLookMs === null ? null : (nowMs - lastLookMs) / 1000;
       const isAnnounced = remembered.leash.announcements.size > 0;
-      const around = { lease, probe, pollSeconds: intervalSeconds, deadline, stopping, isAnnounced };
+      const around = {
+        lease,
+        probe,
+        pollSeconds: intervalSeconds,
+        deadline,
+        stopping,
+        isAnnounced,
+        remember: recall,
+      };
       const leashing = leashingOf(server.name, leashSettings, around);
       // Whoever has no rules any more must not keep others from acting.
       if (leashing === null) await lease.release(session, { version: probe.version, deadline });
@@ -73,7 +86,7 @@ export function createLooking(leash: Leash, recorder: Recorder | undefined): Loo
     failed: () => connection.failed(),
     opened: () => connection.opened(),
     leash: () => remembered.leash,
-    recall: (recalled) => void (remembered = { ...remembered, leash: recalled }),
+    recall,
     async configure({ server: before }, { server: next }) {
       if (JSON.stringify(next.connection) !== JSON.stringify(before.connection)) await connection.close();
       else if (next.lookTimeoutSeconds !== before.lookTimeoutSeconds) connection.askAgain();
@@ -86,9 +99,13 @@ function timeOfLastLook({ lastSuccessSeconds }: ServerView): Date {
   return lastSuccessSeconds === null ? new Date() : new Date(lastSuccessSeconds * 1000);
 }
 
-/** Sessions that hide or show themselves mean that a grant changed. */
+/** Sessions that hide or show themselves, and an act that the server refused, mean that a grant changed. */
 function isProbeOutdated(before: Report | null, after: Report): boolean {
-  return hidesSessions(before) !== hidesSessions(after);
+  return hidesSessions(before) !== hidesSessions(after) || wasRefused(after);
+}
+
+function wasRefused({ leash }: Report): boolean {
+  return leash !== null && leash.results.some(({ outcome }) => outcome === "denied");
 }
 
 function hidesSessions(report: Report | null): boolean {

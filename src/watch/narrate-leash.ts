@@ -1,5 +1,7 @@
+import { breakerText } from "../decide/breaker-text.ts";
 import type { AnnouncedNotice, Notice } from "../decide/plan.ts";
 import { leashJson, type LeashJson } from "../expose/leash-json.ts";
+import { leashStateOf } from "../expose/leash-state.ts";
 import type { LeashReport } from "../expose/report.ts";
 import { suspectJson } from "../expose/suspect-json.ts";
 import type { Log } from "../log.ts";
@@ -7,16 +9,20 @@ import type { Log } from "../log.ts";
 /** The state of a leash that the log has told; `null` where there were no rules. */
 export type LeashTold = LeashJson | null;
 
+/** One look at a server, and what was told of its leash until then. */
+export type LeashLook = {
+  readonly server: string;
+  readonly told: LeashTold;
+  readonly leash: LeashReport | null;
+  /** Whether the connection is another one than at the look before: a lease ends with its connection. */
+  readonly isNewConnection: boolean;
+};
+
 /**
  * Writes into the log what one look did to the leash of a server, and returns what is told by then. Who is announced and
  * who is ended is told at the look at which it happens; the state of the leash only when it changes.
  */
-export function narrateLeash(
-  log: Log,
-  server: string,
-  told: LeashTold,
-  leash: LeashReport | null,
-): LeashTold {
+export function narrateLeash(log: Log, { server, told, leash, isNewConnection }: LeashLook): LeashTold {
   if (leash === null) {
     if (told !== null) log.info({ server }, "there are no rules any more: nobody is ended");
     return null;
@@ -24,6 +30,8 @@ export function narrateLeash(
   const state = leashJson(leash);
   narrateSwitch(log, server, told, state);
   narrateObstacles(log, server, told, state);
+  narrateBreaker(log, server, told, leash);
+  narrateLease(log, server, { told, state, isNewConnection });
   for (const notice of leash.plan.notices) narrateNotice(log, server, notice);
   narrateRecorded(log, server, leash);
   for (const result of leash.results) narrateResult(log, server, result);
@@ -40,22 +48,10 @@ function narrateSwitch(log: Log, server: string, told: LeashTold, { mode, enforc
 
 /** What stops everything, and no longer does. */
 function narrateObstacles(log: Log, server: string, told: LeashTold, state: LeashJson): void {
-  const { enforcing, paused, breaker, lease_refusal: refusal, audit_failure: failure } = state;
+  const { enforcing, paused, audit_failure: failure } = state;
   if (paused !== null && JSON.stringify(paused) !== JSON.stringify(told?.paused))
     log.warn({ server, ...paused }, "paused: nobody is ended");
   if (paused === null && told?.paused) log.info({ server }, "the pause is over");
-
-  if (breaker.state === "open" && told?.breaker.since !== breaker.since)
-    log.error({ server, since: breaker.since, why: breaker.why }, "breaker opened: nobody is ended");
-  if (breaker.state === "closed" && told?.breaker.state === "open")
-    log.info({ server }, "breaker closed again");
-
-  if (state.lease && told?.lease !== true) {
-    log.info({ server }, "lease gained: this process acts");
-    if (told !== null && mayHaveBeenElsewhere(told)) narrateLimits(log, server, state);
-  }
-  if (refusal !== null && refusal !== told?.lease_refusal)
-    log.warn({ server, reason: refusal }, told?.lease ? "lease lost" : "no lease: nobody is ended from here");
 
   const lacksGrant = state.enforcing && !state.may_signal;
   const lackedGrant = told?.enforcing === true && !told.may_signal;
@@ -74,18 +70,42 @@ function narrateAuditFailure(log: Log, server: string, error: string, enforcing:
   else log.warn({ server, error }, "the audit does not work: what this dry run would do is not on record");
 }
 
-/** Another process had the lease, or could take it while this one was held back. */
-function mayHaveBeenElsewhere({ lease_refusal: refusal, mode, enforcing }: LeashJson): boolean {
-  return refusal !== null || (mode === "enforce" && !enforcing);
+/** Whom it opened for, and when it tries next: it stops all acts but the one that it tries. */
+function narrateBreaker(log: Log, server: string, told: LeashTold, leash: LeashReport): void {
+  const { breakerPhase } = leashStateOf(leash);
+  const opened = leashJson(leash).breaker;
+  if (breakerPhase.type === "closed") {
+    if (told?.breaker.state === "open") log.info({ server }, "breaker closed again");
+  } else if (told?.breaker.since !== opened.since) {
+    const fields = { server, ...opened, detail: breakerText(breakerPhase) };
+    log.error(fields, "breaker opened: nobody is ended, but for one act that it tries");
+  }
 }
 
-/** What the limits of this process start from: it knows nothing of what another one did. */
-function narrateLimits(log: Log, server: string, { budget, breaker }: LeashJson): void {
-  const { minute, hour } = budget;
-  log.warn(
-    { server, acts_last_minute: minute.used, acts_last_hour: hour.used, breaker: breaker.state },
-    "limits start from the acts of this process alone: those of whoever held the lease before do not count",
-  );
+type LeaseLook = { readonly told: LeashTold; readonly state: LeashJson } & Pick<LeashLook, "isNewConnection">;
+
+function narrateLease(log: Log, server: string, { told, state, isNewConnection }: LeaseLook): void {
+  const { lease, lease_refusal: refusal } = state;
+  if (lease && (told?.lease !== true || isNewConnection)) {
+    log.info({ server }, "lease gained: this process acts");
+    narrateLimits(log, server, told, state);
+  }
+  if (refusal !== null && refusal !== told?.lease_refusal)
+    log.warn({ server, reason: refusal }, told?.lease ? "lease lost" : "no lease: nobody is ended from here");
+}
+
+/** What the limits start from: nobody knows what another process did while it held the lease, seen from here or not. */
+function narrateLimits(log: Log, server: string, told: LeashTold, { budget, breaker }: LeashJson): void {
+  const fields = {
+    server,
+    acts_last_minute: budget.minute.used,
+    acts_last_hour: budget.hour.used,
+    breaker: breaker.state,
+  };
+  const message =
+    "limits start from the acts that are known here: those of another pgleash that held the lease do not count";
+  if ((told?.lease_refusal ?? null) === null) log.info(fields, message);
+  else log.warn(fields, message);
 }
 
 /** Whose session, by which rule, and why: `planned_at` is the time before which nothing is done, whatever comes after it. */
@@ -104,6 +124,8 @@ function narrateNotice(log: Log, server: string, notice: Notice): void {
 
 function announcementText({ announcement, refusals }: AnnouncedNotice): string {
   if (announcement.mode === "dry_run") return "announced: it would be ended, not before planned_at";
+  if (announcement.noticeSinceSeconds === null)
+    return "announced: it would be ended, but this process may not act now: its notice begins once it may";
   return refusals.length === 0
     ? "announced: it will be ended, not before planned_at"
     : "announced: it is to be ended, not before planned_at, but this process may not act now";

@@ -12,6 +12,8 @@ export type Told = {
   readonly hiddenSessions: boolean;
   readonly candidatesCut: boolean;
   readonly exhaustions: readonly Slots[];
+  /** How many connections were opened by the last look that succeeded: a look that opens one may fail after it. */
+  readonly connections: number;
   readonly leash: LeashTold;
 };
 
@@ -20,6 +22,7 @@ export const nothingTold: Told = {
   hiddenSessions: false,
   candidatesCut: false,
   exhaustions: [],
+  connections: 0,
   leash: null,
 };
 
@@ -35,16 +38,18 @@ export function narrate(log: Log, { before, after, told }: Change): Told {
     else log.error(fields, "look failed");
   }
   if (report === null) return told;
-  const isNewConnection = after.looks.connections > before.looks.connections;
+  const { connections } = after.looks;
+  const isNewConnection = connections > told.connections;
   if (after.probe !== null && isNewConnection) narrateProbe(log, server, after.probe);
   else if (before.failure !== null) log.info({ server }, "looks succeed again");
   narrateCoverage(log, told, after, report.snapshot.coverage);
   narrateEvidence(log, before, after);
   const exhaustions = narrateForecasts(log, server, told.exhaustions, report);
   for (const event of report.events) narrateEvent(log, server, event);
-  const leash = narrateLeash(log, server, told.leash, report.leash);
+  const leash = narrateLeash(log, { server, told: told.leash, leash: report.leash, isNewConnection });
   const { hiddenSessions, candidatesCut } = report.snapshot.coverage;
-  return { hiddenSessions: hiddenSessions > 0, candidatesCut: candidatesCut > 0, exhaustions, leash };
+  const [isHidden, isCut] = [hiddenSessions > 0, candidatesCut > 0];
+  return { hiddenSessions: isHidden, candidatesCut: isCut, exhaustions, connections, leash };
 }
 
 function narrateProbe(log: Log, server: string, probe: Probe): void {
@@ -67,6 +72,7 @@ function narrateCoverage(
       { server, hidden_sessions: hiddenSessions, run },
       "sessions are hidden from pgleash: leaks go unseen",
     );
+  if (hiddenSessions === 0 && told.hiddenSessions) log.info({ server }, "no sessions are hidden any more");
   if (candidatesCut > 0 && !told.candidatesCut)
     log.warn(
       { server, candidates_cut: candidatesCut },

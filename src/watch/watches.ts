@@ -39,15 +39,17 @@ export type WatchesOptions = {
 
 /** Nothing is watched before the first `apply`. */
 export function createWatches(options: WatchesOptions): Watches {
-  const { log, isFlagged, floors, version, recorder, onChange } = options;
+  const { log, isFlagged, floors, version, onChange } = options;
   let watches = new Map<string, Watch>();
+  /** Those that are watched no more, until the look under way at them is over. */
+  let leaving: readonly (readonly [string, Watch])[] = [];
   let applied: readonly WatchSettings[] = [];
   const enforcement = createEnforcement({
     isFlagged,
     floors,
     version,
     log,
-    ledgers: () => [...watches].map(([server, watch]) => ledgerRecord(server, watch.leash())),
+    ledgers: () => [...leaving, ...watches].map(([server, watch]) => ledgerRecord(server, watch.leash())),
   });
   let isStopped = false;
   let schedules: readonly { stop(): void }[] = [];
@@ -58,8 +60,7 @@ export function createWatches(options: WatchesOptions): Watches {
   }
 
   function start(settings: WatchSettings): Watch {
-    const leash = enforcement.leashOf(settings.server.name);
-    return createWatch({ settings, leash, log, recorder, onChange });
+    return createWatch({ ...options, settings, leash: enforcement.leashOf(settings.server.name) });
   }
 
   /** An audit that was read only now tells of an earlier process what a watch that went on without it does not know. */
@@ -89,12 +90,12 @@ export function createWatches(options: WatchesOptions): Watches {
       schedules = servers.map(({ name, schedule }) => startSchedule(schedule, () => look(watches.get(name))));
       for (const watch of watches.values()) void look(watch);
       onChange();
-      const gone = [...before].filter(([name]) => !watches.has(name));
-      await Promise.all(gone.map(([, watch]) => watch.close()));
+      leaving = [...before].filter(([name]) => !watches.has(name));
+      enforcement.keep(await closed(leaving));
+      leaving = [];
     },
     async holdBack() {
-      const heldBack = applied.map((one) => ({ ...one, leash: { ...one.leash, isEnforcing: false } }));
-      await Promise.all(heldBack.map(async (one) => watches.get(one.server.name)?.configure(one)));
+      await Promise.all(applied.map(async (one) => watches.get(one.server.name)?.configure(heldBack(one))));
     },
     reopenAudit: () => enforcement.reopen(),
     async stop() {
@@ -104,6 +105,16 @@ export function createWatches(options: WatchesOptions): Watches {
       await enforcement.close();
     },
   };
+}
+
+function heldBack(settings: WatchSettings): WatchSettings {
+  return { ...settings, leash: { ...settings.leash, isEnforcing: false } };
+}
+
+/** Ends these watches, and resolves with what they knew last. */
+async function closed(watches: readonly (readonly [string, Watch])[]): Promise<ReadonlyMap<string, Leash>> {
+  await Promise.all(watches.map(([, watch]) => watch.close()));
+  return new Map(watches.map(([server, watch]) => [server, watch.leash()]));
 }
 
 async function look(watch: Watch | undefined): Promise<void> {

@@ -63,12 +63,13 @@ describe("E21: an intent", () => {
     });
   });
 
-  test("counts what the limits count: its own mode, and nobody who had moved on", () => {
+  test("counts what the limits count: its own mode, and nobody who was not touched", () => {
     const entry = anEntry({ atSeconds: 4000 });
     const { limits } = recordOf(entry, [
       anEntry({ atSeconds: 400, outcome: "terminated" }),
       anEntry({ atSeconds: 401, outcome: "terminated" }),
       anEntry({ atSeconds: 3000, outcome: "moved_on" }),
+      anEntry({ atSeconds: 3000, outcome: "denied" }),
       anEntry({ atSeconds: 3000, mode: "dry_run" }),
       anEntry({ atSeconds: 3990, outcome: "not_confirmed", rule: "another" }),
       entry,
@@ -92,6 +93,7 @@ describe("E10: a notice", () => {
     mode: "enforce",
     action: "terminate",
     announcedSeconds: 1_800_000_000,
+    noticeSinceSeconds: 1_800_000_000,
     plannedSeconds: 1_800_000_060,
   } as const;
   const episodeKey = keyOfEpisode(episode);

@@ -193,3 +193,36 @@ describe("E22: an audit that cannot be written", () => {
     await audit.close();
   });
 });
+
+describe("another process that writes into the audit", () => {
+  test("is told of once", async () => {
+    const path = await aPath();
+    let told = 0;
+    const onForeignWriter = (): void => void (told += 1);
+    const [ours, theirs] = [await openAudit(path, { onForeignWriter }), await openAudit(path)];
+    await ours.record(started);
+    await ours.record(anIntent("a"));
+    expect(told).toBe(0);
+    for (const id of ["b", "c"]) {
+      await theirs.record(anIntent(id));
+      expect(await ours.record(anOutcome(id))).toBe(true);
+      expect(told).toBe(1);
+    }
+    expect(await typesIn(path)).toEqual(["started", "intent", "intent", "outcome", "intent", "outcome"]);
+    await Promise.all([ours.close(), theirs.close()]);
+  });
+
+  test("is none where we found the lines, or somebody rotates the file", async () => {
+    const path = await aPath();
+    await writeFile(path, '{"v":1,"type":"inte');
+    let told = 0;
+    const audit = await openAudit(path, { onForeignWriter: () => void (told += 1) });
+    await audit.record(anIntent("a"));
+    await rename(path, `${path}.1`);
+    await audit.record(anIntent("b"));
+    await truncate(path);
+    expect(await audit.record(anIntent("c"))).toBe(true);
+    expect(told).toBe(0);
+    await audit.close();
+  });
+});

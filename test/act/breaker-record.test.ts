@@ -30,11 +30,12 @@ async function afterLook(before: Leash, nowSeconds = NOW): Promise<readonly [Lea
   const path = await aPath();
   const audit = await openAudit(path);
   const decided = decide(aSituation([], { nowSeconds }), before, { policy, floors: builtInFloors });
-  const options = { server: "main", version: 180_000, floors: builtInFloors, audit };
+  const look = { lookSeconds: nowSeconds, lookAgeSeconds: () => 0, pollSeconds: 10 };
+  const options = { server: "main", version: 180_000, policy, floors: builtInFloors, audit, ...look };
   const { leash } = await carryOut(
     session,
     { ...decided, before },
-    { ...options, whyStop: () => Promise.resolve(null) },
+    { ...options, whyStop: () => Promise.resolve(null), remember: () => undefined },
   );
   await audit.close();
   const read = await readAudit(path);

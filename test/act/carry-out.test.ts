@@ -5,12 +5,13 @@ import type { AuditRecord } from "../../src/act/audit-record.ts";
 import { carryOut, type CarryOutOptions } from "../../src/act/carry-out.ts";
 import { decide } from "../../src/decide/decide.ts";
 import { emptyLeash } from "../../src/decide/leash.ts";
+import type { Outcome } from "../../src/decide/ledger.ts";
 import type { Refusal } from "../../src/decide/permit-refusals.ts";
 import { builtInFloors } from "../../src/decide/policy.ts";
 import { addPlan, emptyDecisionTally } from "../../src/decide/tally.ts";
 import type { SessionEpisode } from "../../src/decide/target.ts";
 import type { Session } from "../../src/postgres/session.ts";
-import { aLeaked, aPolicy, aSituation, leakedSessions } from "../support/a-case.ts";
+import { aLeaked, aPolicy, aSituation, leakedSessions, NOW } from "../support/a-case.ts";
 
 const pause: Refusal = { reason: "paused", why: "paused: release 7" };
 
@@ -54,26 +55,41 @@ async function carriedOut(
   Awaited<ReturnType<typeof carryOut>> & {
     readonly events: readonly Event[];
     readonly records: readonly AuditRecord[];
+    /** The outcomes of the acts that the next process would know of if its file began with the record of this type. */
+    readonly known: readonly (readonly [AuditRecord["type"], ...(Outcome | null)[]])[];
   }
 > {
   const events: Event[] = [];
   const records: AuditRecord[] = [];
   const happened = (event: Event): void => void events.push(event);
+  let remembered = emptyLeash;
+  const known: (readonly [AuditRecord["type"], ...(Outcome | null)[]])[] = [];
+  const recorded = (event: Event): void => {
+    if (event !== "asked" && event !== "cancel" && event !== "terminate")
+      known.push([event, ...remembered.ledger.entries.map(({ outcome }) => outcome)]);
+    happened(event);
+  };
   const options: CarryOutOptions = {
     server: "main",
     version: 180000,
+    policy: aPolicy(),
     floors: builtInFloors,
-    audit: anAudit(records, happened),
+    lookSeconds: NOW,
+    lookAgeSeconds: () => 0,
+    pollSeconds: 10,
+    audit: anAudit(records, recorded),
     whyStop: () => {
       const isStopped = events.filter((event) => event === stopAfter).length >= times;
       happened("asked");
       return Promise.resolve(stopAfter !== null && isStopped ? stop : null);
     },
+    remember: (leash) => void (remembered = leash),
   };
   const situation = aSituation(episodes);
   const { plan, leash } = decide(situation, emptyLeash, { policy: aPolicy(), floors: builtInFloors });
   const carried = await carryOut(aServer(happened), { plan, before: emptyLeash, leash }, options);
-  return { ...carried, events, records };
+  expect(remembered).toEqual(carried.leash);
+  return { ...carried, events, records, known };
 }
 
 describe("E27: a stop that comes during the act", () => {
@@ -127,5 +143,29 @@ describe("E27: a stop that comes during the act", () => {
     expect(results).toMatchObject([{ outcome: "cancelled", detail }]);
     expect(records.at(-1)).toMatchObject({ type: "outcome", outcome: "cancelled", detail });
     expect(plan.decisions).toMatchObject([{ type: "act" }]);
+  });
+});
+
+describe("E15: a file that is begun during a look knows", () => {
+  test("each act from when its intent is on record, and no other", async () => {
+    const { known } = await carriedOut(leakedSessions(3), { stopAfter: null });
+    expect(known).toEqual([
+      ["intent"],
+      ["outcome", null],
+      ["intent", "terminated"],
+      ["outcome", "terminated", null],
+      ["intent", "terminated", "terminated"],
+      ["outcome", "terminated", "terminated", null],
+    ]);
+  });
+
+  test("no act that was called off, or not even begun", async () => {
+    const { known } = await carriedOut(leakedSessions(3), { stopAfter: "intent", times: 2 });
+    expect(known).toEqual([
+      ["intent"],
+      ["outcome", null],
+      ["intent", "terminated"],
+      ["called_off", "terminated"],
+    ]);
   });
 });

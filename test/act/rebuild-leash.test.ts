@@ -146,6 +146,27 @@ describe("a ledger that is repeated", () => {
   });
 });
 
+describe("a ledger that was written before acts that stand before it", () => {
+  const earlier = anEntry({ atSeconds: 900, outcome: "not_confirmed" });
+
+  test("does not lower how often an episode was acted on, nor lend it an older outcome", () => {
+    const once = new Map([[episode, { mode: "enforce", attempts: 1, outcome: "not_confirmed" }]] as const);
+    const records = [ledger([earlier], { acted: once }), act("b"), ledger([earlier], { acted: once })];
+    expect(rebuilt(records).acted.get(episode)).toEqual({ mode: "enforce", attempts: 2, outcome: "failed" });
+  });
+
+  test("brings entries, and the next outcome is none of theirs", () => {
+    const { ledger: found } = rebuilt([act("b"), ledger([earlier]), outcomeOf("b", "terminated")]);
+    expect(found.entries).toEqual([earlier, anEntry({ outcome: "terminated" })]);
+  });
+
+  test("does not hide by a dry run what was done", () => {
+    const dry = new Map([[episode, { mode: "dry_run", attempts: 3, outcome: null }]] as const);
+    const done = rebuilt([act("b"), ledger([], { acted: dry }), outcomeOf("b", "not_confirmed")]).acted;
+    expect(done.get(episode)).toEqual({ mode: "enforce", attempts: 1, outcome: "not_confirmed" });
+  });
+});
+
 describe("E21: an intent without an outcome is an orphan", () => {
   test("which is named until a record says that it was reported, or what came of it", () => {
     const records = [act("a"), act("b"), act("c"), outcomeOf("b", "terminated")];

@@ -24,16 +24,19 @@ type Acknowledged = {
   readonly orphans: string[];
 };
 
+/** `rotateAfter` so many words the test moves the file away at some moment, `moveAfter` the writer itself at that very one. */
+type Life = { readonly words: number; readonly rotateAfter?: number; readonly moveAfter?: number };
+
 /**
  * One life: it is killed as soon as it has said so many words. Nobody can tell where it is by then. Where its file is moved
  * away, no word counts before it has begun a new one: until then it may have read nothing of the move.
  */
 async function liveAndCrash(
   path: string,
-  { words, rotateAfter }: { readonly words: number; readonly rotateAfter?: number },
+  { words, rotateAfter, moveAfter }: Life,
   { intents, outcomes, orphans }: Acknowledged,
 ): Promise<void> {
-  const child = spawn(process.execPath, [writer, path, JSON.stringify(aLeaked())], {
+  const child = spawn(process.execPath, [writer, path, JSON.stringify(aLeaked()), `${moveAfter}`], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const closed = once(child, "close");
@@ -118,6 +121,22 @@ test("E15: rotations and crashes together give no act back to the budget: nobody
     const records = await read(path);
     expect(actsOfTheHour(knownTo(records))).toBeGreaterThanOrEqual(acknowledged.intents.size);
     expect(records[0]?.type).toBe("ledger");
+  }
+}, 600_000);
+
+test("E15: nor does a rotation at any moment of a look, be it between an intent and its outcome", async () => {
+  for (let moveAfter = 2; moveAfter <= 12; moveAfter += 1) {
+    const path = await aPath();
+    const acknowledged: Acknowledged = { intents: new Set(), outcomes: new Set(), orphans: [] };
+    await liveAndCrash(path, { words: moveAfter + 1, moveAfter }, acknowledged);
+    const known = knownTo(await read(path));
+    const { ledger, acted } = known;
+    expect(actsOfTheHour(known)).toBeGreaterThanOrEqual(acknowledged.intents.size);
+    // Of one intent on record no word may have been said. What the plan still held is not taken for done.
+    expect(ledger.entries.length).toBeLessThanOrEqual(acknowledged.intents.size + 1);
+    expect(acted.size).toBe(ledger.entries.length);
+    const terminated = ledger.entries.filter(({ outcome }) => outcome === "terminated");
+    expect(terminated.length).toBeGreaterThanOrEqual(acknowledged.outcomes.size);
   }
 }, 600_000);
 

@@ -20,11 +20,24 @@ test("--no- turns a flag off", () => {
 
 test("other words are kept, up to as many as are wanted", () => {
   expect(parseWords(["one", "--log.level=warn", "two"], flags, 2).positionals).toEqual(["one", "two"]);
-  expect(() => parseWords(["one", "two"], flags, 1)).toThrow(new UsageError('unexpected argument "two"'));
+  for (const [words, most, says] of [
+    [["one", "two"], 1, 'unexpected argument "two": at most 1 expected'],
+    [["one"], 0, 'unexpected argument "one": only flags are expected'],
+    [
+      ["postgres://a:b@c"],
+      0,
+      "unexpected argument, a text that may hold a password: only flags are expected",
+    ],
+  ] as const)
+    expect(() => parseWords(words, flags, most)).toThrow(new UsageError(says));
 });
 
 test.for([
-  { words: ["--web.apj"], says: /--web\.apj.*Known flags: --config\.file, --log\.level, --web\.api$/ },
+  { words: ["--web.apj"], says: /--web\.apj.*Known flags: --config\.file, --log\.level, --no-web\.api$/ },
+  { words: ["--confg.file=x"], says: /'--confg\.file' \(did you mean --config\.file\?\)\. Known flags: / },
+  { words: ["--no-web.apj"], says: "'--no-web.apj' (did you mean --no-web.api?)" },
+  { words: ["--conf"], says: "'--conf' (did you mean --config.file?)" },
+  { words: ["--zzzzzz"], says: "'--zzzzzz'. Known flags: " },
   { words: ["--log.level"], says: /--log\.level.*argument missing/ },
   { words: ["--log.level", "--web.api"], says: /ambiguous/ },
   { words: ["--web.api=yes"], says: /does not take an argument/ },
@@ -37,6 +50,12 @@ test.for([
 
 test("Node's advice on positional arguments is left out, because it would mislead", () => {
   expect(() => parseWords(["--nope"], flags, 0)).toThrow(/^((?!positional).)*$/s);
+});
+
+test("a negative number is no flag", () => {
+  expect(() => parseWords(["-5"], flags, 1)).toThrow(
+    new UsageError("unexpected argument '-5': no number here is negative"),
+  );
 });
 
 test("a command without flags does not promise any", () => {

@@ -23,7 +23,7 @@ describe("E27: pgleash pause", () => {
     const path = await aPath("pause.json");
     expect(await runWords(["pause", "--reason= migration ", `--pause-file=${path}`])).toEqual({
       code: 0,
-      stdout: `${path}: paused until "pgleash resume" by dba: migration\n`,
+      stdout: `${path}: paused until "pgleash resume" by dba: migration\nIt takes effect where a pgleash is configured with pause_file: ${path}\n`,
       stderr: "",
     });
     const watch = watchPauseFile(path);
@@ -44,7 +44,7 @@ describe("E27: pgleash pause", () => {
     const { code, stdout } = await runWords(["pause", "--reason=x", "--for=2h", `--pause-file=${path}`]);
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/: paused until \d{4}-\d\d-\d\dT.*Z by dba: x\n$/),
+      expect.stringMatching(/: paused until \d{4}-\d\d-\d\dT.*Z by dba: x\n/),
     ]);
     const watch = watchPauseFile(path);
     expect(await watch.read(nowSeconds() + 2 * HOUR - 60)).not.toBeNull();
@@ -54,19 +54,59 @@ describe("E27: pgleash pause", () => {
   test("writes and removes the file that the configuration names", async () => {
     const path = await aPath("pause.json");
     const file = `--config.file=${await aConfigOf(`policy: { pause_file: ${path} }`)}`;
-    expect((await runWords(["pause", "--reason=x", file])).code).toBe(0);
+    const { code, stdout } = await runWords(["pause", "--reason=x", file]);
+    // The configuration says who reads it.
+    expect([code, stdout]).toEqual([0, `${path}: paused until "pgleash resume" by dba: x\n`]);
     expect(await watchPauseFile(path).read(nowSeconds())).not.toBeNull();
     expect((await runWords(["resume", file])).stdout).toBe(`${path}: resumed\n`);
   });
 
-  test("says which pause it replaces, for whoever ordered that one", async () => {
+  const incident = ["pause", "--reason=incident"];
+
+  test.for([
+    { standing: [...incident], words: ["--for=5m"] },
+    { standing: [...incident, "--for=2h"], words: ["--for=1h"] },
+  ])("does not end a pause of somebody else sooner: $standing, then $words", async ({ standing, words }) => {
     const path = await aPath("pause.json");
-    await runWords(["pause", "--reason=incident", `--pause-file=${path}`], { osUser: "ada" });
-    const { code, stderr } = await runWords(["pause", "--reason=deploy", "--for=5m", `--pause-file=${path}`]);
-    expect([code, stderr]).toEqual([
+    await runWords([...standing, `--pause-file=${path}`], { osUser: "ada" });
+    const before = await readFile(path, "utf8");
+    const sooner = ["pause", "--reason=deploy", ...words, `--pause-file=${path}`];
+    const { code, stdout, stderr } = await runWords(sooner);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(
+      /would end sooner than the pause that stands: paused until .* by ada: incident\..*--replace/,
+    );
+    expect(await readFile(path, "utf8")).toBe(before);
+    const replaced = await runWords([...sooner, "--replace"]);
+    expect([replaced.code, replaced.stderr]).toEqual([
       0,
-      'pgleash: this replaces: paused until "pgleash resume" by ada: incident\n',
+      expect.stringMatching(/^pgleash: this replaces: paused until .* by ada: incident\n$/),
     ]);
+    expect(await watchPauseFile(path).read(nowSeconds())).toMatchObject({ reason: "deploy" });
+  });
+
+  test.for([
+    { standing: [...incident, "--for=1h"], words: ["--for=2h"] },
+    { standing: [...incident, "--for=1h"], words: [] },
+    { standing: [...incident], words: [] },
+  ])(
+    "replaces one that does not end later, and says so: $standing, then $words",
+    async ({ standing, words }) => {
+      const path = await aPath("pause.json");
+      await runWords([...standing, `--pause-file=${path}`], { osUser: "ada" });
+      const { code, stderr } = await runWords(["pause", "--reason=deploy", ...words, `--pause-file=${path}`]);
+      expect([code, stderr]).toEqual([
+        0,
+        expect.stringMatching(/^pgleash: this replaces: paused until .* by ada: incident\n$/),
+      ]);
+    },
+  );
+
+  test("replaces one that is over", async () => {
+    const path = await aPath("pause.json");
+    await writeFile(path, '{"reason":"x","until":"2020-01-01T00:00:00Z"}');
+    const { code } = await runWords(["pause", "--reason=deploy", "--for=1s", `--pause-file=${path}`]);
+    expect(code).toBe(0);
   });
 
   test.for(["pause --reason=x", "resume"])("%s leaves a file alone that is no pause order", async (words) => {
@@ -96,7 +136,12 @@ describe("E22: pause and resume that cannot work say so", () => {
     { words: ["pause", "--reason=x", "--for=0s", "--pause-file=x"], says: "from 1s to 30d" },
     { words: ["pause", "--reason=x", "--for=31d", "--pause-file=x"], says: "from 1s to 30d" },
     { words: ["pause", "--reason=x"], says: "expected either --config.file or --pause-file" },
-    { words: ["pause", "--reason=x", "--pause-file="], says: "expected a path" },
+    { words: ["pause", "--reason=x", "--pause-file="], says: "expected the absolute path of a file" },
+    { words: ["pause", "--reason=x", "--pause-file=a/b"], says: 'the absolute path of a file, got "a/b"' },
+    {
+      words: ["resume", "--pause-file=pause.json"],
+      says: "--pause-file: expected the absolute path of a file",
+    },
     { words: ["resume"], says: "expected either --config.file or --pause-file" },
     { words: ["resume", "--pause-file=x", "--config.file=y"], says: "expected either" },
     { words: ["resume", "now"], says: "unexpected argument" },

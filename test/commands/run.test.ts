@@ -59,6 +59,7 @@ describe("a command that is called wrongly exits with 2", () => {
       words: ["serve", "--web.port=1"],
       says: ["--web.port", "Known flags: --config.file, --web.listen-address"],
     },
+    { words: ["serve", "--enfroce"], says: ["'--enfroce' (did you mean --enforce?)", "--no-web.api"] },
     { words: ["serve", "extra"], says: ['unexpected argument "extra"'] },
     { words: ["serve", "--config.file"], says: ["--config.file", "argument missing"] },
     { words: ["serve", "--web.api=no"], says: ["--web.api", "does not take an argument"] },
@@ -79,7 +80,7 @@ describe("a command that is called wrongly exits with 2", () => {
     { words: ["suspects", "--josn"], says: ["--josn", "Known flags: --json, --config.file"] },
     {
       words: ["suspects", "postgres://a/b", "postgres://c/d"],
-      says: ["unexpected argument a text that may hold a password"],
+      says: ["unexpected argument, a text that may hold a password"],
     },
     {
       words: ["suspects", "postgres://a/b", "--config.file=x"],
@@ -121,3 +122,13 @@ test.for(["serve", "suspects"])(
     expect(stderr).toBe("no-such-file.yml: expected a file that can be read, got no such file\n");
   },
 );
+
+test("what is wrong with the URL of the command line is not blamed on the environment", async () => {
+  const { code, stderr } = await runWords(["suspects", "postgres://h/d?application_name=x"]);
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^argument: URL: expected no parameter application_name/),
+  ]);
+  const variables = { DATABASE_URL: "postgres://h/d?application_name=x" };
+  expect((await runWords(["suspects"], { variables })).stderr).toMatch(/^environment: DATABASE_URL: /);
+});

@@ -51,3 +51,26 @@ test.for(["--floors=0", "--floor=1s", "--min-age=1s", "--time-scale=60"])(
     expect(stderr).toContain("nknown");
   },
 );
+
+test.for([
+  [
+    "EADDRINUSE",
+    "listen",
+    "--web.listen-address: expected a free address, got :1918, one that is in use already",
+  ],
+  [
+    "EACCES",
+    "listen",
+    "--web.listen-address: expected a free address, got :1918, one that this user may not take",
+  ],
+  ["EACCES", "open", "not allowed"],
+] as const)(
+  "an address that cannot be had is named with its flag: %s of %s",
+  async ([code, syscall, says]) => {
+    const failure = Object.assign(new Error("not allowed"), { code, syscall });
+    vi.mocked(startDaemon).mockRejectedValueOnce(failure);
+    const variables = { DATABASE_URL: "postgres://db1/postgres" };
+    const words = ["serve", "--web.listen-address=:1918"];
+    await expect(runWords(words, { variables })).rejects.toThrow(says);
+  },
+);

@@ -154,6 +154,10 @@ describe("a mistake in the rest of the policy is told with its place", () => {
   test.for([
     ["mode: kill", '2:9: policy.mode: expected dry_run or enforce, got "kill"'],
     [
+      "mode: enforce",
+      '2:9: policy.mode: expected dry_run as long as there is no audit_file and no pause_file, got "enforce" (nobody is ended without a record: name an audit_file; without one "pgleash pause" stops nobody: name a pause_file)',
+    ],
+    [
       "mode: enforce\n  audit_file: /run/a",
       '2:9: policy.mode: expected dry_run as long as there is no pause_file, got "enforce" (without one "pgleash pause" stops nobody: name a pause_file)',
     ],

@@ -74,7 +74,7 @@ describe("a rule", () => {
       except: null,
       isOpenAt: expect.any(Function),
       warnForSeconds: 60,
-      rate: { perLook: 1, perMinute: 5, perHour: 30 },
+      rate: { perLook: Infinity, perMinute: Infinity, perHour: Infinity },
       share: null,
     });
   });
@@ -89,14 +89,14 @@ describe("a rule", () => {
     ["server_role: any", { serverRole: "any" }],
     ["warn_for: 5m", { warnForSeconds: 300 }],
     ["share: 20%", { share: 0.2 }],
-    ["limits: { per_minute: 2 }", { rate: { perLook: 1, perMinute: 2, perHour: 30 } }],
+    ["limits: { per_minute: 2 }", { rate: { perLook: Infinity, perMinute: 2, perHour: Infinity } }],
   ] as const)("reads %s", ([keys, expected]) => {
     expect(ruleOf(keys)).toMatchObject(expected);
   });
 
-  test("has the limits of the policy where it has none of its own", () => {
+  test("has no limits but its own: those of the policy hold besides, and are the reason when they are used up", () => {
     const rule = ruleOf("limits: { per_hour: 7 }", "limits: { per_look: 4, per_minute: 10, per_hour: 50 }");
-    expect(rule.rate).toEqual({ perLook: 4, perMinute: 10, perHour: 7 });
+    expect(rule.rate).toEqual({ perLook: Infinity, perMinute: Infinity, perHour: 7 });
   });
 
   test("matches when all of its matchers do", () => {

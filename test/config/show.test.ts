@@ -144,10 +144,6 @@ policy:
       max_work_at_risk: any
       server_role: primary
       warn_for: 1m
-      limits:
-        per_look: 2
-        per_minute: 7
-        per_hour: 20
     - name: "carts: all"
       match:
         - usename="orders"
@@ -172,9 +168,7 @@ policy:
         time_zone: UTC
       warn_for: 0s
       limits:
-        per_look: 2
         per_minute: 2
-        per_hour: 20
       share: 20%
 `);
   });

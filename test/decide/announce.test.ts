@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
 import type { Outcome } from "../../src/decide/ledger.ts";
 import type { Policy, Rule } from "../../src/decide/policy.ts";
-import { aLeaked, aPolicy, aRule, aSituation, noLimits, NOW } from "../support/a-case.ts";
+import { aLeaked, anOpenBreaker, aPolicy, aRule, aSituation, noLimits, NOW } from "../support/a-case.ts";
 import { aPoolSuspect } from "../support/a-view.ts";
-import { decided, endedBy, noticesOf } from "../support/decided.ts";
+import { decided, endedBy, noticesOf, reasonsOf } from "../support/decided.ts";
 
 type Look = {
   readonly at: number;
@@ -176,5 +176,89 @@ describe("E10: with several rules each gives its own notice", () => {
       [0, ["announced", "later"]],
       [60, 1],
     ]);
+  });
+});
+
+describe("E10: a notice runs only while this process could act", () => {
+  test.for<readonly [string, Look["situation"]]>([
+    ["without the grant", { permits: { canSignal: false } }],
+    ["with a failing audit", { permits: { isAuditWorking: false } }],
+    ["behind a pooler", { permits: { isPooled: true } }],
+  ])(
+    "%s it does not, and begins, announced again, at the look that sees the end of that",
+    ([, situation]) => {
+      const looks = over(
+        { at: 0, situation },
+        { at: 900, situation },
+        { at: 990 },
+        { at: 1049 },
+        { at: 1050 },
+      );
+      expect(looks).toEqual([[0, announced], [900], [990, announced], [1049], [1050, 1]]);
+    },
+  );
+
+  test("one that ran begins anew after such a look", () => {
+    const situation = { permits: { canSignal: false } };
+    const looks = over({ at: 0 }, { at: 50, situation }, { at: 60 }, { at: 119 }, { at: 120 });
+    expect(looks).toEqual([[0, announced], [50], [60, announced], [119], [120, 1]]);
+  });
+
+  test("not while the breaker is open", () => {
+    const breaker = {
+      futileActs: Infinity,
+      unconfirmedActs: Infinity,
+      windowSeconds: 600,
+      coolDownSeconds: 100,
+    };
+    const policy = { ...warning(), breaker };
+    const open = anOpenBreaker({ sinceSeconds: NOW, why: "unconfirmed" });
+    let leash: Leash = { ...emptyLeash, ledger: { entries: [], breaker: open } };
+    const looks = [0, 99, 100, 159, 160].map((at) => {
+      const look = decided(leash, aSituation([aLeaked(1)], { nowSeconds: NOW + at }), { policy });
+      leash = look.leash;
+      return [...noticesOf(look.plan), ...endedBy(look.plan)];
+    });
+    expect(looks).toEqual([[announced], [], [announced], [], [1]]);
+  });
+
+  test("without the lease alone it runs: who takes it over acts at once", () => {
+    const situation = { permits: { hasLease: false } };
+    expect(over({ at: 0, situation }, { at: 59, situation }, { at: 60 })).toEqual([
+      [0, announced],
+      [59],
+      [60, 1],
+    ]);
+  });
+
+  test("a reload to longer notice counts from when it began to run", () => {
+    const situation = { permits: { canSignal: false } };
+    const policy = warning({ warnForSeconds: 600 });
+    const looks = over(
+      { at: 0, situation },
+      { at: 1000 },
+      { at: 1010, policy },
+      { at: 1609, policy },
+      { at: 1610, policy },
+    );
+    expect(looks).toEqual([
+      [0, announced],
+      [1000, announced],
+      [1010, withdrawn, announced],
+      [1609],
+      [1610, 1],
+    ]);
+  });
+
+  test("what is told keeps the time at which it was announced first, says what refuses, and is counted as spared for that", () => {
+    const blind = aSituation([aLeaked(1)], { permits: { canSignal: false } });
+    const held = decided(emptyLeash, blind, { policy: warning() });
+    expect(reasonsOf(held.plan)).toEqual(["no_privilege"]);
+    expect(held.plan.notices).toMatchObject([{ refusals: [{ reason: "no_privilege" }] }]);
+    const seeing = aSituation([aLeaked(1)], { nowSeconds: NOW + 900 });
+    const begun = decided(held.leash, seeing, { policy: warning() });
+    expect(reasonsOf(begun.plan)).toEqual(["announced"]);
+    const announcement = { announcedSeconds: NOW, noticeSinceSeconds: NOW + 900, plannedSeconds: NOW + 960 };
+    expect(begun.plan.notices).toMatchObject([{ type: "announced", refusals: [], announcement }]);
   });
 });

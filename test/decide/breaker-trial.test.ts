@@ -1,22 +1,10 @@
 import { describe, expect, test } from "vitest";
 
-import { breakerAfter, breakerPhase } from "../../src/decide/breaker.ts";
-import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
-import type { Breaker, LedgerEntry, OpenBreaker, Outcome } from "../../src/decide/ledger.ts";
+import { breakerAfter } from "../../src/decide/breaker.ts";
+import type { Breaker, Grounds, LedgerEntry, OpenBreaker, Outcome } from "../../src/decide/ledger.ts";
 import type { BreakerSettings } from "../../src/decide/policy.ts";
 import type { Holder } from "../../src/decide/target.ts";
-import {
-  aLeaked,
-  anEntry,
-  anOpenBreaker,
-  aPolicy,
-  aSituation,
-  leakedSessions,
-  noLimits,
-  NOW,
-} from "../support/a-case.ts";
-import { aGroup } from "../support/a-view.ts";
-import { decided, endedBy, reasonsOf } from "../support/decided.ts";
+import { anEntry, anOpenBreaker, NOW } from "../support/a-case.ts";
 
 const settings: BreakerSettings = {
   futileActs: 3,
@@ -24,8 +12,6 @@ const settings: BreakerSettings = {
   windowSeconds: 600,
   coolDownSeconds: 1800,
 };
-
-const policy = aPolicy({ breaker: settings, limits: { ...noLimits, perLook: 1 } });
 
 /** The breaker so long after it opened, with what was done since; whoever was acted on has so many sessions now. */
 function after(
@@ -44,51 +30,35 @@ function trial(agoSeconds: number, outcome: Outcome | null = "terminated"): read
   return [anEntry({ atSeconds: NOW - agoSeconds, outcome })];
 }
 
+/** One act on the application did not help. */
+const grounds: Grounds = {
+  actedOn: { breadth: "application", application: { usename: "app", applicationName: "web-1" } },
+  acts: 1,
+  sessionsBefore: 100,
+  sessionsAfter: 100,
+};
+
 /** The client that was acted on has none left, all clients of its application have as many as before. */
 function noneOfTheClient({ clientAddr }: Holder): number {
   return clientAddr === null ? 100 : 0;
 }
 
-describe("E17: after the cool-down the breaker is half open, until somebody tried", () => {
-  const breaker = anOpenBreaker({ sinceSeconds: NOW - 1800 });
-  const tried = anEntry({ atSeconds: NOW, outcome: null });
-
-  test.for<readonly [string, readonly LedgerEntry[], number, object]>([
-    ["it cools", [], NOW - 1, { type: "cooling", untilSeconds: NOW }],
-    ["it is half open", [], NOW, { type: "half_open" }],
-    ["one was tried", [tried], NOW, { type: "on_trial", untilSeconds: NOW + 600 }],
-    ["what was tried had moved on", [{ ...tried, outcome: "moved_on" }], NOW, { type: "half_open" }],
-    ["what was tried was a dry run", [{ ...tried, mode: "dry_run" }], NOW, { type: "half_open" }],
-  ])("%s", ([, entries, nowSeconds, phase]) => {
-    expect(breakerPhase({ entries, breaker }, nowSeconds, settings)).toEqual({ ...phase, breaker });
-  });
-
-  test("a closed one has no trial", () => {
-    expect(breakerPhase({ ...emptyLeash.ledger, entries: [tried] }, NOW, settings)).toEqual({
-      type: "closed",
-    });
-  });
-
-  test("what worked before it opened is no trial", () => {
-    const opened = anOpenBreaker({ sinceSeconds: NOW - 1800 });
-    expect(after(trial(1900), { breaker: opened, sessions: 1 })).toEqual(opened);
-  });
-});
-
-describe("E17: a trial after futile acts is judged by the sessions, one window later", () => {
+describe("E17: a trial after futile acts is judged by the sessions, in the second half of a window", () => {
   const breaker = anOpenBreaker({ sinceSeconds: NOW - 3000 });
   const reopened = anOpenBreaker({
     sinceSeconds: NOW,
-    grounds: {
-      actedOn: { breadth: "application", application: { usename: "app", applicationName: "web-1" } },
-      acts: 1,
-      sessionsBefore: 100,
-      sessionsAfter: 100,
-    },
+    grounds,
   });
 
   test.for(["terminated", "cancelled"] as const)("not before, though it was %s", (outcome) => {
-    for (const sessions of [1, 100]) expect(after(trial(599, outcome), { sessions })).toEqual(breaker);
+    for (const sessions of [1, 100]) expect(after(trial(299, outcome), { sessions })).toEqual(breaker);
+  });
+
+  test("as soon as they are as many again it opens anew; that they are fewer is not enough yet", () => {
+    for (const ago of [300, 599]) {
+      expect(after(trial(ago), { sessions: 100 })).toEqual(reopened);
+      expect(after(trial(ago), { sessions: 1 })).toEqual(breaker);
+    }
   });
 
   test.for(["terminated", "cancelled"] as const)("then, when it was %s", (outcome) => {
@@ -100,105 +70,125 @@ describe("E17: a trial after futile acts is judged by the sessions, one window l
     const entries = trial(600).map((entry) => ({ ...entry, holderSessions: 10 }));
     expect(after(entries, { sessions: noneOfTheClient })).toEqual(reopened);
   });
+});
 
-  test("one that nobody judged in time is judged late, however old it is", () => {
-    const late = aSituation([], { nowSeconds: NOW + 50_000 });
-    const { leash } = decided({ ...emptyLeash, ledger: { entries: trial(1200), breaker } }, late, { policy });
-    expect(leash.ledger.breaker).toMatchObject({ state: "open", sinceSeconds: NOW + 50_000 });
-    const fewer = { ...late, groups: [aGroup({ sessions: 99 })] };
-    const judged = decided({ ...emptyLeash, ledger: { entries: trial(1200), breaker } }, fewer, { policy });
-    expect(judged.leash.ledger).toEqual({
-      entries: [],
-      breaker: { state: "closed", sinceSeconds: NOW + 50_000 },
+describe("E17: whoever it opened for must have fewer, too, wherever it was tried", () => {
+  const other: Holder = { usename: "other", applicationName: "batch", clientAddr: "10.0.0.9" };
+  const [tried] = trial(600).map((entry) => ({
+    ...entry,
+    holder: other,
+    holderSessions: 3,
+    applicationSessions: 3,
+  }));
+  const client = { usename: "app", applicationName: "web-1", clientAddr: "10.0.0.7" };
+  const ofClient: Grounds = {
+    actedOn: { breadth: "holder", holder: client },
+    acts: 3,
+    sessionsBefore: 40,
+    sessionsAfter: 40,
+  };
+
+  /** Where the others have so many now, and those it opened for so many. */
+  function tellsOf(others: number, those: number, opened: Partial<OpenBreaker> = {}): Breaker {
+    // From all clients 99 more: only a holder is counted by its client.
+    const isByClient = opened.grounds?.actedOn.breadth === "holder";
+    const sessions = ({ usename, clientAddr }: Holder): number => {
+      if (usename === "other") return others;
+      return isByClient && clientAddr === null ? those + 99 : those;
+    };
+    const breaker = anOpenBreaker({ sinceSeconds: NOW - 3000, ...opened });
+    return after(tried === undefined ? [] : [tried], { breaker, sessions });
+  }
+
+  test("they have as many: it stays open for them, though those it was tried on have fewer", () => {
+    expect(tellsOf(2, 102)).toEqual(
+      anOpenBreaker({ sinceSeconds: NOW, grounds: { ...grounds, acts: 3, sessionsAfter: 102 } }),
+    );
+    expect(tellsOf(2, 100).state).toBe("open");
+    expect(tellsOf(2, 40, { grounds: ofClient })).toMatchObject({ state: "open", grounds: ofClient });
+  });
+
+  test("both have fewer, be it since the trial or before it: it closes", () => {
+    expect(tellsOf(2, 99)).toEqual({ state: "closed", sinceSeconds: NOW });
+    expect(tellsOf(2, 39, { grounds: ofClient })).toEqual({ state: "closed", sinceSeconds: NOW });
+  });
+
+  test("only they have fewer: it is open for those it was tried on", () => {
+    const application = { usename: "other", applicationName: "batch" };
+    expect(tellsOf(3, 99)).toMatchObject({
+      state: "open",
+      grounds: { actedOn: { breadth: "application", application }, acts: 1, sessionsBefore: 3 },
     });
+  });
+
+  test("where nobody knows any more who they were, those it was tried on stand for them", () => {
+    const everybody = { ...ofClient, actedOn: { breadth: "everybody" as const } };
+    for (const unknown of [everybody, null])
+      expect(tellsOf(2, 100, { grounds: unknown })).toEqual({ state: "closed", sinceSeconds: NOW });
+  });
+
+  test("where it was tried on them, what they had then counts: an application may have grown", () => {
+    const grown = trial(600).map((entry) => ({ ...entry, holderSessions: 150, applicationSessions: 150 }));
+    expect(after(grown, { sessions: 149 })).toEqual({ state: "closed", sinceSeconds: NOW });
+    expect(after(grown, { sessions: 150 })).toMatchObject({ grounds: { acts: 1, sessionsBefore: 150 } });
   });
 });
 
 describe("E17: the outcome of a trial decides at once", () => {
   const since = NOW - 10;
-  const grounds = { acts: 1, sessionsBefore: 100, sessionsAfter: 100 };
+  const causes = [
+    ["not_confirmed", "unconfirmed"],
+    ["failed", "unconfirmed"],
+    [null, "unconfirmed"],
+    ["denied", "denied"],
+  ] as const;
 
-  test.for(["terminated", "cancelled"] as const)("where it was unconfirmed, and is %s", (outcome) => {
-    const breaker = anOpenBreaker({ why: "unconfirmed", sinceSeconds: NOW - 3000 });
-    expect(after(trial(10, outcome), { breaker })).toEqual({ state: "closed", sinceSeconds: since });
-  });
+  test.for(["terminated", "cancelled"] as const)(
+    "where nobody saw any work, and this one is %s",
+    (outcome) => {
+      for (const why of ["unconfirmed", "denied"] as const) {
+        const breaker = anOpenBreaker({ why, sinceSeconds: NOW - 3000 });
+        expect(after(trial(10, outcome), { breaker })).toEqual({ state: "closed", sinceSeconds: since });
+      }
+    },
+  );
 
-  test.for<Outcome | null>(["not_confirmed", "failed", "denied", null])("where it is %s", (outcome) => {
-    for (const why of ["futile", "unconfirmed"] as const) {
+  test.for(causes)("where nobody saw any work, and this one is %s, it is %s", ([outcome, cause]) => {
+    for (const why of ["unconfirmed", "denied"] as const) {
       const breaker = anOpenBreaker({ why, sinceSeconds: NOW - 3000 });
-      expect(after(trial(10, outcome), { breaker })).toMatchObject({
+      expect(after(trial(10, outcome), { breaker })).toEqual({
         state: "open",
         sinceSeconds: since,
-        why: "unconfirmed",
+        why: cause,
         grounds,
       });
     }
   });
 
+  test.for(causes)(
+    "where acts were futile they still are when it is %s, and so is what is tried next",
+    (row) => {
+      const [outcome] = row;
+      const breaker = anOpenBreaker({ sinceSeconds: NOW - 3000 });
+      const still = { ...breaker, sinceSeconds: since };
+      expect(after(trial(10, outcome), { breaker })).toEqual(still);
+      const next = anEntry({ atSeconds: since + 1800 });
+      expect(
+        breakerAfter(
+          { entries: [...trial(10, outcome), next], breaker: still },
+          { nowSeconds: since + 1810, settings, sessionsOf: () => 100 },
+        ),
+      ).toEqual(still);
+    },
+  );
+
   test("but that of one that had moved on", () => {
     const breaker = anOpenBreaker({ sinceSeconds: NOW - 3000 });
     expect(after(trial(700, "moved_on"), { breaker, sessions: 1 })).toEqual(breaker);
   });
-});
 
-test("E17: a leak that comes back as fast as it is ended is left alone, but for one trial after each cool-down", () => {
-  let leash: Leash = emptyLeash;
-  const times = [0, 10, 20, 30, 1829, 1830, 1840, 2429, 2430, 4229, 4230, 4240];
-  const looks = times.map((seconds, index) => {
-    const situation = aSituation([aLeaked(index), aLeaked(100 + index)], { nowSeconds: NOW + seconds });
-    const look = decided(leash, situation, { policy });
-    leash = look.leash;
-    return [seconds, endedBy(look.plan).length, ...new Set(reasonsOf(look.plan))];
+  test("what worked before it opened is no trial", () => {
+    const opened = anOpenBreaker({ sinceSeconds: NOW - 1800 });
+    expect(after(trial(1900), { breaker: opened, sessions: 1 })).toEqual(opened);
   });
-  expect(looks).toEqual([
-    [0, 1, "rate_look"],
-    [10, 1, "rate_look"],
-    [20, 1, "rate_look"],
-    [30, 0, "breaker_open"],
-    [1829, 0, "breaker_open"],
-    [1830, 1, "breaker_open"],
-    [1840, 0, "breaker_open"],
-    [2429, 0, "breaker_open"],
-    [2430, 0, "breaker_open"],
-    [4229, 0, "breaker_open"],
-    [4230, 1, "breaker_open"],
-    [4240, 0, "breaker_open"],
-  ]);
-});
-
-test("E17: once the sessions stay fewer after a trial, acts go on", () => {
-  const breaker = anOpenBreaker({ sinceSeconds: NOW - 1800 });
-  let leash: Leash = { ...emptyLeash, ledger: { entries: [], breaker } };
-  const looks = [0, 10, 600, 610].map((seconds, index) => {
-    const groups = [aGroup({ sessions: 100 - index })];
-    const look = decided(leash, aSituation([aLeaked(index)], { nowSeconds: NOW + seconds, groups }), {
-      policy,
-    });
-    leash = look.leash;
-    return endedBy(look.plan).length;
-  });
-  expect(looks).toEqual([1, 0, 1, 1]);
-});
-
-test("E17, E23: a breaker that opened by a clock that was ahead cools down from now on", () => {
-  const breaker = anOpenBreaker({ sinceSeconds: NOW + 86_400 });
-  const first = decided({ ...emptyLeash, ledger: { entries: [], breaker } }, aSituation([aLeaked(1)]), {
-    policy,
-  });
-  expect(reasonsOf(first.plan)).toEqual(["breaker_open"]);
-  const second = decided(first.leash, aSituation([aLeaked(1)], { nowSeconds: NOW + 1800 }), { policy });
-  expect(endedBy(second.plan)).toEqual([1]);
-});
-
-test("E17: acts that make the sessions of their holder fewer never open it", () => {
-  let leash: Leash = emptyLeash;
-  for (let ended = 0; ended < 50; ended += 1) {
-    const situation = aSituation(leakedSessions(50).slice(ended, ended + 1), {
-      nowSeconds: NOW + ended,
-      groups: [aGroup({ sessions: 100 - ended })],
-    });
-    ({ leash } = decided(leash, situation, { policy }));
-  }
-  expect(leash.ledger.breaker.state).toBe("closed");
-  expect(leash.ledger.entries).toHaveLength(50);
 });

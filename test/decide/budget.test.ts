@@ -1,3 +1,6 @@
+import { describe, expect, test } from "vitest";
+
+import { budget } from "../../src/decide/guards/budget.ts";
 import type { Case } from "../../src/decide/guard.ts";
 import type { LedgerEntry } from "../../src/decide/ledger.ts";
 import type { Limits, Rate } from "../../src/decide/policy.ts";
@@ -9,6 +12,7 @@ import {
   anOpenBreaker,
   aPolicy,
   aRule,
+  aSituation,
   noLimits,
   NOW,
 } from "../support/a-case.ts";
@@ -121,11 +125,12 @@ const rows: readonly GuardRow[] = [
     passes: [
       limited({ perMinute: 1 }, anEntry({ atSeconds: NOW - 60 })),
       limited({ perMinute: 1 }, anEntry({ outcome: "moved_on" })),
+      limited({ perMinute: 1 }, anEntry({ outcome: "denied" })),
       limited({ perMinute: 1 }, anEntry({ mode: "dry_run" })),
     ],
     spares: [
       limited({ perMinute: 1 }, anEntry({ atSeconds: NOW - 59 })),
-      limited({ perMinute: 1 }, anEntry({ outcome: "denied" })),
+      limited({ perMinute: 1 }, anEntry({ outcome: "failed" })),
       limited({ perMinute: 1 }, anEntry({ outcome: null })),
     ],
   },
@@ -139,3 +144,66 @@ const rows: readonly GuardRow[] = [
 ];
 
 testGuards(rows);
+
+describe("what is used up is told with its key, how much it was, and when the next act is possible", () => {
+  const dry = { permits: { isEnforcing: false } };
+  const notCounted = [anEntry({ outcome: "moved_on", atSeconds: NOW - 50 }), anEntry({ mode: "dry_run" })];
+  const other = anEntry({ rule: "another rule", atSeconds: NOW - 55 });
+
+  test.for<{ says: string; one: Case }>([
+    {
+      says: "limits.per_minute allows 1 act within 60s, and 1 was done; the next is possible in 20s",
+      one: limited({ perMinute: 1 }, ...notCounted, anEntry({ atSeconds: NOW - 40 })),
+    },
+    {
+      says: "limits.per_minute allows 2 acts within 60s, and 3 were done; the next is possible in 41s",
+      one: limited({ perMinute: 2 }, other, anEntry({ atSeconds: NOW - 19.5 }), anEntry()),
+    },
+    {
+      says: "limits.per_minute allows 0 acts within 60s, and 1 was done",
+      one: limited({ perMinute: 0 }, anEntry()),
+    },
+    {
+      says: "limits.per_hour allows 1 act within 1h00m, and 1 would have been done; the next is possible in 50m",
+      one: aCase(aLeaked(), {
+        situation: aSituation([aLeaked()], dry),
+        policy: aPolicy({ limits: { ...noLimits, perHour: 1 } }),
+        leash: aLeash(anEntry({ mode: "dry_run", atSeconds: NOW - 600 })),
+      }),
+    },
+    {
+      says: "limits.share: 2.5% of 100 sessions allows 2 acts within 10m, and 2 were done; the next is possible in 9m",
+      one: limited({ share: 0.025 }, anEntry({ atSeconds: NOW - 60 }), anEntry()),
+    },
+    {
+      says: "limits.share: 0.1% of 100 sessions is less than one, which allows 1 act within 10m, and 1 was done; the next is possible in 10m",
+      one: limited({ share: 0.001 }, anEntry()),
+    },
+    {
+      says: "share of the rule incident: 1% of 100 sessions allows 1 act within 10m, and 1 was done; the next is possible in 10m",
+      one: aCase(aLeaked(), { rule: aRule({ name: "incident", share: 0.01 }), leash: aLeash(anEntry()) }),
+    },
+    {
+      says: "limits.per_look allows 1 act in one look; the next is possible at the next look",
+      one: { ...limited({ perLook: 1 }), planned: ["another rule"] },
+    },
+    {
+      says: "limits.per_look of the rule everything allows 2 acts in one look; the next is possible at the next look",
+      one: rated({ perLook: 2 }, ["everything", "everything"]),
+    },
+    {
+      says: "limits.per_minute of the rule everything allows 1 act within 60s, and 1 was done; the next is possible in 50s",
+      one: rated({ perMinute: 1 }, [], other, anEntry({ atSeconds: NOW - 10 })),
+    },
+    {
+      says: "limits.per_hour of the rule everything allows 1 act within 1h00m, and 1 was done; the next is possible in 1h00m",
+      one: rated({ perHour: 1, perMinute: 1 }, [], other, anEntry()),
+    },
+    {
+      says: "limits.cool_down: a session of the same role, application and client was ended less than 10s ago; the next is possible in 10s at most",
+      one: limited({ coolDownSeconds: 10 }, anEntry()),
+    },
+  ])("$says", ({ says, one }) => {
+    expect(budget.map(({ why }) => why(one)).filter((why) => why !== null)).toEqual([says]);
+  });
+});

@@ -121,10 +121,32 @@ test("E20: what could not be confirmed is tried once more, and then left alone",
   expect(ended).toEqual([1, 1, 0, 0]);
 });
 
+test("E20: a session that the server refused to signal is tried once more, and again once the grant was missed", () => {
+  const suspects = leakedSessions(1);
+  let leash: Leash = emptyLeash;
+  const looks = [true, true, true, false, true, true, true].map((canSignal, index) => {
+    const situation = aSituation(suspects, { nowSeconds: NOW + 10 * index, permits: { canSignal } });
+    // Refusals use up no limit.
+    const policy = aPolicy({ limits: { ...noLimits, perMinute: 1, coolDownSeconds: 600 } });
+    const look = decided(leash, situation, { policy, outcome: () => (index < 5 ? "denied" : "terminated") });
+    leash = look.leash;
+    return [...endedBy(look.plan), ...reasonsOf(look.plan)];
+  });
+  expect(looks).toEqual([
+    [1000],
+    [1000],
+    ["acted_before"],
+    ["no_privilege"],
+    [1000],
+    [1000],
+    ["acted_before"],
+  ]);
+});
+
 test("E20: out of sight for a while, and back as the same, it is not tried anew", () => {
   const suspects = leakedSessions(1);
-  const denied = decided(emptyLeash, aSituation(suspects), { outcome: () => "denied" });
-  const blind = decided(denied.leash, aSituation([], { nowSeconds: NOW + 60 }));
+  const cancelled = decided(emptyLeash, aSituation(suspects), { outcome: () => "cancelled" });
+  const blind = decided(cancelled.leash, aSituation([], { nowSeconds: NOW + 60 }));
   const back = decided(blind.leash, aSituation(suspects, { nowSeconds: NOW + 120 }));
   expect(reasonsOf(back.plan)).toEqual(["acted_before"]);
 });

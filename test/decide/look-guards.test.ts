@@ -88,6 +88,14 @@ test("E24: who has no lease is told why", () => {
   expect(why).toBe("pgleash has no lease on this server: the lease database is missing");
 });
 
+test.for([
+  [null, "the policy names no audit_file"],
+  ["ENOSPC", "the audit does not work: ENOSPC"],
+] as const)("E21: whoever cannot put it on record is told why: %s", ([auditProblem, says]) => {
+  const one = permits({ isAuditWorking: false, auditProblem });
+  expect(guards.find(({ reason }) => reason === "audit_failing")?.why(one)).toBe(says);
+});
+
 function whyDry(overrides: Parameters<typeof permits>[0]): string | null | undefined {
   const guard = guards.find(({ reason }) => reason === "dry_run");
   return guard?.why(permits({ isEnforcing: false, ...overrides }));
@@ -101,7 +109,7 @@ test("E2: a dry run says what else would refuse the act, and that it does not as
     "enforcing needs mode: enforce in the file, and --enforce at start; it would also be refused: " +
       "pooled (a pooler sits in between: connect pgleash to the server itself), " +
       "no_privilege (our role is no member of pg_signal_backend: it needs the grant), " +
-      "audit_failing (the audit cannot be written, or the policy names no audit_file); " +
+      "audit_failing (the policy names no audit_file); " +
       "a dry run does not ask for the lease",
   );
 });

@@ -26,6 +26,7 @@ function announcedAgo(
     mode: "enforce",
     action: "terminate",
     announcedSeconds,
+    noticeSinceSeconds: announcedSeconds,
     plannedSeconds: announcedSeconds + 60,
     ...told,
   };
@@ -46,12 +47,14 @@ const rows: readonly GuardRow[] = [
       acted("enforce", 1, "failed"),
       // It is back in the very same period: a statement of it ran at the instant of the act.
       acted("enforce", 1, "moved_on"),
+      // The server refused, and nothing was sent: the grant may be back.
+      acted("enforce", 1, "denied"),
     ],
     spares: [
       acted("enforce", 2, "not_confirmed"),
       acted("enforce", 2, "failed"),
       acted("enforce", 2, "moved_on"),
-      acted("enforce", 1, "denied"),
+      acted("enforce", 2, "denied"),
       acted("enforce", 1, "cancelled"),
       acted("enforce", 1, null),
       { ...acted("dry_run", 1, null), situation: dryRun },

@@ -26,7 +26,10 @@ const looks = arbitrarySuspects.chain((suspects) =>
   fc.record({ situation: arbitrarySituation(suspects), leash: arbitraryLeash(suspects), options }),
 );
 
-/** The same look and leash in another mode. A dry run's acts have no outcome, and so tell a breaker nothing. */
+/**
+ * The same look and leash in another mode. A dry run's acts have no outcome, and so tell a breaker nothing: once it has
+ * cooled down it tries one only when enforcing.
+ */
 function inMode(
   mode: "enforce" | "dry_run",
   situation: Situation,
@@ -34,7 +37,8 @@ function inMode(
 ): readonly [Situation, Leash] {
   const outcome = mode === "enforce" ? ("terminated" as const) : null;
   const entries = leash.ledger.entries.map((entry): LedgerEntry => ({ ...entry, mode, outcome }));
-  const breaker = entries.length === 0 ? leash.ledger.breaker : emptyLeash.ledger.breaker;
+  const isCooling = leash.ledger.breaker.sinceSeconds > NOW - 1800;
+  const breaker = entries.length === 0 && isCooling ? leash.ledger.breaker : emptyLeash.ledger.breaker;
   const announcements = [...leash.announcements].map(
     ([key, announced]) => [key, announced.map((one) => ({ ...one, mode }))] as const,
   );

@@ -63,9 +63,13 @@ describe("E10: a withdrawn announcement says whose session it was, and why", () 
     expect(withdrawnAt({ situation: { ended, isTrusted: false } })?.reason).toBe("lost_sight");
   });
 
-  test("one that a lock or another kind hides, by its open episode", () => {
+  test("one that no detector names though its episode is open: behind a lock or another kind, or by a reload", () => {
     const situation = { openEpisodes: new Map([[key, episode]]) };
-    expect(withdrawnAt({ suspects: [], situation })).toMatchObject({ reason: "hidden", episode });
+    expect(withdrawnAt({ suspects: [], situation })).toMatchObject({
+      reason: "hidden",
+      why: "its detector does not name it at this look, though its episode goes on",
+      episode,
+    });
   });
 
   test("one of which nothing is remembered", () => {
@@ -129,6 +133,18 @@ test("E10: who was acted on is not withdrawn, also when the mode changes after i
   expect(after.plan.notices).toEqual([]);
 });
 
+test("E10: after a look so late that no limit counts the act any more, it is withdrawn as what it was", () => {
+  const policy = announcing();
+  const announced = decided(emptyLeash, aSituation([episode]), { policy });
+  const acted = decided(announced.leash, aSituation([episode], { nowSeconds: NOW + 60 }), { policy });
+  expect(acted.plan.decisions).toMatchObject([{ type: "act" }]);
+  const ended = [{ type: "ended", episode, end: "terminated" }] as const;
+  const late = aSituation([], { ...gone, nowSeconds: NOW + 60 + 86_400, ended });
+  expect(decided(acted.leash, late, { policy }).plan.notices).toMatchObject([
+    { type: "withdrawn", reason: "terminated" },
+  ]);
+});
+
 /** What would refuse the act that is announced. */
 function refusalsIn(permits: Parameters<typeof aSituation>[1]): unknown {
   const { plan } = decided(emptyLeash, aSituation([episode], permits), { policy: announcing() });
@@ -144,8 +160,8 @@ describe("E10: a process that may not act announces all the same, and says what 
     const permits = { hasLease: false, leaseRefusal: "it is held by pid 17", isAuditWorking: false };
     expect(refusalsIn({ permits })).toMatchObject([
       [
-        { reason: "no_lease", why: "pgleash has no lease on this server: it is held by pid 17" },
         { reason: "audit_failing" },
+        { reason: "no_lease", why: "pgleash has no lease on this server: it is held by pid 17" },
       ],
     ]);
   });

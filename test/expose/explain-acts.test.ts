@@ -113,6 +113,10 @@ describe("a session that was acted on", () => {
     const lines = explanationLines(shown);
     expect(lines[1]).toBe(`A session with this pid: pgleash ended it at ${AT} by rule web: terminated.`);
     expect(lines.join("\n")).not.toContain("One of these holds");
+    expect(lines[2]).toBe("The look did not read it any more: it is gone, or no suspect now.");
+    expect(explanationLines({ ...shown, hidden_sessions: 4 })[2]).toBe(
+      "The look did not read it any more: it is gone, or hidden from this role, or no suspect now.",
+    );
   });
 
   test("is told what came of it, in the words of the act", () => {

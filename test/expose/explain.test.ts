@@ -114,6 +114,13 @@ describe("a session that is no suspect", () => {
 describe("a suspect", () => {
   const episode = aLeaked(7);
 
+  test("that a pause spares is told so once", () => {
+    const pause = { reason: "second", untilSeconds: null, by: null };
+    const text = explanationLines(explainedSuspect(episode, { policy, situation: { permits: { pause } } }));
+    expect(text).toContain("At that look it was spared (paused): second.");
+    expect(text).toContain("  paused: second");
+  });
+
   test("has what was decided, each rule with its matchers, and all that spares it", () => {
     const isApp = { text: 'usename="app"', matches: () => true };
     const isJob = { text: 'application_name="job"', matches: () => false };
@@ -136,7 +143,7 @@ describe("a suspect", () => {
       },
     ]);
     expect(explanationLines(shown).slice(-8)).toEqual([
-      "The leash: dry run, because the configuration could not be reloaded: nobody is ended; 0 of 30 would-be acts in the last hour.",
+      "The leash: held back, because the configuration could not be reloaded: nobody is ended; 0 of 30 would-be acts in the last hour.",
       "At that look it was spared (too_little_pressure): 50 % of the slots are used, and the rule asks for 90 %.",
       "Rule jobs does not match:",
       '  yes usename="app"',

@@ -6,7 +6,7 @@ import { landingPage } from "../../src/expose/landing-page.ts";
 import { leashSentence } from "../../src/expose/leash-sentence.ts";
 import { suspectTable } from "../../src/expose/suspect-table.ts";
 import type { ServerView } from "../../src/expose/view.ts";
-import { aLeaked, anOpenBreaker, aPolicy, aRule, noLimits, NOW } from "../support/a-case.ts";
+import { aLeaked, aLeash, anEntry, anOpenBreaker, aPolicy, aRule, noLimits, NOW } from "../support/a-case.ts";
 import { aLeashedView, aLeashReport, type Deciding } from "../support/a-leash-report.ts";
 import { aReport, aServerView, aSuspect, aView } from "../support/a-view.ts";
 
@@ -54,8 +54,8 @@ describe("the table of suspects", () => {
     const recorded = aLeashReport([aLeaked()], { situation: dry }).state;
     const later = { nowSeconds: NOW + 10 };
     expect(cellOf(aLeaked(), { before: recorded, situation: { ...later, ...dry } })).toBe("dry run");
-    const denied = aLeashReport([aLeaked()], { outcome: () => "denied" }).state;
-    expect(cellOf(aLeaked(), { before: denied, situation: later })).toBe("acted before");
+    const cancelled = aLeashReport([aLeaked()], { outcome: () => "cancelled" }).state;
+    expect(cellOf(aLeaked(), { before: cancelled, situation: later })).toBe("acted before");
   });
 
   test("has no such column where no server has rules", () => {
@@ -82,10 +82,21 @@ describe("the sentence about a leash", () => {
     ["dry_run", false, "the file says mode: dry_run and --enforce was not given"],
     ["dry_run", true, "the file says mode: dry_run"],
     ["enforce", false, "--enforce was not given"],
-    ["enforce", true, "the configuration could not be reloaded"],
   ] as const)("says why it is a dry run, with mode: %s and the flag: %s", ([mode, isFlagged, why]) => {
     const [says] = sentenceOf({ policy: { ...limited, mode }, situation: dry }, isFlagged).split("; ");
     expect(says).toBe(`dry run, because ${why}: nobody is ended`);
+  });
+
+  test("says that it is held back by a bad file, and what it did before", () => {
+    const before = aLeash(anEntry(), anEntry({ outcome: "moved_on" }));
+    const held = "held back, because the configuration could not be reloaded: nobody is ended; ";
+    expect(sentenceOf({ before, situation: dry })).toBe(
+      `${held}1 of 30 would-be acts in the last hour; before that 1 real act`,
+    );
+    expect(sentenceOf({ before: aLeash(anEntry(), anEntry()), situation: dry })).toMatch(
+      /; before that 2 real acts$/,
+    );
+    expect(sentenceOf({ before })).not.toContain("real");
   });
 
   test.for<{ text: string; deciding: Deciding }>([
@@ -101,8 +112,8 @@ describe("the sentence about a leash", () => {
     },
     ...[
       "the breaker is open: 3 acts did not make the sessions of role app, application web-1 fewer (100 before, 101 after)",
-      "it tries one act after 08:29:00Z",
-      "it opened at 07:59 UTC",
+      "it tries one act after 2027-01-15T08:29:00Z",
+      "it opened at 2027-01-15T07:59:00Z",
     ].map((text) => ({
       text,
       deciding: { before: { ...emptyLeash, ledger: { entries: [], breaker: anOpenBreaker() } } },
@@ -116,7 +127,7 @@ describe("the sentence about a leash", () => {
     },
     { text: "a pooler sits in between", deciding: { situation: { permits: { isPooled: true } } } },
     { text: "no grant of pg_signal_backend", deciding: { situation: { permits: { canSignal: false } } } },
-    { text: "the audit cannot be written: ENOSPC", deciding: { refusals: { auditFailure: "ENOSPC" } } },
+    { text: "the audit does not work: ENOSPC", deciding: { refusals: { auditFailure: "ENOSPC" } } },
   ])("says: $text", ({ text, deciding }) => {
     expect(sentenceOf(deciding).split("; ")).toContain(text);
     expect(sentenceOf({})).not.toContain(text);
@@ -150,5 +161,5 @@ test("the page says of a dry run whether the flag is what is missing", () => {
     landingPage(aView({ servers, isEnforceFlagged }), { metricsPath: "/metrics", hasApi: true }),
   );
   expect(without).toContain("<td>dry run, because --enforce was not given: nobody is ended;");
-  expect(held).toContain("<td>dry run, because the configuration could not be reloaded: nobody is ended;");
+  expect(held).toContain("<td>held back, because the configuration could not be reloaded: nobody is ended;");
 });

@@ -55,7 +55,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     expect(await first.daemon.reload()).toHaveLength(1);
     await waitFor("a dry run", async () => (await valueOf(first, "pgleash_enforcing")) === 0);
     expect(await pageAt(first, "/")).toContain(
-      "<td>dry run, because the configuration could not be reloaded: nobody is ended;",
+      "<td>held back, because the configuration could not be reloaded: nobody is ended;",
     );
     await waitFor("the other to act", async () => (await valueOf(second, "pgleash_lease_held")) === 1);
 

@@ -65,6 +65,22 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     expect(await endsOneOfThree({ stopping: stopping.signal }, () => stopping.abort(), stopped)).toBe(2);
   });
 
+  test("E22: a look that took longer than looks are apart ends nobody", async () => {
+    await forget();
+    const path = await aPath();
+    const audit = await hookedAudit(path, "intent", () => undefined);
+    const watch = await leashedWatch(server, { policy, audit, pollSeconds: 0.0001 });
+    cleanups.push(() => watch.close());
+    await waitFor("the decision", async () => {
+      await watch.look();
+      return decisionsOf(watch).some(
+        (one) => one.type === "spare" && one.why.startsWith("it was decided on"),
+      );
+    });
+    expect(decisionsOf(watch)).toMatchObject([{ type: "spare", reason: "untrusted_look" }]);
+    expect([await linesOf(path), await leaksOf("0 s")]).toEqual([[], 1]);
+  });
+
   test("a pause that comes while an intent goes to the disk spares even that session, and the next look acts again", async () => {
     await forget();
     const [path, file] = [await aPath(), await aPath("pause.json")];

@@ -156,8 +156,10 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
             policy: rules.policy,
             floors: rules.floors,
             audit: null,
+            pollSeconds: 10,
             permit,
             whyStop,
+            remember: () => undefined,
           },
         });
         remembered = looked.remembered;

@@ -74,6 +74,30 @@ describe("E3: a recording", () => {
   });
 });
 
+test("two processes that record into one file are told, each once, and nothing is lost", async () => {
+  const path = await aPath("looks.jsonl");
+  const logs = [aLog(), aLog()];
+  const recorders = logs.map(({ log }) => createRecorder(path, { log }));
+  let looks = 0;
+  for (let round = 0; round < 3; round += 1)
+    for (const recorder of recorders) {
+      recorder.record(aRecordedLook(), new Map());
+      looks += 1;
+      await waitFor(
+        "the look",
+        async () => (await stat(path).catch(() => null))?.size === looks * lineBytes + (looks > 1 ? 1 : 0),
+      );
+    }
+  for (const recorder of recorders) await recorder.close();
+  const told =
+    "warn: another process writes into the recording: give each pgleash its own, or a replay takes both for one";
+  for (const { records } of logs) {
+    expect(messagesOf(records)).toEqual([told]);
+    expect(records[0]?.fields).toEqual({ record_file: path });
+  }
+  expect(await serversIn(path)).toEqual(Array.from({ length: 6 }, () => "main"));
+});
+
 describe("a disk that fails does not hurt the watch", () => {
   test("a full one: it is said once, and the looks that are missing are counted", async () => {
     const { log, records } = aLog();

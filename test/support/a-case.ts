@@ -6,6 +6,7 @@ import type { Grounds, LedgerEntry, OpenBreaker } from "../../src/decide/ledger.
 import type { Act } from "../../src/decide/plan.ts";
 import { builtInFloors, type Limits, type Policy, type Rule } from "../../src/decide/policy.ts";
 import type { Permits, Situation } from "../../src/decide/situation.ts";
+import { spentOf } from "../../src/decide/spent.ts";
 import { targetOf, type SessionEpisode } from "../../src/decide/target.ts";
 import type { Backend } from "../../src/observe/snapshot.ts";
 import { aBackend } from "./a-backend.ts";
@@ -109,6 +110,7 @@ export const permitted: Permits = {
   isPooled: false,
   canSignal: true,
   isAuditWorking: true,
+  auditProblem: null,
 };
 
 /** A trusted look at a primary with a hundred sessions, which may be acted on. The episodes of its suspects are open. */
@@ -139,15 +141,16 @@ export function aSituation(
 
 /** A leaked session under a rule that matches it. */
 export function aCase(episode: SessionEpisode = aLeaked(), overrides: Partial<Case> = {}): Case {
-  const situation = overrides.situation ?? aSituation([episode]);
+  const { situation = aSituation([episode]), policy = aPolicy(), leash = emptyLeash } = overrides;
   return {
     episode,
     target: targetOf(situation.server, episode),
     rule: aRule(),
-    policy: aPolicy(),
+    policy,
     floors: builtInFloors,
     situation,
-    leash: emptyLeash,
+    leash,
+    spent: spentOf({ leash, situation, policy }),
     planned: [],
     ...overrides,
   };

@@ -32,6 +32,8 @@ export type LeashedWatchOptions = {
   readonly pause?: PauseWatch;
   /** Aborted once no further act is to be begun. */
   readonly stopping?: AbortSignal;
+  /** How far apart looks are for the acts; long by default, so that a busy machine makes no look too old to act on. */
+  readonly pollSeconds?: number;
 };
 
 /** One process that watches a server under a policy, look by look. */
@@ -55,6 +57,7 @@ export async function leashedWatch(
     pause,
     isEnforcing: isEnforcingFirst = true,
     stopping = new AbortController().signal,
+    pollSeconds = 10,
   }: LeashedWatchOptions,
 ): Promise<LeashedWatch> {
   const lookTimeoutSeconds = 5;
@@ -103,8 +106,10 @@ export async function leashedWatch(
         policy,
         floors: noFloors,
         audit,
+        pollSeconds,
         permit: (asked, { canSignal }) => permitted(asked, means, { ...asking, canSignal }),
         whyStop: (asked) => whyStop(asked, { pause: means.pause, stopping, nowSeconds: Date.now() / 1000 }),
+        remember: (leash) => void (remembered = { ...remembered, leash }),
       },
     });
     lastLookMs = nowMs;

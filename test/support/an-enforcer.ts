@@ -126,7 +126,16 @@ export async function startEnforcer({ socketFolder, port }: Place, policy: Polic
       believesRows: false,
       deadline,
       sinceLastLookSeconds: lastMs === null ? null : (nowMs - lastMs) / 1000,
-      leashing: { server: "main", policy, floors, audit, permit, whyStop: () => Promise.resolve(null) },
+      leashing: {
+        server: "main",
+        policy,
+        floors,
+        audit,
+        pollSeconds: gapSeconds,
+        permit,
+        whyStop: () => Promise.resolve(null),
+        remember: (leash) => void (remembered = { ...remembered, leash }),
+      },
     });
     remembered = after;
     lastMs = nowMs;

@@ -33,10 +33,17 @@ const announcement: fc.Arbitrary<Announcement> = fc
     action: mostly(ruleActions[1], ruleActions[0]),
     agoSeconds: fc.constantFrom(0, 30, 60),
     warnForSeconds: fc.constantFrom(30, 60),
+    isHeld: mostly(false, true),
   })
-  .map(({ agoSeconds, warnForSeconds, ...told }) => {
+  .map(({ agoSeconds, warnForSeconds, isHeld, ...told }) => {
     const announcedSeconds = NOW - agoSeconds;
-    return { ...told, announcedSeconds, plannedSeconds: announcedSeconds + warnForSeconds };
+    const noticeSinceSeconds = isHeld ? null : announcedSeconds;
+    return {
+      ...told,
+      announcedSeconds,
+      noticeSinceSeconds,
+      plannedSeconds: announcedSeconds + warnForSeconds,
+    };
   });
 
 const breaker = mostly<Breaker>(

@@ -3,12 +3,13 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { keyOfEpisode } from "../../src/classify/episode-key.ts";
 import { auditLine } from "../../src/act/audit-line.ts";
+import type { LedgerRecord } from "../../src/act/audit-record.ts";
 import type { ConfiguredPolicy } from "../../src/config/config.ts";
 import { builtInFloors } from "../../src/decide/policy.ts";
 import { createEnforcement, type Enforcement } from "../../src/watch/enforcement.ts";
 import { aLog } from "../support/a-log.ts";
 import { aLeash, anEntry as anotherEntry } from "../support/a-case.ts";
-import { anIntent, anOutcome, aPath } from "../support/an-audit.ts";
+import { aLedger, anEntry, anIntent, anOutcome, aPath, linesOf } from "../support/an-audit.ts";
 import { aSuspect } from "../support/a-view.ts";
 import { configOf } from "../support/config-text.ts";
 
@@ -16,13 +17,13 @@ function policyWith(auditFile: string | null): ConfiguredPolicy {
   return { ...configOf("").policy, auditFile };
 }
 
-function anEnforcement(): Enforcement {
+function anEnforcement(ledgers: () => readonly LedgerRecord[] = () => []): Enforcement {
   const enforcement = createEnforcement({
     isFlagged: true,
     floors: builtInFloors,
     version: "1.2.3",
     log: aLog().log,
-    ledgers: () => [],
+    ledgers,
   });
   onTestFinished(() => enforcement.close());
   return enforcement;
@@ -52,6 +53,30 @@ test("an audit that could not be read is tried again at the next reload", async 
   const healed = await enforcement.configure(policyWith(path));
   expect([healed.audit?.isWorking(), healed.auditProblem]).toEqual([true, null]);
   expect((await enforcement.configure(policyWith(path))).audit).toBe(healed.audit);
+});
+
+test("another pgleash that writes into the same audit file is told of, once", async () => {
+  const path = await aPath();
+  const { log, records } = aLog();
+  const options = { isFlagged: false, floors: builtInFloors, version: "1.2.3", ledgers: () => [] };
+  const enforcements = [log, aLog().log].map((own) => createEnforcement({ ...options, log: own }));
+  for (const enforcement of enforcements) {
+    onTestFinished(() => enforcement.close());
+    const { audit } = await enforcement.configure(policyWith(path));
+    await audit?.record(anIntent("a"));
+  }
+  const [first, second] = enforcements;
+  for (const enforcement of [first, second, first]) {
+    const settings = await enforcement?.configure(policyWith(path));
+    await settings?.audit?.record(anIntent("b"));
+  }
+  expect(records.filter(({ message }) => message.startsWith("another process"))).toEqual([
+    {
+      level: "warn",
+      message: "another process writes into the audit file: give each pgleash its own, or their limits mix",
+      fields: { audit_file: path },
+    },
+  ]);
 });
 
 test.for([
@@ -128,4 +153,57 @@ test("what a late audit tells is added to what is known, and takes nothing away"
   expect(ledger.entries).toMatchObject([{ atSeconds: 1000, outcome: "terminated" }, ...known.ledger.entries]);
   expect(acted.get(keyOfEpisode(aSuspect()))).toMatchObject({ mode: "enforce", outcome: "terminated" });
   expect(enforcement.leashOf("db2", known).ledger).toEqual(known.ledger);
+});
+
+test("E15: another file tells what this process knows, though it is not new; the first one tells it already", async () => {
+  const [first, second] = [await aPath(), await aPath()];
+  for (const path of [first, second]) await writeFile(path, auditLine(anIntent("a"), new Date()));
+  let ledgers: readonly LedgerRecord[] = [];
+  const enforcement = anEnforcement(() => ledgers);
+  await enforcement.configure(policyWith(first));
+  expect((await linesOf(first)).map(({ type }) => type)).toEqual(["intent", "started", "orphan"]);
+  // From here on the server is watched.
+  enforcement.leashOf("db1");
+  ledgers = [aLedger([anEntry({ outcome: "terminated", atSeconds: 2000 })])];
+  await enforcement.configure(policyWith(second));
+  const [, told] = await linesOf(second);
+  expect(told).toMatchObject({ type: "ledger", entries: [{ at_seconds: 1000 }] });
+  expect((await linesOf(second)).slice(2)).toMatchObject([
+    { type: "ledger", entries: [{ at_seconds: 2000, outcome: "terminated" }] },
+    { type: "started" },
+    { type: "orphan" },
+  ]);
+});
+
+test("what an audit told of a server is told once: the watch of it knows better from then on", async () => {
+  const path = await aPath();
+  await writeFile(path, auditLine(anIntent("a"), new Date()));
+  const enforcement = anEnforcement();
+  await enforcement.configure(policyWith(path));
+  expect(enforcement.leashOf("db1").ledger.entries).toMatchObject([{ outcome: "failed" }]);
+  expect(enforcement.leashOf("db1").ledger.entries).toEqual([]);
+});
+
+test("what an earlier process left open is what this one knows came of it", async () => {
+  const path = await aPath();
+  await writeFile(path, auditLine(anIntent("a"), new Date()));
+  const enforcement = anEnforcement();
+  await enforcement.configure(policyWith(path));
+  const { ledger, ...rest } = aLeash(anEntry({ outcome: "terminated" }));
+  expect(enforcement.leashOf("db1", { ledger, ...rest }).ledger).toEqual(ledger);
+});
+
+test("E27: the pause that holds is put on record in the audit that is in use", async () => {
+  const [first, second, pauseFile] = [await aPath(), await aPath(), await aPath()];
+  const enforcement = anEnforcement();
+  await enforcement.configure({ ...policyWith(first), pauseFile });
+  const { pause } = await enforcement.configure({ ...policyWith(second), pauseFile });
+  await pause?.read(0);
+  await writeFile(pauseFile, JSON.stringify({ reason: "release 7" }));
+  await pause?.read(0);
+  await rm(pauseFile);
+  await pause?.read(0);
+  const types = (await linesOf(second)).map(({ type }) => type);
+  expect(types).toEqual(["started", "paused", "resumed"]);
+  expect((await linesOf(first)).map(({ type }) => type)).toEqual(["started"]);
 });

@@ -21,12 +21,13 @@ function leashing(policyOf: string, isAnnounced: boolean): Leashing | null {
     deadline: startDeadline(10),
     stopping: new AbortController().signal,
     isAnnounced,
+    remember: () => undefined,
   });
 }
 
 test("without rules nothing is decided", () => {
   expect(leashing("", false)).toBeNull();
-  expect(leashing(rules, false)).not.toBeNull();
+  expect(leashing(rules, false)).toMatchObject({ server: "main", pollSeconds: 10 });
 });
 
 test("E10: what rules announced that are gone is withdrawn first: it is no notice for rules that come back", () => {

@@ -33,6 +33,7 @@ describe("whether anybody is ended", () => {
     expect(lines(aServerView(), calm())).toEqual([
       ["warn", "sessions are ended where the rules allow it"],
       ["info", "lease gained: this process acts"],
+      ["info", expect.stringContaining("limits start")],
     ]);
     expect(lines(aServerView(), calm(withoutLease))).toEqual([["info", "dry run: nobody is ended"]]);
     expect(lines(calm(), calm())).toEqual([]);
@@ -52,11 +53,12 @@ describe("what stops everything", () => {
   const open = calm({ before: { ...emptyLeash, ledger: { entries: [], breaker } } });
   const elsewhere = calm({ ...permits({ hasLease: false }), refusals: { leaseRefusal: "held by pid 17" } });
   const unwritten = calm({ refusals: { auditFailure: "ENOSPC" } });
+  const breakerOpened = "breaker opened: nobody is ended, but for one act that it tries";
   const ungranted = calm(permits({ canSignal: false }));
 
   test.for([
     [paused, "warn", "paused: nobody is ended", "info", "the pause is over"],
-    [open, "error", "breaker opened: nobody is ended", "info", "breaker closed again"],
+    [open, "error", breakerOpened, "info", "breaker closed again"],
     [elsewhere, "warn", "lease lost", "info", "lease gained: this process acts"],
     [unwritten, "error", "the audit does not work: nobody is ended", "info", "the audit works again"],
     [
@@ -90,7 +92,23 @@ describe("what stops everything", () => {
     const fields = [paused, open, elsewhere, unwritten].map((view) => told(calm(), view)[0]?.fields);
     expect(fields).toEqual([
       { server: "db1", reason: "release 7", until: "2027-01-15T09:00:00.000Z", by: "ada" },
-      { server: "db1", since: "2027-01-15T07:59:00.000Z", why: "futile" },
+      {
+        server: "db1",
+        since: "2027-01-15T07:59:00.000Z",
+        why: "futile",
+        phase: "cooling",
+        until: "2027-01-15T08:29:00.000Z",
+        grounds: {
+          breadth: "application",
+          usename: "app",
+          application_name: "web-1",
+          client_addr: null,
+          acts: 3,
+          sessions_before: 100,
+          sessions_after: 101,
+        },
+        detail: expect.stringMatching(/role app, application web-1 .*tries one act after 2027-01-15T08:29/u),
+      },
       { server: "db1", reason: "held by pid 17" },
       { server: "db1", error: "ENOSPC" },
     ]);
@@ -101,7 +119,7 @@ describe("what stops everything", () => {
     expect(lines(calm(), paused, longer)).toEqual([["warn", "paused: nobody is ended"]]);
     const later = { ...breaker, sinceSeconds: NOW - 10 };
     const reopened = calm({ before: { ...emptyLeash, ledger: { entries: [], breaker: later } } });
-    expect(lines(calm(), open, reopened)).toEqual([["error", "breaker opened: nobody is ended"]]);
+    expect(lines(calm(), open, reopened)).toEqual([["error", breakerOpened]]);
   });
 
   test("a grant is missed when enforcing begins, and by no dry run", () => {

@@ -52,13 +52,23 @@ describe("an announcement", () => {
   });
 
   test("of a process that may not act says so, and what refuses it", () => {
-    const situation = { permits: { hasLease: false, isAuditWorking: false } };
+    const situation = { permits: { hasLease: false } };
     expect(told(calm({ situation }), aLeashedView([episode], { policy, situation }))).toMatchObject([
       {
         level: "info",
         message: "announced: it is to be ended, not before planned_at, but this process may not act now",
-        fields: { refused_by: ["no_lease", "audit_failing"] },
+        fields: { refused_by: ["no_lease"] },
       },
+    ]);
+  });
+
+  test("of a process that could not act even with the lease says that no notice runs yet", () => {
+    const situation = { permits: { hasLease: false, isAuditWorking: false } };
+    const held = aLeashedView([episode], { policy, situation });
+    const message =
+      "announced: it would be ended, but this process may not act now: its notice begins once it may";
+    expect(told(calm({ situation }), held)).toMatchObject([
+      { level: "info", message, fields: { refused_by: ["audit_failing", "no_lease"] } },
     ]);
   });
 

@@ -98,6 +98,14 @@ describe("what a look could not see", () => {
     expect(told(seeing({ hiddenSessions: 0 }), seeing({ hiddenSessions: 5 }))).toHaveLength(1);
   });
 
+  test("says once that sight came back", () => {
+    const [hidden, clear] = [seeing({ hiddenSessions: 4 }), seeing({})];
+    expect(told(hidden, clear)).toEqual([
+      { level: "info", message: "no sessions are hidden any more", fields: { server: "db1" } },
+    ]);
+    expect(told(hidden, clear, clear)).toEqual([]);
+  });
+
   test("is not warned of again after looks that failed", () => {
     const [hidden, cut] = [seeing({ hiddenSessions: 4 }), seeing({ candidatesCut: 12 })];
     for (const blind of [hidden, cut])

@@ -4,12 +4,13 @@ import type { Outcome } from "../ledger.ts";
 import { modeOf } from "../situation.ts";
 
 /**
- * An act is tried again if nobody knows what came of it, or if the session had moved on and is back in the same period; and
- * only once: never an endless hammering, nor one that keeps the others from their turn.
+ * An act is tried again if nobody knows what came of it, if the session had moved on and is back in the same period, or if
+ * the server refused, for the grant may be back; and only once: never an endless hammering, nor one that keeps the others
+ * from their turn. A look without the grant forgets the refusals, which were its fault.
  */
 const MOST_ATTEMPTS = 2;
 
-const again: ReadonlySet<Outcome> = new Set(["not_confirmed", "failed", "moved_on"]);
+const again: ReadonlySet<Outcome> = new Set(["not_confirmed", "failed", "moved_on", "denied"]);
 
 /** One episode is one act, in a dry run as well: or the same few would use up the limits at each look. */
 export const actedBefore: Guard = {

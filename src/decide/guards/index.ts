@@ -2,6 +2,7 @@ import type { Guard } from "../guard.ts";
 import { actedBefore } from "./acted-before.ts";
 import { announced } from "./announced.ts";
 import { auditFailing } from "./audit-failing.ts";
+import { breakerOpen } from "./breaker-open.ts";
 import { budget } from "./budget.ts";
 import { dryRun } from "./dry-run.ts";
 import { followedTooBriefly } from "./followed-too-briefly.ts";
@@ -27,7 +28,7 @@ import { waitsForLock } from "./waits-for-lock.ts";
 import { waitsForStandby } from "./waits-for-standby.ts";
 import { wrongServerRole } from "./wrong-server-role.ts";
 
-/** All guards, in the order in which they ask. What comes before `announced` decides whether a leak is announced. */
+/** Those that decide whether a leak is announced. They ask first. */
 export const guardsBeforeNotice: readonly Guard[] = [
   notLeaked,
   tooYoung,
@@ -51,15 +52,14 @@ export const guardsBeforeNotice: readonly Guard[] = [
   actedBefore,
 ];
 
-/** Those that ask once the leak is announced. */
-export const guardsAfterNotice: readonly Guard[] = [
-  announced,
-  ...budget,
-  pooled,
-  noLease,
-  noPrivilege,
-  auditFailing,
-  dryRun,
-];
+/**
+ * What keeps this process from acting on anybody, whoever else may act: while one of these spares, no notice runs, or the
+ * act would come in the very look that sees the end of it. The lease is none of them: who takes it over has given notice.
+ */
+export const guardsOfNotice: readonly Guard[] = [breakerOpen, pooled, noPrivilege, auditFailing];
 
-export const guards: readonly Guard[] = [...guardsBeforeNotice, ...guardsAfterNotice];
+/** Those that ask once the leak is announced, and its notice may run. */
+export const guardsAfterNotice: readonly Guard[] = [announced, ...budget, noLease, dryRun];
+
+/** All guards, in the order in which they ask. */
+export const guards: readonly Guard[] = [...guardsBeforeNotice, ...guardsOfNotice, ...guardsAfterNotice];
