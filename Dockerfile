@@ -1,7 +1,7 @@
 # pgleash as a container: docker build -t pgleash .
 #
-#   docker run -p 19187:19187 -e DATABASE_URL=postgres://pgleash@db1/postgres -e PGPASSWORD pgleash
-#   docker run -p 19187:19187 -v ./pgleash.yml:/etc/pgleash.yml:ro pgleash serve --config.file=/etc/pgleash.yml
+#   docker run -p 127.0.0.1:19187:19187 -e DATABASE_URL=postgres://pgleash@db1/postgres -e PGPASSWORD pgleash
+#   docker run -p 127.0.0.1:19187:19187 -e PGPASSWORD -v ./pgleash:/etc/pgleash:ro pgleash serve --config.file=/etc/pgleash/pgleash.yml
 #
 # It runs as uid and gid 65532: mount files readable for that user, and the root read-only. It writes nothing but the
 # audit and the pause of a policy, for which there is an empty /var/lib/pgleash: mount a volume there.

@@ -15,5 +15,6 @@ export const words = {
   breaker: wordsFor({ 0: good("closed"), 1: bad("open") }),
   audit: wordsFor({ 0: bad("failing"), 1: good("working") }),
   granted: wordsFor({ 0: { text: "no", color: "text" }, 1: { text: "yes", color: "text" } }),
+  forecast: wordsFor({ "-1": good("no leak") }),
   severity: wordsFor({ suspect: { text: "suspect", color: "orange" }, leaked: bad("leaked") }),
 } satisfies Record<string, ValueMapping>;

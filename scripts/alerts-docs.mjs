@@ -10,6 +10,9 @@ every minute, by a job of the name \`pgleash\`, which some of the rules ask for:
 
 \`\`\`yaml
 rule_files: [pgleash.rules.yml]
+alerting:
+  alertmanagers:
+    - static_configs: [{ targets: ["127.0.0.1:9093"] }]
 scrape_configs:
   - job_name: pgleash
     scrape_interval: 15s
@@ -20,6 +23,7 @@ For the Prometheus operator the same rules are a PrometheusRule,
 [\`config/kubernetes/prometheus-rule.yml\`](../config/kubernetes/prometheus-rule.yml).
 [\`alerts/alertmanager.yml\`](../alerts/alertmanager.yml) is an example for Alertmanager: who gets which alert, and which alert makes
 others superfluous. Each alert has a runbook: what it means, what it costs, how to look closer, what to do.
+[How to run their commands](../alerts/runbooks/README.md) on systemd, Docker and Kubernetes is on a page of its own.
 
 | severity | what it asks for |
 | --- | --- |
@@ -32,12 +36,17 @@ What all of them have in common:
 - **Names.** The description names server, database, role and application, wherever the metric has them.
 - **Two pgleash on one server** say the same thing twice. The rules take the greater, and there is one alert. Servers that share
   a Prometheus need names of their own in the configuration.
-- **No flapping.** While nobody can look, the gauges of a server are gone. An alert stays for the time in the column "stays" after it
-  was last seen to hold; a gap of up to two minutes does not begin the time in the column "for" anew where that is 5 minutes or longer.
+- **No flapping.** While nobody can look, the gauges of a server are gone. A gap of up to two minutes does not begin the time in the
+  column "for" anew. An alert stays for the time in the column "stays" after it was last seen to hold, and then ends, although nobody
+  knows whether it is over. Two hold for an hour while the looks fail: \`PgleashSlotsUsedUp\`, and \`PgleashSuspectBlocksOthers\` for blocked
+  sessions. Look whether \`PgleashServerNotWatched\` fires before you believe that something is over.
+- **Looks that fail now and then** have an alert of their own, from a fifth of them on; from half of them on nobody watches.
+- **A server that drops out**, with its process, its target or its configuration, is missed for a day after it was last known.
 - **Forecasts** go by the lower bound of their 90 % interval, the soonest end that is likely: somebody must be there before it. Leak
   rates go by the lower bound as well: it leaks at least that fast.
 - **Tests.** Each has cases in [\`alerts/tests/\`](../alerts/tests/): it fires, does not fire just below, does not flap, resolves. No
-  number of a rule can be off by a tenth, and no time be halved or doubled, without one of them failing.
+  number of a rule can be off by a tenth, no time be halved or doubled, and no comparison, matcher, maximum or bridge be another, without
+  one of them failing.
 
 Other numbers than these fit other servers: copy the file and change it.`;
 

@@ -4,6 +4,7 @@ import {
   BigValueTextMode,
   ReduceDataOptionsBuilder,
 } from "@grafana/grafana-foundation-sdk/common";
+import type { ValueMapping } from "@grafana/grafana-foundation-sdk/dashboard";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/stat";
 
 import { datasource } from "../datasource.ts";
@@ -13,12 +14,26 @@ import { atEnd, type Query } from "./target.ts";
 type Numbers = Pick<About, "title" | "description" | "unit" | "span"> & {
   readonly values: readonly Query[];
   readonly colors: readonly (readonly [from: number, color: string])[];
+  /** The colour below the first of these; green without it. */
+  readonly below?: string;
+  /** Words in place of some values. */
+  readonly words?: ValueMapping;
   /** Shown where there is no value; then that is an answer, too. */
   readonly otherwise?: string;
 };
 
 /** One number, or a few, as they are now. */
-export function number({ title, description, unit, span, values, colors, otherwise }: Numbers): Placeable {
+export function number({
+  title,
+  description,
+  unit,
+  span,
+  values,
+  colors,
+  below,
+  words,
+  otherwise,
+}: Numbers): Placeable {
   const panel = new PanelBuilder()
     .title(title)
     .description(description)
@@ -31,7 +46,8 @@ export function number({ title, description, unit, span, values, colors, otherwi
     .colorMode(BigValueColorMode.Value)
     .textMode(values.length === 1 ? BigValueTextMode.Value : BigValueTextMode.ValueAndName)
     .reduceOptions(new ReduceDataOptionsBuilder().values(false).calcs(["lastNotNull"]).fields(""))
-    .thresholds(thresholds(colors));
+    .thresholds(thresholds(colors, below));
+  if (words !== undefined) panel.mappings([words]);
   if (otherwise !== undefined) panel.noValue(otherwise);
   return panel;
 }

@@ -22,11 +22,12 @@ export type About = {
 /** A panel that is yet to be placed. */
 export type Placeable = Builder<Panel>;
 
-/** From which value on a number has which colour; below the first it is green. */
+/** From which value on a number has which colour, and which it has below the first. */
 export function thresholds(
   steps: readonly (readonly [from: number, color: string])[],
+  below = "green",
 ): ThresholdsConfigBuilder {
-  const base: Threshold = { value: null, color: "green" };
+  const base: Threshold = { value: null, color: below };
   return new ThresholdsConfigBuilder()
     .mode(ThresholdsMode.Absolute)
     .steps([base, ...steps.map(([value, color]) => ({ value, color }))]);

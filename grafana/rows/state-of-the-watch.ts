@@ -43,7 +43,7 @@ const ofProcess = ["job", "instance"];
 const processes = table({
   title: "Processes",
   description:
-    "The processes of pgleash: whether Prometheus reaches them, and whether the last configuration could be loaded. One that is gone stays here for a day.",
+    "The processes of pgleash: whether Prometheus reaches them, and whether the last configuration could be loaded. One that is down stays here for a day; one whose target was taken away does not.",
   span: 12,
   height: 7,
   labels: [

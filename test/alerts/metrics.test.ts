@@ -66,7 +66,7 @@ function isOfServer(metric: string): boolean {
 /** What brings together what several processes say of one server; the server's own counters are the same for all. */
 function onceFor(metric: string): readonly string[] {
   const isCounted = catalogue.get(metric)?.type === "counter";
-  return isCounted && metric !== "pgleash_database_sessions_ended_total" ? ["sum"] : ["max", "min"];
+  return isCounted && metric !== "pgleash_database_sessions_ended_total" ? ["sum"] : ["max", "min", "group"];
 }
 
 test("the descriptions ask for something as well, and parse with it", () => {

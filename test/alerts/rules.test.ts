@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
+import { readingsOf } from "../support/promql-structure.ts";
 import { mistakesOf } from "../support/promql.ts";
 import {
   alertsOf,
@@ -17,6 +18,14 @@ type Case = UnitTests["tests"][number];
 const rules = await readRuleFile();
 const alerts = alertsOf(rules);
 const cases = (await readUnitTests()).flatMap(({ tests }) => tests);
+
+/** What an alert that must hold for a while reads as it is now: a metric that is missing there tells something itself. */
+const readAtOnce: ReadonlyMap<string, readonly string[]> = new Map([
+  ["PgleashAbsent", ["up"]],
+  ["PgleashSlotsRunOutSoon", ["pgleash_up"]],
+  ["PgleashSlotsUsedUp", ["pgleash_up"]],
+  ["PgleashSuspectBlocksOthers", ["pgleash_up"]],
+]);
 
 function casesOf({ alert }: Alert): readonly Case[] {
   return cases.filter(({ name }) => name.startsWith(`${alert}: `));
@@ -54,8 +63,19 @@ describe.each(alerts)("$alert", (alert) => {
   });
 
   test("compares with a value, or asks for what is absent", () => {
-    expect(alert.expr).toMatch(/[<>=]=? [\d.]+$|\n {2}> .+|^absent\(/);
+    expect(alert.expr).toMatch(/[<>=]=? [\d.]+$|\n {2}> .+|^absent\(|\n {2}unless on \(server\)\n[^<>=]+$/m);
     expect(alert.expr).not.toContain("topk(");
+  });
+
+  test("is bridged over looks and scrapes that fail, where it must hold for a minute or longer", () => {
+    if (alert.for === "0s") return;
+    const readings = readingsOf(alert.expr).map(({ metric, within }) => ({
+      metric,
+      isBridged: within.some((call) => call.endsWith("_over_time") || call === "increase"),
+    }));
+    const bridged = new Set(readings.filter(({ isBridged }) => isBridged).map(({ metric }) => metric));
+    const bare = readings.filter(({ metric, isBridged }) => !isBridged && !bridged.has(metric));
+    expect(bare.map(({ metric }) => metric)).toEqual(readAtOnce.get(alert.alert) ?? []);
   });
 
   test("says of which server, database, role and application it is, and all else that tells it from others", () => {

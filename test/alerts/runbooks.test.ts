@@ -10,11 +10,15 @@ import { alertsFolder, alertsOf, readRuleFile } from "../support/rule-file.ts";
 type Runbook = { readonly name: string; readonly text: string };
 
 const folder = new URL("runbooks/", alertsFolder);
+/** How to run the commands of the others. */
+const readme = "README.md";
 const runbooks: readonly Runbook[] = await Promise.all(
-  (await readdir(folder)).map(async (file) => ({
-    name: file.replace(/\.md$/, ""),
-    text: await readFile(new URL(file, folder), "utf8"),
-  })),
+  (await readdir(folder))
+    .filter((file) => file !== readme)
+    .map(async (file) => ({
+      name: file.replace(/\.md$/, ""),
+      text: await readFile(new URL(file, folder), "utf8"),
+    })),
 );
 
 /** The code blocks of a language, in a text or a part of it. */
@@ -27,6 +31,10 @@ function blocksOf(text: string, language: string): readonly string[] {
 function sectionOf(text: string, heading: string): string {
   return text.split(/^## /m).find((section) => section.startsWith(`${heading}\n`)) ?? "";
 }
+
+test("some of them end sessions", () => {
+  expect(runbooks.filter(({ text }) => text.includes("pg_terminate_backend(pid)")).length).toBeGreaterThan(3);
+});
 
 test("there is one for each alert, and for nothing else", async () => {
   const alerts = alertsOf(await readRuleFile()).map(({ alert }) => alert);
@@ -45,6 +53,20 @@ describe.each(runbooks)("$name", ({ name, text }) => {
   test("has commands to look closer", () => {
     const diagnosis = sectionOf(text, "Diagnosis");
     expect([...blocksOf(diagnosis, "sh"), ...blocksOf(diagnosis, "sql")].join("").trim()).not.toBe("");
+  });
+
+  test("says where its commands are explained, before the first of them", () => {
+    const [before = ""] = sectionOf(text, "Diagnosis").split("```");
+    expect(before).toContain(`](${readme})`);
+  });
+
+  test("ends a session only by who it is, or by an age that it tells to choose", () => {
+    const ending = blocksOf(text, "sql")
+      .flatMap((block) => block.split(";"))
+      .filter((statement) => statement.includes("pg_terminate_backend(pid)"));
+    const guard =
+      /pid = PID AND backend_start::text = '\w+' AND \w+|AND state_change < now\(\) - interval '1 minute'/;
+    expect(ending.filter((statement) => !guard.test(statement))).toEqual([]);
   });
 
   test("leads to pages and headings that are there", async () => {

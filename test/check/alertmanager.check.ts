@@ -63,7 +63,8 @@ test("amtool finds nothing to say about the configuration", async () => {
 describe("routes", () => {
   test.for([
     { labels: labelsOf("PgleashSlotsRunOutSoon"), receivers: "pager" },
-    { labels: labelsOf("PgleashDown"), receivers: "pager" },
+    { labels: labelsOf("PgleashDown"), receivers: "tickets" },
+    { labels: labelsOf("PgleashServerDroppedOut"), receivers: "pager" },
     { labels: labelsOf("PgleashSessionsLeaked"), receivers: "team-orders,tickets" },
     { labels: { ...labelsOf("PgleashSessionsLeaked"), application_name: "billing" }, receivers: "tickets" },
     { labels: labelsOf("PgleashLeakRateHigh"), receivers: "team-orders,tickets" },
@@ -124,13 +125,26 @@ describe("inhibition", () => {
     expect(inhibits(soon, later)).toBe(false);
   });
 
+  test("slots that are used up silence that the server's run out soon, not that those of a role do", () => {
+    const [usedUp, soon] = ["PgleashSlotsUsedUp", "PgleashSlotsRunOutSoon"];
+    expect(inhibits(usedUp, soon, { scope: "server", name: "" })).toBe(true);
+    expect(inhibits(usedUp, soon, { scope: "role", name: "orders" })).toBe(false);
+    expect(inhibits(usedUp, soon, { scope: "server", server: "other" })).toBe(false);
+  });
+
+  test("a pool that leaks silences how fast it does, and no other pool", () => {
+    const [leaks, fast] = ["PgleashPoolLeaked", "PgleashLeakRateHigh"];
+    expect(inhibits(leaks, fast, { pool: "" })).toBe(true);
+    expect(inhibits(leaks, fast)).toBe(false);
+  });
+
   test("every rule is of alerts that exist, and one of them has each label that must be equal", () => {
     for (const { source_matchers: sources, target_matchers: targets, equal } of rules) {
       const from = alerts.filter(({ alert }) => matchesAll(labelsOf(alert), sources));
       expect(from).toHaveLength(1);
       expect(alerts.filter(({ alert }) => matchesAll(labelsOf(alert), targets)).length).toBeGreaterThan(0);
       const { source } = { source: labelsOf(from[0]?.alert ?? "") };
-      for (const label of equal) expect(label === "name" || label in source).toBe(true);
+      for (const label of equal) expect(label === "name" || label === "pool" || label in source).toBe(true);
     }
   });
 });

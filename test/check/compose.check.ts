@@ -31,6 +31,20 @@ function fileOf(service: string, path: string): string {
   return sourceOf(serviceOf(compose, service), path) ?? "not mounted";
 }
 
+/** A port that was free a moment ago may be taken by the next: then another one is tried. */
+async function startAtFreePort(
+  settings: Readonly<Record<string, string>>,
+  attemptsLeft = 3,
+): Promise<{ readonly postgres: EmbeddedPostgres; readonly port: number }> {
+  const port = await freePort();
+  try {
+    return { postgres: await startServer("18", settings, port), port };
+  } catch (error) {
+    if (attemptsLeft <= 1) throw error;
+    return startAtFreePort(settings, attemptsLeft - 1);
+  }
+}
+
 describe("the demo stack, its programs without their containers", () => {
   let postgres: EmbeddedPostgres;
   let port = 0;
@@ -40,8 +54,7 @@ describe("the demo stack, its programs without their containers", () => {
   beforeAll(async () => {
     const flags = serviceOf(compose, "postgres").command.slice(1);
     const settings = flags.map((flag) => flag.replace(/^--/, "").split("="));
-    port = await freePort();
-    postgres = await startServer("18", Object.fromEntries(settings), port);
+    ({ postgres, port } = await startAtFreePort(Object.fromEntries(settings)));
     const admin = connectTo(postgres);
     await admin.unsafe(await readText(fileOf("postgres", "/docker-entrypoint-initdb.d/pgleash.sql")));
     await admin.end();

@@ -105,3 +105,29 @@ describe("a panel", () => {
     expect(exceptions((panel) => panel.type === "table" || haveOwnLegends(panel))).toEqual([]);
   });
 });
+
+describe("the first row of the overview", () => {
+  test("begins with the servers that nobody sees", () => {
+    const index = panels.findIndex(({ title }) => title === "Servers not watched");
+    expect(panels[index]?.fieldConfig?.defaults).toMatchObject({ noValue: "nobody looks" });
+    expect(panels[index + 1]?.title).toBe("Leaked");
+  });
+
+  test("says that there is no leak only where somebody looks, and is red within the hour", () => {
+    const forecast = panels.find(({ title }) => title === "Slots run out in");
+    const asked = forecast ? targetsOf(forecast) : [];
+    expect(asked).toHaveLength(3);
+    for (const { expr } of asked) expect(expr).toMatch(/ or max\(.*pgleash_up/);
+    expect(forecast?.fieldConfig?.defaults).toMatchObject({
+      noValue: "nobody looks",
+      mappings: [{ options: { "-1": { text: "no leak", color: "green" } } }],
+      thresholds: {
+        steps: [
+          { value: null, color: "red" },
+          { value: 3600, color: "orange" },
+          { value: 86_400, color: "green" },
+        ],
+      },
+    });
+  });
+});

@@ -1,7 +1,7 @@
 import { durationsOf, numbersOf, replaced, type Piece } from "./promql.ts";
 import type { Alert, Recording, RuleFile } from "./rule-file.ts";
 
-/** A rule file in which one number or one duration is another one. */
+/** A rule file in which one piece of a rule is another one. */
 export type Mutation = {
   /** The rule that was changed: the name of its alert or of what it records. */
   readonly rule: string;
@@ -42,7 +42,48 @@ function changedExpressions(expr: string): readonly Omit<Change, "key">[] {
   return [
     ...numbersOf(expr).flatMap((piece) => otherNumbers(Number(piece.text)).map((one) => change(piece, one))),
     ...durationsOf(expr).flatMap((piece) => otherTimes(piece.text).map((time) => change(piece, time))),
+    ...otherWords.flatMap(({ words, other }) =>
+      piecesOf(expr, words).map((piece) => change(piece, other(piece.text))),
+    ),
   ];
+}
+
+const opposites = new Map([
+  ["max", "min"],
+  ["min", "max"],
+  [">", "<"],
+  ["<", ">"],
+  [">=", "<"],
+  ["<=", ">"],
+  ["==", "!="],
+  ["!=", "=="],
+]);
+
+const opposite = (word: string): string => opposites.get(word) ?? word;
+
+/** What is no number: the greatest and the least, what bridges a gap, comparisons, and matchers. */
+const otherWords: readonly { readonly words: RegExp; readonly other: (text: string) => string }[] = [
+  { words: /\b(?:max|min)(?= by\b)/g, other: opposite },
+  { words: /(?<= )(?:[<>]=?|[=!]=)(?= )/g, other: opposite },
+  {
+    words: /\b\w+_over_time\([\w:]+(?:\{[^}]*\})?\[\w+\]\)/g,
+    other: (text) => text.replace(/^\w+\(/, "").replace(/\[\w+\]\)$/, ""),
+  },
+  {
+    words: /\w+(?:=|!=|=~|!~)"[^"]*"/g,
+    other: (text) =>
+      /!/.test(text)
+        ? text.replace("!=", "=").replace("!~", "=~")
+        : text.replace("=", "!=").replace("!=~", "!~"),
+  },
+];
+
+function piecesOf(expr: string, words: RegExp): readonly Piece[] {
+  return [...expr.matchAll(words)].map(({ 0: text, index }) => ({
+    from: index,
+    to: index + text.length,
+    text,
+  }));
 }
 
 function changedTimes(alert: Alert): readonly Change[] {

@@ -96,6 +96,7 @@ describe("what stops everything", () => {
         server: "db1",
         since: "2027-01-15T07:59:00.000Z",
         why: "futile",
+        state: "open",
         phase: "cooling",
         until: "2027-01-15T08:29:00.000Z",
         grounds: {
