@@ -128,8 +128,8 @@ export function trialOf(
   );
 }
 
-/** An act without an outcome at the next decision is one that nobody saw the end of. */
-function isUnconfirmed({ outcome }: LedgerEntry): boolean {
+/** Whether nobody saw an act work. One without an outcome at the next decision is one that nobody saw the end of. */
+export function isUnconfirmed({ outcome }: LedgerEntry): boolean {
   return outcome === null || outcome === "not_confirmed" || outcome === "failed";
 }
 

@@ -1,5 +1,6 @@
 import { formatAge } from "../readable-time.ts";
-import type { Ledger, LedgerEntry } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
+import { isUnconfirmed } from "./breaker.ts";
 import type { Refusal } from "./permit-refusals.ts";
 import type { Act } from "./plan.ts";
 import type { BreakerSettings } from "./policy.ts";
@@ -52,9 +53,9 @@ function whyJudgeFirst(
   if (ledger.breaker.state === "open") return null;
   const enforced = ledger.entries.filter(({ mode }) => mode === "enforce");
   const from = Math.max(ledger.breaker.sinceSeconds, lookSeconds - breaker.windowSeconds);
-  const unconfirmed = enforced.filter(
-    (entry) => entry.atSeconds >= from && isUnconfirmed(entry, lookSeconds),
-  );
+  // One of this look without an outcome was not begun yet.
+  const begun = enforced.filter(({ outcome, atSeconds }) => outcome !== null || atSeconds < lookSeconds);
+  const unconfirmed = begun.filter((entry) => entry.atSeconds >= from && isUnconfirmed(entry));
   if (unconfirmed.length >= breaker.unconfirmedActs)
     return `nobody could see that ${unconfirmed.length} of the last acts worked: the next look judges them first`;
   const ended = enforced.filter(
@@ -64,12 +65,6 @@ function whyJudgeFirst(
   return ended.length < breaker.futileActs
     ? null
     : `sessions ended at this look, of its role and application: ${ended.length}; the next look shows first whether that helped`;
-}
-
-/** An act of this look without an outcome was not begun yet; of an earlier one nobody saw the end. */
-function isUnconfirmed({ outcome, atSeconds }: LedgerEntry, lookSeconds: number): boolean {
-  if (outcome === null) return atSeconds < lookSeconds;
-  return outcome === "not_confirmed" || outcome === "failed";
 }
 
 function isSameApplication(a: Holder, b: Holder): boolean {
