@@ -1,5 +1,5 @@
 import type { Look } from "./classify/look.ts";
-import type { OwnSession } from "./classify/slot-scope.ts";
+import type { OwnSession } from "./classify/pools/slot-scope.ts";
 import type { CandidateAges } from "./observe/snapshot.ts";
 import type { Probe } from "./postgres/probe.ts";
 

@@ -1,22 +1,22 @@
 import type { Evidence } from "../observe/evidence.ts";
 import type { Snapshot } from "../observe/snapshot.ts";
 import { backendKey } from "./backend-key.ts";
-import { preparedPid } from "./blocking.ts";
+import { preparedPid } from "./evidence/blocking.ts";
 import { findPreparedTransactions } from "./detectors/prepared-transaction.ts";
-import { evidenceAt } from "./evidence-at.ts";
-import { hasExpired } from "./evidence-expiry.ts";
+import { evidenceAt } from "./evidence/evidence-at.ts";
+import { hasExpired } from "./evidence/evidence-expiry.ts";
 import { endOfEpisode } from "./episode-end.ts";
 import type { Episode, EpisodeEvent } from "./episode.ts";
 import { episodeKey, type Finding } from "./finding.ts";
 import { follow } from "./follow.ts";
 import type { Exhaustion } from "./forecast/exhaustion.ts";
-import { horizonsOf, type Horizon } from "./horizon.ts";
+import { horizonsOf, type Horizon } from "./evidence/horizon.ts";
 import { judgeBackends, type JudgedBackends } from "./judge-backends.ts";
-import { judgePools, type JudgedPools } from "./judge-pools.ts";
+import { judgePools, type JudgedPools } from "./pools/judge-pools.ts";
 import { freshEvidence, type Look } from "./look.ts";
 import { forgotten, keptSight, type Memory } from "./memory.ts";
-import { apartFromPools } from "./pool-rest.ts";
-import type { DeclaredPool, PoolUse } from "./pool.ts";
+import { apartFromPools } from "./pools/pool-rest.ts";
+import type { DeclaredPool, PoolUse } from "./pools/pool.ts";
 import {
   isUnderPressure,
   pressureOf,
@@ -24,7 +24,7 @@ import {
   usedSlots,
   type OwnSession,
   type ScopesSeen,
-} from "./slot-scope.ts";
+} from "./pools/slot-scope.ts";
 import type { Sighting } from "./sighting.ts";
 import { addEvents } from "./tally.ts";
 import type { ThresholdRules } from "./thresholds.ts";

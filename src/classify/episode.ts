@@ -4,7 +4,7 @@ import type { CommentKeys } from "./attribution/comment-keys.ts";
 import type { Certainty } from "./certainty.ts";
 import type { Harm } from "./harm.ts";
 import type { BackendKind } from "./kind.ts";
-import type { OvergrownPool } from "./pool.ts";
+import type { OvergrownPool } from "./pools/pool.ts";
 
 /** `suspect` is worth a look, `leaked` is so old that nobody is expected to come back for it. */
 export const severities = ["suspect", "leaked"] as const;

@@ -1,6 +1,6 @@
-import { advisoryLocks } from "./advisory-lock.ts";
+import { advisoryLocks } from "./evidence/advisory-lock.ts";
 import { attributionsOf } from "./attribution/remember.ts";
-import { blockedSessions, lockWaits } from "./blocking.ts";
+import { blockedSessions, lockWaits } from "./evidence/blocking.ts";
 import { clientWaits } from "./client-wait.ts";
 import { excuses } from "./excuse.ts";
 import { findBackends } from "./find-backends.ts";

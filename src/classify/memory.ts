@@ -1,13 +1,13 @@
 import type { Evidence } from "../observe/evidence.ts";
 import type { Snapshot } from "../observe/snapshot.ts";
-import type { AdvisoryLocks } from "./advisory-lock.ts";
+import type { AdvisoryLocks } from "./evidence/advisory-lock.ts";
 import type { Attributions } from "./attribution/remember.ts";
-import type { Waits } from "./blocking.ts";
+import type { Waits } from "./evidence/blocking.ts";
 import type { ClientWaits } from "./client-wait.ts";
 import type { Episode } from "./episode.ts";
 import type { Excuses } from "./excuse.ts";
-import { isRising, overgrownSince, type PoolMemories } from "./pool-memory.ts";
-import type { ScopeSeries } from "./slot-scope.ts";
+import { isRising, overgrownSince, type PoolMemories } from "./pools/pool-memory.ts";
+import type { ScopeSeries } from "./pools/slot-scope.ts";
 import { emptyTally, type Tally } from "./tally.ts";
 
 /** The last look that succeeded: which server answered, when by its clock, and how full it was. */

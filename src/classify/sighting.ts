@@ -1,5 +1,5 @@
 import type { Backend, Snapshot } from "../observe/snapshot.ts";
-import { holdsAdvisoryLock, type AdvisoryLocks } from "./advisory-lock.ts";
+import { holdsAdvisoryLock, type AdvisoryLocks } from "./evidence/advisory-lock.ts";
 import { backendKey } from "./backend-key.ts";
 import type { ClientWaits } from "./client-wait.ts";
 import type { Excuses } from "./excuse.ts";

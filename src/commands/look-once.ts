@@ -1,6 +1,6 @@
 import { candidateAges } from "../classify/candidate-ages.ts";
 import type { Memory } from "../classify/memory.ts";
-import { isUnderPressure } from "../classify/slot-scope.ts";
+import { isUnderPressure } from "../classify/pools/slot-scope.ts";
 import type { ThresholdRules } from "../classify/thresholds.ts";
 import type { Config, ServerConfig } from "../config/config.ts";
 import { cycle, firstRemembered, type Remembered } from "../cycle.ts";

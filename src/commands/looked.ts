@@ -1,4 +1,4 @@
-import type { PoolUse } from "../classify/pool.ts";
+import type { PoolUse } from "../classify/pools/pool.ts";
 import type { ServerView } from "../expose/view.ts";
 
 /** What one look at a server came to, and the declared pools that are above their size without being suspects yet. */

@@ -1,5 +1,5 @@
-import { poolSightings } from "../classify/pool-sighting.ts";
-import type { PoolUse } from "../classify/pool.ts";
+import { poolSightings } from "../classify/pools/pool-sighting.ts";
+import type { PoolUse } from "../classify/pools/pool.ts";
 import { thresholdFor } from "../classify/thresholds.ts";
 import type { ServerConfig } from "../config/config.ts";
 import { suspectPools } from "../expose/aggregate.ts";

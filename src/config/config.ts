@@ -1,4 +1,4 @@
-import type { DeclaredPool } from "../classify/pool.ts";
+import type { DeclaredPool } from "../classify/pools/pool.ts";
 import type { ThresholdOverride, Thresholds } from "../classify/thresholds.ts";
 import type { Policy, Protection, Rule } from "../decide/policy.ts";
 import type { ConnectionSettings } from "../postgres/settings.ts";

@@ -1,7 +1,7 @@
 import { severities } from "../classify/episode.ts";
 import { harmLevels } from "../classify/harm.ts";
 import { leakKinds } from "../classify/kind.ts";
-import type { DeclaredPool } from "../classify/pool.ts";
+import type { DeclaredPool } from "../classify/pools/pool.ts";
 import type { Matchable } from "../classify/thresholds.ts";
 import type { Target } from "../decide/target.ts";
 import { backendStates } from "../observe/snapshot.ts";

@@ -1,6 +1,6 @@
 import { episodeEnds, severities } from "../classify/episode.ts";
 import { harmLevels } from "../classify/harm.ts";
-import { horizonHolders } from "../classify/horizon.ts";
+import { horizonHolders } from "../classify/evidence/horizon.ts";
 import { leakKinds } from "../classify/kind.ts";
 import { outcomes } from "../decide/ledger.ts";
 import { noticeTypes } from "../decide/plan.ts";

@@ -1,4 +1,4 @@
-import { horizonHolders } from "../classify/horizon.ts";
+import { horizonHolders } from "../classify/evidence/horizon.ts";
 import { evidenceLists, type Evidence } from "../observe/evidence.ts";
 import { oldest } from "./aggregate.ts";
 import { one, snapshotCounter, snapshotGauge, type Family, type Sample } from "./family.ts";

@@ -1,4 +1,4 @@
-import type { PoolUse } from "../classify/pool.ts";
+import type { PoolUse } from "../classify/pools/pool.ts";
 import { suspectPools } from "./aggregate.ts";
 import { intervalSamples, snapshotGauge, summed, type Family } from "./family.ts";
 import { shownAs } from "./label-budget.ts";

@@ -1,8 +1,8 @@
 import type { CommentKeys } from "../classify/attribution/comment-keys.ts";
 import type { Exhaustion } from "../classify/forecast/exhaustion.ts";
 import type { Interval } from "../classify/forecast/interval.ts";
-import type { Horizon } from "../classify/horizon.ts";
-import type { OvergrownPool } from "../classify/pool.ts";
+import type { Horizon } from "../classify/evidence/horizon.ts";
+import type { OvergrownPool } from "../classify/pools/pool.ts";
 import { suspectPools, type PoolSuspect } from "./aggregate.ts";
 import { formatSpans, formatTimeOfDay } from "../readable-time.ts";
 import { originOf } from "./origin.ts";

@@ -3,7 +3,7 @@ import type { Interval } from "../classify/forecast/interval.ts";
 import type { HarmLevel } from "../classify/harm.ts";
 import { holderOf } from "../classify/holder.ts";
 import type { BackendKind } from "../classify/kind.ts";
-import type { OvergrownPool } from "../classify/pool.ts";
+import type { OvergrownPool } from "../classify/pools/pool.ts";
 import type { Backend, BackendState } from "../observe/snapshot.ts";
 
 /** An estimate and the bounds of its 90 % interval. */

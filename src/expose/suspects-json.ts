@@ -1,6 +1,6 @@
 import type { Exhaustion } from "../classify/forecast/exhaustion.ts";
-import type { Horizon, HorizonHolder } from "../classify/horizon.ts";
-import type { PoolUse } from "../classify/pool.ts";
+import type { Horizon, HorizonHolder } from "../classify/evidence/horizon.ts";
+import type { PoolUse } from "../classify/pools/pool.ts";
 import type { FailureReason } from "../postgres/failure.ts";
 import { sessionsIn } from "./aggregate.ts";
 import { rankedSuspects } from "./suspect-columns.ts";

@@ -1,4 +1,4 @@
-import type { OvergrownPool } from "../classify/pool.ts";
+import type { OvergrownPool } from "../classify/pools/pool.ts";
 import { everybodyElse, other, type Who } from "./label-budget.ts";
 
 /** Whose sessions leak: who holds them, and the pool that was declared for them, if any. */

@@ -1,6 +1,6 @@
 import { classify, type Verdict } from "../classify/classify.ts";
 import { emptyMemory, type Memory } from "../classify/memory.ts";
-import type { DeclaredPool } from "../classify/pool.ts";
+import type { DeclaredPool } from "../classify/pools/pool.ts";
 import type { ThresholdRules } from "../classify/thresholds.ts";
 import { decide } from "../decide/decide.ts";
 import { emptyLeash, type Leash } from "../decide/leash.ts";

@@ -1,6 +1,6 @@
 import { candidateAges } from "../classify/candidate-ages.ts";
 import type { LastLook } from "../classify/memory.ts";
-import { isUnderPressure } from "../classify/slot-scope.ts";
+import { isUnderPressure } from "../classify/pools/slot-scope.ts";
 import type { Reading } from "../reading.ts";
 import type { ReplayRules } from "./replay.ts";
 

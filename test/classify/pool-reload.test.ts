@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { classify } from "../../src/classify/classify.ts";
 import type { EpisodeEnd } from "../../src/classify/episode.ts";
 import { emptyMemory } from "../../src/classify/memory.ts";
-import type { DeclaredPool } from "../../src/classify/pool.ts";
+import type { DeclaredPool } from "../../src/classify/pools/pool.ts";
 import { aSnapshot, lookOf } from "../support/a-snapshot.ts";
 import { aDeclaredPool, full, judge, leaked, poolOf, times, type Step } from "../support/pool-looks.ts";
 import { judging } from "../support/thresholds.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { episodeEnds, severities } from "../../src/classify/episode.ts";
 import { harmLevels } from "../../src/classify/harm.ts";
-import { horizonHolders } from "../../src/classify/horizon.ts";
+import { horizonHolders } from "../../src/classify/evidence/horizon.ts";
 import { leakKinds } from "../../src/classify/kind.ts";
 import { addEvents, emptyTally } from "../../src/classify/tally.ts";
 import { emptyDecisionTally } from "../../src/decide/tally.ts";

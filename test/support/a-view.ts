@@ -1,5 +1,5 @@
 import type { Harm } from "../../src/classify/harm.ts";
-import type { OvergrownPool, PoolUse } from "../../src/classify/pool.ts";
+import type { OvergrownPool, PoolUse } from "../../src/classify/pools/pool.ts";
 import type { Episode } from "../../src/classify/episode.ts";
 import type { BackendSuspect, PoolSuspect } from "../../src/expose/aggregate.ts";
 import type { Report } from "../../src/expose/report.ts";

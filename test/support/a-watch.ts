@@ -1,6 +1,6 @@
 import type { EpisodeEnd, EpisodeEvent } from "../../src/classify/episode.ts";
 import { holderOf } from "../../src/classify/holder.ts";
-import type { DeclaredPool } from "../../src/classify/pool.ts";
+import type { DeclaredPool } from "../../src/classify/pools/pool.ts";
 import type { ThresholdRules, Thresholds } from "../../src/classify/thresholds.ts";
 import type { ServerConfig } from "../../src/config/config.ts";
 import { suspectBackends, type BackendSuspect } from "../../src/expose/aggregate.ts";

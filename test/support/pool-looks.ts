@@ -1,7 +1,7 @@
 import { classify, type ClassifyOptions, type Verdict } from "../../src/classify/classify.ts";
 import type { Episode } from "../../src/classify/episode.ts";
 import { emptyMemory } from "../../src/classify/memory.ts";
-import type { DeclaredPool } from "../../src/classify/pool.ts";
+import type { DeclaredPool } from "../../src/classify/pools/pool.ts";
 import type { Backend, SessionGroup } from "../../src/observe/snapshot.ts";
 import { aSnapshot, lookOf } from "./a-snapshot.ts";
 import { aGroup } from "./a-view.ts";

@@ -1,10 +1,10 @@
 import { commonKeys } from "../attribution/common-keys.ts";
 import { severityAt, type Finding } from "../finding.ts";
 import { greatest, harmLevels, slotOnly, type Harm } from "../harm.ts";
-import type { OvergrownPool } from "../pool.ts";
-import type { PoolMembers } from "../pool-members.ts";
-import { overgrownSince, type PoolMemories, type PoolMemory } from "../pool-memory.ts";
-import type { PoolSighting } from "../pool-sighting.ts";
+import type { OvergrownPool } from "../pools/pool.ts";
+import type { PoolMembers } from "../pools/pool-members.ts";
+import { overgrownSince, type PoolMemories, type PoolMemory } from "../pools/pool-memory.ts";
+import type { PoolSighting } from "../pools/pool-sighting.ts";
 import { thresholdFor, type ThresholdRules } from "../thresholds.ts";
 
 /**

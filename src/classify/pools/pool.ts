@@ -1,4 +1,4 @@
-import type { Growth } from "./forecast/growth.ts";
+import type { Growth } from "../forecast/growth.ts";
 
 /** Whose sessions form a pool. `null` where a declared pool spans several. */
 export type PoolHolder = {

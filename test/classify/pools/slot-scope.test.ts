@@ -6,13 +6,13 @@ import {
   slotScopes,
   type ScopeSeries,
   type ScopesSeen,
-} from "../../src/classify/slot-scope.ts";
-import type { LeakingPool } from "../../src/classify/pool.ts";
-import { eventRate } from "../../src/classify/forecast/poisson.ts";
-import type { ConnectionLimit } from "../../src/observe/evidence.ts";
-import type { SessionGroup, Snapshot } from "../../src/observe/snapshot.ts";
-import { anEvidence, aSnapshot } from "../support/a-snapshot.ts";
-import { aGroup } from "../support/a-view.ts";
+} from "../../../src/classify/pools/slot-scope.ts";
+import type { LeakingPool } from "../../../src/classify/pools/pool.ts";
+import { eventRate } from "../../../src/classify/forecast/poisson.ts";
+import type { ConnectionLimit } from "../../../src/observe/evidence.ts";
+import type { SessionGroup, Snapshot } from "../../../src/observe/snapshot.ts";
+import { anEvidence, aSnapshot } from "../../support/a-snapshot.ts";
+import { aGroup } from "../../support/a-view.ts";
 
 const groups: readonly SessionGroup[] = [
   aGroup({ datname: "shop", usename: "app", sessions: 30, quietSessions: 20 }),

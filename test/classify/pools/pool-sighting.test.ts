@@ -5,11 +5,11 @@ import {
   poolSightings,
   reassignedPools,
   type ClientHolder,
-} from "../../src/classify/pool-sighting.ts";
-import type { DeclaredPool } from "../../src/classify/pool.ts";
-import type { SessionGroup } from "../../src/observe/snapshot.ts";
-import { aSnapshot } from "../support/a-snapshot.ts";
-import { aGroup } from "../support/a-view.ts";
+} from "../../../src/classify/pools/pool-sighting.ts";
+import type { DeclaredPool } from "../../../src/classify/pools/pool.ts";
+import type { SessionGroup } from "../../../src/observe/snapshot.ts";
+import { aSnapshot } from "../../support/a-snapshot.ts";
+import { aGroup } from "../../support/a-view.ts";
 
 function declared(overrides: Partial<DeclaredPool> = {}): DeclaredPool {
   return {

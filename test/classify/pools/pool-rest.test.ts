@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 
-import { classify, type Verdict } from "../../src/classify/classify.ts";
-import { emptyMemory } from "../../src/classify/memory.ts";
-import type { Backend } from "../../src/observe/snapshot.ts";
-import { aBackend } from "../support/a-backend.ts";
-import { anIdleTransaction } from "../support/a-sighting.ts";
-import { aSnapshot, lookWith } from "../support/a-snapshot.ts";
-import { aDeclaredPool, leaked } from "../support/pool-looks.ts";
-import { judging } from "../support/thresholds.ts";
+import { classify, type Verdict } from "../../../src/classify/classify.ts";
+import { emptyMemory } from "../../../src/classify/memory.ts";
+import type { Backend } from "../../../src/observe/snapshot.ts";
+import { aBackend } from "../../support/a-backend.ts";
+import { anIdleTransaction } from "../../support/a-sighting.ts";
+import { aSnapshot, lookWith } from "../../support/a-snapshot.ts";
+import { aDeclaredPool, leaked } from "../../support/pool-looks.ts";
+import { judging } from "../../support/thresholds.ts";
 
 const options = { ...judging, usableSlots: 40, pools: [aDeclaredPool()] };
 

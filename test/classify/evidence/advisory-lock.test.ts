@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
-import { advisoryLocks, holdsAdvisoryLock } from "../../src/classify/advisory-lock.ts";
-import type { Backend } from "../../src/observe/snapshot.ts";
-import { aBackend } from "../support/a-backend.ts";
-import { aLook, anEvidence } from "../support/a-snapshot.ts";
+import { advisoryLocks, holdsAdvisoryLock } from "../../../src/classify/evidence/advisory-lock.ts";
+import type { Backend } from "../../../src/observe/snapshot.ts";
+import { aBackend } from "../../support/a-backend.ts";
+import { aLook, anEvidence } from "../../support/a-snapshot.ts";
 
 function idle(pid: number, overrides: Partial<Backend> = {}): Backend {
   return aBackend({ id: { pid, backendStart: "b" }, stateChange: "then", ...overrides });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import type { Backend } from "../../src/observe/snapshot.ts";
-import { aBackend } from "../support/a-backend.ts";
-import { judge, leaked, poolOf, times } from "../support/pool-looks.ts";
+import type { Backend } from "../../../src/observe/snapshot.ts";
+import { aBackend } from "../../support/a-backend.ts";
+import { judge, leaked, poolOf, times } from "../../support/pool-looks.ts";
 
 /** A session that has long been idle, and of which the last statement says its route. */
 function said(pid: number, route: string, overrides: Partial<Backend> = {}): Backend {

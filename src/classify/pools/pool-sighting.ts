@@ -1,4 +1,4 @@
-import type { SessionGroup, Snapshot } from "../observe/snapshot.ts";
+import type { SessionGroup, Snapshot } from "../../observe/snapshot.ts";
 import type { DeclaredPool, PoolHolder, PoolUse } from "./pool.ts";
 
 /** Whose sessions a pool counts, and from which client, where a look tells clients apart; `null` where it does not. */

@@ -1,8 +1,8 @@
-import type { EvidenceQuestion } from "../observe/evidence.ts";
-import type { Backend, Snapshot } from "../observe/snapshot.ts";
+import type { EvidenceQuestion } from "../../observe/evidence.ts";
+import type { Backend, Snapshot } from "../../observe/snapshot.ts";
 import { holdsAdvisoryLock } from "./advisory-lock.ts";
 import { isLockWaiter, waitOf, type Waits } from "./blocking.ts";
-import { forgotten, keptSight, type Memory } from "./memory.ts";
+import { forgotten, keptSight, type Memory } from "../memory.ts";
 
 /** `pg_blocking_pids` locks the lock manager for a moment: not for everybody, however many wait. */
 const MOST_WAITERS = 50;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 
-import { backendKey } from "../../src/classify/backend-key.ts";
-import { blockedSessions, lockWaits, waitOf, type Waits } from "../../src/classify/blocking.ts";
-import type { LockWait } from "../../src/observe/evidence.ts";
-import type { Backend } from "../../src/observe/snapshot.ts";
-import { anIdleTransaction, aRunningStatement } from "../support/a-sighting.ts";
-import { aLook, lookOf, lookRefused, lookWith } from "../support/a-snapshot.ts";
+import { backendKey } from "../../../src/classify/backend-key.ts";
+import { blockedSessions, lockWaits, waitOf, type Waits } from "../../../src/classify/evidence/blocking.ts";
+import type { LockWait } from "../../../src/observe/evidence.ts";
+import type { Backend } from "../../../src/observe/snapshot.ts";
+import { anIdleTransaction, aRunningStatement } from "../../support/a-sighting.ts";
+import { aLook, lookOf, lookRefused, lookWith } from "../../support/a-snapshot.ts";
 
 const none: Waits = new Map();
 const gapSeconds = 30;

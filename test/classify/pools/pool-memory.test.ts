@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 
-import type { Verdict } from "../../src/classify/classify.ts";
-import { emptyMemory, overgrownApplications } from "../../src/classify/memory.ts";
-import { growthOf } from "../../src/classify/forecast/growth.ts";
-import { isRising } from "../../src/classify/pool-memory.ts";
-import type { SessionGroup } from "../../src/observe/snapshot.ts";
-import { aGroup } from "../support/a-view.ts";
-import { aDeclaredPool, full, judge, leaked, poolOf, times } from "../support/pool-looks.ts";
+import type { Verdict } from "../../../src/classify/classify.ts";
+import { emptyMemory, overgrownApplications } from "../../../src/classify/memory.ts";
+import { growthOf } from "../../../src/classify/forecast/growth.ts";
+import { isRising } from "../../../src/classify/pools/pool-memory.ts";
+import type { SessionGroup } from "../../../src/observe/snapshot.ts";
+import { aGroup } from "../../support/a-view.ts";
+import { aDeclaredPool, full, judge, leaked, poolOf, times } from "../../support/pool-looks.ts";
 import {
   countUntil,
   drawsFrom,
@@ -15,8 +15,8 @@ import {
   type Draws,
   type Watched,
   type World,
-} from "./forecast/simulated.ts";
-import { judging } from "../support/thresholds.ts";
+} from "../forecast/simulated.ts";
+import { judging } from "../../support/thresholds.ts";
 
 function asked(verdict: Verdict | undefined): readonly string[] {
   return overgrownApplications(verdict?.memory ?? emptyMemory());

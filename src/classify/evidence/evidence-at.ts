@@ -1,5 +1,5 @@
-import type { Evidence } from "../observe/evidence.ts";
-import type { Snapshot } from "../observe/snapshot.ts";
+import type { Evidence } from "../../observe/evidence.ts";
+import type { Snapshot } from "../../observe/snapshot.ts";
 
 /**
  * The evidence with the ages that its prepared transactions have at this look, be it of an earlier one: only then can

@@ -1,9 +1,9 @@
-import type { Evidence } from "../observe/evidence.ts";
-import type { SessionGroup, Snapshot } from "../observe/snapshot.ts";
-import { exhaustionOf, type Exhaustion, type SlotScope } from "./forecast/exhaustion.ts";
-import type { Interval } from "./forecast/interval.ts";
-import { growthOf } from "./forecast/growth.ts";
-import { extended, type Series } from "./forecast/series.ts";
+import type { Evidence } from "../../observe/evidence.ts";
+import type { SessionGroup, Snapshot } from "../../observe/snapshot.ts";
+import { exhaustionOf, type Exhaustion, type SlotScope } from "../forecast/exhaustion.ts";
+import type { Interval } from "../forecast/interval.ts";
+import { growthOf } from "../forecast/growth.ts";
+import { extended, type Series } from "../forecast/series.ts";
 import type { LeakingPool, PoolHolder } from "./pool.ts";
 
 /** By scope and name. Bounded by the limits that the evidence returns. */

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { horizonsOf } from "../../src/classify/horizon.ts";
-import { aRunningStatement } from "../support/a-sighting.ts";
-import { anEvidence, aPrepared, aSlotHorizon, aSnapshot } from "../support/a-snapshot.ts";
+import { horizonsOf } from "../../../src/classify/evidence/horizon.ts";
+import { aRunningStatement } from "../../support/a-sighting.ts";
+import { anEvidence, aPrepared, aSlotHorizon, aSnapshot } from "../../support/a-snapshot.ts";
 
 test("nobody holds back vacuum on a calm server", () => {
   expect(horizonsOf(aSnapshot(), null)).toEqual([]);

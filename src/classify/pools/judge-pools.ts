@@ -1,13 +1,13 @@
-import type { Snapshot } from "../observe/snapshot.ts";
-import type { Attributions } from "./attribution/remember.ts";
-import { candidateAges } from "./candidate-ages.ts";
-import { findOvergrownPools } from "./detectors/pool-overgrown.ts";
-import type { Finding } from "./finding.ts";
+import type { Snapshot } from "../../observe/snapshot.ts";
+import type { Attributions } from "../attribution/remember.ts";
+import { candidateAges } from "../candidate-ages.ts";
+import { findOvergrownPools } from "../detectors/pool-overgrown.ts";
+import type { Finding } from "../finding.ts";
 import { membersByPool } from "./pool-members.ts";
 import { overgrownSince, rememberPools, type PoolMemories } from "./pool-memory.ts";
 import { poolSightings, reassignedPools } from "./pool-sighting.ts";
 import type { DeclaredPool, LeakingPool, PoolUse } from "./pool.ts";
-import type { ThresholdRules } from "./thresholds.ts";
+import type { ThresholdRules } from "../thresholds.ts";
 
 /** How the pools of a snapshot are judged. */
 type Judging = {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { evidenceAt } from "../../src/classify/evidence-at.ts";
-import { anEvidence, aPrepared, aSlotHorizon, aSnapshot } from "../support/a-snapshot.ts";
+import { evidenceAt } from "../../../src/classify/evidence/evidence-at.ts";
+import { anEvidence, aPrepared, aSlotHorizon, aSnapshot } from "../../support/a-snapshot.ts";
 
 const evidence = anEvidence({
   preparedTransactions: [aPrepared({ preparedSeconds: 30, xidAge: 12 })],

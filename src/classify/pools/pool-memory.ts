@@ -1,5 +1,5 @@
-import { growthOf, type Growth } from "./forecast/growth.ts";
-import { extended, type Point, type Series } from "./forecast/series.ts";
+import { growthOf, type Growth } from "../forecast/growth.ts";
+import { extended, type Point, type Series } from "../forecast/series.ts";
 import type { ClientHolder, PoolSighting } from "./pool-sighting.ts";
 
 /** A leak that was seen growing. It lasts while half of its `leaks` are still there, though it grow no more. */

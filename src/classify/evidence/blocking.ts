@@ -1,7 +1,7 @@
-import type { Backend, Snapshot } from "../observe/snapshot.ts";
-import { backendKey } from "./backend-key.ts";
+import type { Backend, Snapshot } from "../../observe/snapshot.ts";
+import { backendKey } from "../backend-key.ts";
 import { hasExpired } from "./evidence-expiry.ts";
-import { freshEvidence, type Look } from "./look.ts";
+import { freshEvidence, type Look } from "../look.ts";
 
 /** What a session that waits for a lock was last found to wait for, and when (epoch seconds, server's clock). */
 type Wait = {

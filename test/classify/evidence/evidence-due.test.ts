@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 
-import { classify } from "../../src/classify/classify.ts";
-import { evidenceDue } from "../../src/classify/evidence-due.ts";
-import { emptyMemory } from "../../src/classify/memory.ts";
-import type { EvidenceQuestion } from "../../src/observe/evidence.ts";
-import type { Backend, Snapshot } from "../../src/observe/snapshot.ts";
-import { aBackend } from "../support/a-backend.ts";
-import { aRunningStatement } from "../support/a-sighting.ts";
-import { aLook, aSnapshot, lookOf, lookRefused, lookWith } from "../support/a-snapshot.ts";
-import { judging } from "../support/thresholds.ts";
+import { classify } from "../../../src/classify/classify.ts";
+import { evidenceDue } from "../../../src/classify/evidence/evidence-due.ts";
+import { emptyMemory } from "../../../src/classify/memory.ts";
+import type { EvidenceQuestion } from "../../../src/observe/evidence.ts";
+import type { Backend, Snapshot } from "../../../src/observe/snapshot.ts";
+import { aBackend } from "../../support/a-backend.ts";
+import { aRunningStatement } from "../../support/a-sighting.ts";
+import { aLook, aSnapshot, lookOf, lookRefused, lookWith } from "../../support/a-snapshot.ts";
+import { judging } from "../../support/thresholds.ts";
 
 type Asked = EvidenceQuestion & { readonly look: number };
 

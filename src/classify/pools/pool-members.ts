@@ -1,9 +1,9 @@
-import type { Backend } from "../observe/snapshot.ts";
-import type { CommentKeys } from "./attribution/comment-keys.ts";
-import { unattributed, type Attributions } from "./attribution/remember.ts";
-import { backendKey } from "./backend-key.ts";
-import type { Finding } from "./finding.ts";
-import type { Harm } from "./harm.ts";
+import type { Backend } from "../../observe/snapshot.ts";
+import type { CommentKeys } from "../attribution/comment-keys.ts";
+import { unattributed, type Attributions } from "../attribution/remember.ts";
+import { backendKey } from "../backend-key.ts";
+import type { Finding } from "../finding.ts";
+import type { Harm } from "../harm.ts";
 import { poolKeyOf } from "./pool-sighting.ts";
 import type { DeclaredPool } from "./pool.ts";
 

@@ -1,6 +1,6 @@
-import type { Evidence } from "../observe/evidence.ts";
-import type { Backend, Snapshot } from "../observe/snapshot.ts";
-import { backendKey } from "./backend-key.ts";
+import type { Evidence } from "../../observe/evidence.ts";
+import type { Backend, Snapshot } from "../../observe/snapshot.ts";
+import { backendKey } from "../backend-key.ts";
 
 /** What was found out of one idle period of a session: who is idle neither takes a lock nor gives one back. */
 type Found = { readonly stateChange: string | null; readonly holdsLock: boolean };

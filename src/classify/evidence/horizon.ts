@@ -1,5 +1,5 @@
-import type { Evidence } from "../observe/evidence.ts";
-import type { Snapshot } from "../observe/snapshot.ts";
+import type { Evidence } from "../../observe/evidence.ts";
+import type { Snapshot } from "../../observe/snapshot.ts";
 
 /**
  * Who can keep vacuum from removing dead rows. What a slot needs for logical decoding keeps those of the system catalogs

@@ -1,4 +1,4 @@
-import type { Finding } from "./finding.ts";
+import type { Finding } from "../finding.ts";
 import { poolKeyOf } from "./pool-sighting.ts";
 import type { DeclaredPool } from "./pool.ts";
 
