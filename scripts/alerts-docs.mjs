@@ -42,6 +42,8 @@ What all of them have in common:
   sessions. Look whether \`PgleashServerNotWatched\` fires before you believe that something is over.
 - **Looks that fail now and then** have an alert of their own, from a fifth of them on; from half of them on nobody watches.
 - **A server that drops out**, with its process, its target or its configuration, is missed for a day after it was last known.
+- **One cause, one alert.** \`PgleashLeaseHeldByNobody\`, \`PgleashEnforceFlagMissing\` and \`PgleashEnforcingStopped\` leave out by their
+  own expression what another alert tells already, so that it holds without Alertmanager. The rest stands in \`alertmanager.yml\`.
 - **Forecasts** go by the lower bound of their 90 % interval, the soonest end that is likely: somebody must be there before it. Leak
   rates go by the lower bound as well: it leaks at least that fast.
 - **Tests.** Each has cases in [\`alerts/tests/\`](../alerts/tests/): it fires, does not fire just below, does not flap, resolves. No

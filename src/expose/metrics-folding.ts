@@ -31,6 +31,7 @@ function beyondBudget(report: Report, server: ServerView): Readonly<Record<strin
     pgleash_comment_suspects: foldedSets(commentLabels, comments),
     pgleash_leaked_sessions: foldedSets(poolLabels, pools),
     pgleash_slots_exhaustion_seconds: leftOut(exhaustions),
+    pgleash_slots_exhaustion_used_ratio: leftOut(exhaustions),
     pgleash_connection_limit: leftOut(evidence?.connectionLimits),
     pgleash_database_sessions_ended_total: leftOut(evidence?.sessionEndings),
   };

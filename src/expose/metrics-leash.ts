@@ -58,15 +58,17 @@ export const leashMetrics: readonly Family[] = [
   ),
   ofState(
     "pgleash_lease_held",
-    "Whether this process holds the lease on the server; a dry run takes none.",
+    "Whether this process holds the lease on the server. A dry run takes none, nor does a process that could not act: no grant, no working audit, or a pooler in between.",
     ({ hasLease }) => one(Number(hasLease)),
   ),
-  ofState("pgleash_paused", "Whether a pause file stops everything.", ({ pause }) =>
-    one(Number(pause !== null)),
+  ofState(
+    "pgleash_paused",
+    "Whether a pause file stops all acts; one that cannot be read does, too. Watching goes on.",
+    ({ pause }) => one(Number(pause !== null)),
   ),
   ofState(
     "pgleash_breaker_open",
-    "Whether the breaker is open: acts did not help, or nobody could see that they worked.",
+    "Whether the breaker is open: acts did not make the sessions of those they hit fewer (futile), nobody could see that they worked (unconfirmed), or the server refused the one that was tried (denied). Then nobody is ended, but for one act that is tried after each cool-down; it is 1 until one has helped.",
     ({ breaker }) => one(Number(breaker.state === "open")),
   ),
   ofState(

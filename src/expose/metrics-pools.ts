@@ -82,6 +82,16 @@ export const poolMetrics: readonly Family[] = [
         .slice(0, labelBudget)
         .flatMap(({ scope, name, inSeconds }) => intervalSamples({ scope, name }, inSeconds)),
   ),
+  snapshotGauge(
+    "pgleash_slots_exhaustion_used_ratio",
+    "How full the slots are of which pgleash_slots_exhaustion_seconds tells the end: those in use over those that an ordinary role can take, of the server, or of a database or role with a limit. Absent without a leak. At most as many as the label budget.",
+    ["scope", "name"],
+    ({ exhaustions }, { labelBudget }) =>
+      exhaustions.slice(0, labelBudget).map(({ scope, name, used, limit }) => ({
+        labels: { scope, name },
+        value: used / Math.max(1, limit),
+      })),
+  ),
 ];
 
 function ofPools(name: string, help: string, value: (use: PoolUse) => number): Family {

@@ -141,15 +141,26 @@ describe("slots that run out", () => {
     ]);
   });
 
-  test("are absent without a forecast", () => {
-    expect(samplesOf("pgleash_slots_exhaustion_seconds", aView({ servers: [aServerView()] }))).toEqual([]);
+  test("say how full they are: what is used over the limit", () => {
+    expect(rowsOf("pgleash_slots_exhaustion_used_ratio", viewOf({ exhaustions }), "scope", "name")).toEqual([
+      ["server", "", 24 / 97],
+      ["role", "app", 14 / 40],
+    ]);
   });
 
-  test("are no more than the budget, and those left out are counted", () => {
+  test.for(["pgleash_slots_exhaustion_seconds", "pgleash_slots_exhaustion_used_ratio"])(
+    "are absent without a forecast: %s",
+    (name) => {
+      expect(samplesOf(name, aView({ servers: [aServerView()] }))).toEqual([]);
+    },
+  );
+
+  test.for([
+    { metric: "pgleash_slots_exhaustion_seconds", shown: 3 },
+    { metric: "pgleash_slots_exhaustion_used_ratio", shown: 1 },
+  ])("are no more than the budget, and those left out are counted: $metric", ({ metric, shown }) => {
     const view = viewOf({ exhaustions }, 1);
-    expect(samplesOf("pgleash_slots_exhaustion_seconds", view)).toHaveLength(3);
-    expect(valueOf("pgleash_folded_label_sets", view, { metric: "pgleash_slots_exhaustion_seconds" })).toBe(
-      1,
-    );
+    expect(samplesOf(metric, view)).toHaveLength(shown);
+    expect(valueOf("pgleash_folded_label_sets", view, { metric })).toBe(1);
   });
 });

@@ -91,7 +91,7 @@ describe("a look at an idle server", () => {
     ["pgleash_harm_suspects", harmLevels.length * severities.length],
     ["pgleash_blocked_sessions", 1],
     ["pgleash_oldest_horizon_age_transactions", horizonHolders.length],
-    ["pgleash_folded_label_sets", 7],
+    ["pgleash_folded_label_sets", 8],
   ] as const)("shows the whole closed set of %s at 0", ([name, size]) => {
     const samples = samplesOf(name, view);
     expect(samples).toHaveLength(size);
