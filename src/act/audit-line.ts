@@ -17,7 +17,12 @@ export type ReadRecord =
       readonly episode: string;
       readonly outcome: Outcome;
     }
-  | { readonly type: "called_off"; readonly id: string }
+  | {
+      readonly type: "called_off";
+      readonly id: string;
+      readonly server: string;
+      readonly episode: string;
+    }
   | { readonly type: "orphan"; readonly id: string }
   | { readonly type: "breaker"; readonly server: string; readonly breaker: Breaker }
   | {
@@ -134,7 +139,7 @@ const schemas: Readonly<Record<string, z.ZodType<ReadRecord>>> = {
   intent: act,
   would_act: act,
   outcome: named.extend({ type: z.literal("outcome"), id: z.string(), episode: z.string(), outcome }),
-  called_off: z.object({ type: z.literal("called_off"), id: z.string() }),
+  called_off: named.extend({ type: z.literal("called_off"), id: z.string(), episode: z.string() }),
   orphan: z.object({ type: z.literal("orphan"), id: z.string() }),
   breaker: named
     .and(breaker)

@@ -17,7 +17,7 @@ import { endSession, unsent, type Ending } from "./end-session.ts";
 import { breakerFields } from "./ledger-record.ts";
 
 /** A plan that was decided on, with the leash before it and the one that counts its acts already. */
-export type Decided = { readonly plan: Plan; readonly before: Leash; readonly leash: Leash };
+export type DecidedPlan = { readonly plan: Plan; readonly before: Leash; readonly leash: Leash };
 
 export type CarryOutOptions = Pick<Meanwhile, "lookSeconds" | "pollSeconds"> & {
   readonly server: string;
@@ -44,6 +44,8 @@ export type Result = {
   readonly action: Act["action"];
   readonly outcome: Outcome;
   readonly detail: string | null;
+  /** Whether the server refused a signal of it: then the grant may be gone. */
+  readonly isRefused: boolean;
 };
 
 /** Whoever is refused once is refused at once again: the next look asks first whether the grant is there. */
@@ -64,7 +66,7 @@ const VERIFY_SECONDS = 2;
  */
 export async function carryOut(
   session: Session,
-  { plan, before, leash: counted }: Decided,
+  { plan, before, leash: counted }: DecidedPlan,
   options: CarryOutOptions,
 ): Promise<{ readonly plan: Plan; readonly results: readonly Result[]; readonly leash: Leash }> {
   let waiting = plan.decisions.filter((decision) => decision.type === "act");
@@ -99,11 +101,11 @@ export async function carryOut(
       leash = without;
       decisions.push(spare);
     } else {
-      const { outcome, detail } = ending;
+      const { outcome, detail, isRefused = false } = ending;
       leash = settled(leash, decision, outcome);
       decisions.push(decision);
-      results.push({ act: decision, action: decision.action, outcome, detail });
-      if (outcome === "denied") stop = refusedByServer;
+      results.push({ act: decision, action: decision.action, outcome, detail, isRefused });
+      if (isRefused) stop = refusedByServer;
     }
     remember(leash);
   }
@@ -118,7 +120,7 @@ function meanwhile({ ledger }: Leash, options: CarryOutOptions): Meanwhile {
 
 /** Everything that is no act: what is announced and withdrawn, what a dry run would have done, and the breaker. */
 async function putOnRecord(
-  { plan, before, leash }: Decided,
+  { plan, before, leash }: DecidedPlan,
   { server, audit }: CarryOutOptions,
 ): Promise<void> {
   if (audit === null) return;
@@ -139,7 +141,7 @@ async function putOnRecord(
 async function carryOutOne(
   session: Session,
   act: Act,
-  { before, leash }: Omit<Decided, "plan">,
+  { before, leash }: Omit<DecidedPlan, "plan">,
   options: CarryOutOptions,
 ): Promise<Ending> {
   const { server, version, floors, audit } = options;

@@ -22,9 +22,12 @@ export type EndOptions = {
   whyStop(): Promise<Refusal | null>;
 };
 
-/** What became of an act, and what is to be said about it. One of which nothing was sent is `called_off`, and why. */
+/**
+ * What became of an act, and what is to be said about it. `isRefused`: the server refused one of its signals, be it the
+ * first (`denied`) or one after another that was sent. One of which nothing was sent is `called_off`, and why.
+ */
 export type Ending =
-  | { readonly outcome: Outcome; readonly detail: string | null }
+  | { readonly outcome: Outcome; readonly detail: string | null; readonly isRefused?: boolean }
   | { readonly outcome: "called_off"; readonly detail: null; readonly stop: Refusal };
 
 type Ask = {
@@ -51,8 +54,7 @@ export async function endSession(session: Session, act: Ask["act"], options: End
     if (act.action === "terminate") return await terminate(ask);
     return { outcome: "moved_on", detail: "nothing was done: it runs no statement that a cancel would end" };
   } catch (error) {
-    const { code, message } = toFailure(error);
-    return { outcome: code === "42501" ? "denied" : "failed", detail: message };
+    return { outcome: "failed", detail: toFailure(error).message };
   }
 }
 
@@ -61,7 +63,8 @@ async function endStatement(ask: Ask): Promise<Ending> {
   const { verifySeconds } = ask.options;
   const stop = await ask.options.whyStop();
   if (stop !== null) return unsent(stop);
-  if (!(await isSignalled("pg_cancel_backend", ask))) return movedOn;
+  const notSent = await send("pg_cancel_backend", ask);
+  if (notSent !== null) return notSent;
   const seconds = action === "cancel" ? verifySeconds : verifySeconds / 2;
   if (await isVerified("statement", seconds, ask)) return { outcome: "cancelled", detail: null };
   const stillRuns = `its statement was cancelled, and still runs after ${seconds} s`;
@@ -69,6 +72,11 @@ async function endStatement(ask: Ask): Promise<Ending> {
   const ending = await terminate(ask);
   if (ending.outcome === "called_off")
     return { outcome: "cancelled", detail: `${stillRuns}; its session was not ended: ${ending.stop.why}` };
+  if (ending.outcome === "denied") {
+    // The cancel was sent all the same: an act that was denied as a whole touched nobody, and counts for no limit.
+    const detail = `${stillRuns}; the server refused to end its session: ${ending.detail}`;
+    return { outcome: "not_confirmed", detail, isRefused: true };
+  }
   if (ending.outcome !== "moved_on") return ending;
   // The cancel worked late, or it waits for something now during which nobody is ended.
   if (await isVerified("statement", 0, ask)) return { outcome: "cancelled", detail: null };
@@ -79,7 +87,8 @@ async function terminate(ask: Ask): Promise<Ending> {
   const { verifySeconds } = ask.options;
   const stop = await ask.options.whyStop();
   if (stop !== null) return unsent(stop);
-  if (!(await isSignalled("pg_terminate_backend", ask))) return movedOn;
+  const notSent = await send("pg_terminate_backend", ask);
+  if (notSent !== null) return notSent;
   if (await isVerified("session", verifySeconds, ask)) return { outcome: "terminated", detail: null };
   return {
     outcome: "not_confirmed",
@@ -93,6 +102,20 @@ export function unsent(stop: Refusal): Ending {
 }
 
 const signalledRow = z.object({ signalled: z.boolean() });
+
+/**
+ * Sends the signal; `null` once it is sent, else what became of the act without it. Only here a refusal means that nothing
+ * was sent: one of a later statement would say nothing of the signal.
+ */
+async function send(signal: Signal, ask: Ask): Promise<Ending | null> {
+  try {
+    return (await isSignalled(signal, ask)) ? null : movedOn;
+  } catch (error) {
+    const { code, message } = toFailure(error);
+    if (code === "42501") return { outcome: "denied", detail: message, isRefused: true };
+    throw error;
+  }
+}
 
 /** Whether the signal was sent. The server says no of a process that has just ended. */
 async function isSignalled(signal: Signal, { session, act, options }: Ask): Promise<boolean> {

@@ -34,7 +34,8 @@ export function unsettledLeashes(records: readonly ReadRecord[]): ReadonlyMap<st
   const states = new Map<string, Rebuilding>();
   const calledOff = new Set(records.flatMap((record) => (record.type === "called_off" ? [record.id] : [])));
   for (const record of records) {
-    if (!("server" in record) || (record.type === "act" && calledOff.has(record.id))) continue;
+    if (record.type === "called_off" || record.type === "orphan") continue;
+    if (record.type === "act" && calledOff.has(record.id)) continue;
     const state = states.get(record.server) ?? nothingKnown();
     states.set(record.server, state);
     follow(state, record);
@@ -59,7 +60,10 @@ function leashOf({ entries, breaker, acted }: Rebuilding): Leash {
   return { ledger, announcements: new Map(), acted };
 }
 
-function follow(state: Rebuilding, record: Extract<ReadRecord, { readonly server: string }>): void {
+/** A record of what a leash consists of. */
+type LeashRecord = Exclude<ReadRecord, { readonly type: "called_off" | "orphan" }>;
+
+function follow(state: Rebuilding, record: LeashRecord): void {
   switch (record.type) {
     case "act":
       if (addEntry(state, record.entry)) countAct(state.acted, record.entry);

@@ -1,4 +1,4 @@
-import { futileGrounds, groundsAfterTrial, groundsOfAll, type SessionsOf } from "./grounds.ts";
+import { futileGrounds, groundsAfterTrial, groundsOfAll, type LeaksOf, type SessionsOf } from "./grounds.ts";
 import type { Breaker, Ledger, LedgerEntry, OpenBreaker } from "./ledger.ts";
 import type { BreakerSettings } from "./policy.ts";
 import { modeOf, type Situation } from "./situation.ts";
@@ -8,6 +8,7 @@ type Judging = {
   readonly nowSeconds: number;
   readonly settings: BreakerSettings;
   readonly sessionsOf: SessionsOf;
+  readonly leaksOf: LeaksOf;
 };
 
 /**
@@ -76,7 +77,7 @@ export function breakerPhase(
 function afterTrial(
   breaker: OpenBreaker,
   trial: LedgerEntry | undefined,
-  { nowSeconds, settings, sessionsOf }: Judging,
+  { nowSeconds, settings, sessionsOf, leaksOf }: Judging,
 ): Breaker {
   if (trial === undefined) return breaker;
   const { atSeconds: sinceSeconds, outcome } = trial;
@@ -88,7 +89,7 @@ function afterTrial(
   if (breaker.why !== "futile") return { state: "closed", sinceSeconds };
   const { fromSeconds, untilSeconds } = judgedWithin(trial, settings);
   if (nowSeconds < fromSeconds) return breaker;
-  const grounds = groundsAfterTrial(breaker.grounds, trial, sessionsOf);
+  const grounds = groundsAfterTrial(breaker.grounds, trial, { sessionsOf, leaksOf });
   if (grounds !== null) return opened("futile", { sinceSeconds: nowSeconds, grounds });
   return nowSeconds < untilSeconds ? breaker : { state: "closed", sinceSeconds: nowSeconds };
 }

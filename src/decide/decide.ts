@@ -44,12 +44,12 @@ export function decide(
 }
 
 /** `counts`: the act that uses up some of the budget, be it done or only recorded by a dry run. */
-type Decided = { readonly decision: Decision; readonly counts: Act | null };
+type CountedDecision = { readonly decision: Decision; readonly counts: Act | null };
 
 type Stop = { readonly at: number; readonly reason: SpareReason; readonly why: string; readonly one: Case };
 
 /** Any rule that lets the suspect through ends it: so a narrower rule ends fewer, and never others. */
-function decideOne(episode: Episode, deciding: Omit<Case, "episode" | "target" | "rule">): Decided {
+function decideOne(episode: Episode, deciding: Omit<Case, "episode" | "target" | "rule">): CountedDecision {
   const target = targetOf(deciding.situation.server, episode);
   const rules = deciding.policy.rules.filter((rule) => rule.matches(target));
   const [first] = rules;
@@ -79,7 +79,7 @@ function firstStop(one: Case): Stop | null {
   return null;
 }
 
-function spared(spare: Omit<Extract<Decision, { readonly type: "spare" }>, "type">): Decided {
+function spared(spare: Omit<Extract<Decision, { readonly type: "spare" }>, "type">): CountedDecision {
   return { decision: { type: "spare", ...spare }, counts: null };
 }
 

@@ -4,6 +4,9 @@ import { fromAnyClient, holderKeyOf, type Holder } from "./target.ts";
 /** How many sessions a holder has now; one without a client address, from all clients. */
 export type SessionsOf = (holder: Holder) => number;
 
+/** How many leaks a holder still has that are open; one without a client address, from all clients. */
+export type LeaksOf = (holder: Holder) => number;
+
 type Breadth = ActedOn["breadth"];
 
 /**
@@ -30,18 +33,20 @@ export function futileGrounds(
  * Why a breaker that is open for futile acts opens anew after a trial that worked; `null` where the sessions became fewer.
  * Whoever it opened for must have fewer than before those acts, or what is tried on others would close it for them. Their
  * number at the trial would not do: it is low already where they have recovered since. Where it was tried on them, the
- * number at the trial is the newer one of the same kind.
+ * number at the trial is the newer one of the same kind. Once they have no leak left they have recovered, however many
+ * sessions a healthy pool of theirs keeps: then nothing is left that acts on them could make fewer.
  */
 export function groundsAfterTrial(
   opened: Grounds | null,
   trial: LedgerEntry,
-  sessionsOf: SessionsOf,
+  { sessionsOf, leaksOf }: { readonly sessionsOf: SessionsOf; readonly leaksOf: LeaksOf },
 ): Grounds | null {
   const ofTrial = futileGrounds([trial], { leastActs: 1, sessionsOf });
   const other = opened === null ? null : otherThan(trial.holder, opened.actedOn);
   if (opened === null || other === null) return ofTrial;
   const sessionsAfter = sessionsOf(other);
-  return sessionsAfter >= opened.sessionsBefore ? { ...opened, sessionsAfter } : ofTrial;
+  const areFewer = sessionsAfter < opened.sessionsBefore;
+  return areFewer || leaksOf(other) === 0 ? ofTrial : { ...opened, sessionsAfter };
 }
 
 /** Whoever was acted on, if not this holder. Nobody knows any more who all were: each one stands for them. */

@@ -2,8 +2,8 @@ import type { PolicyMode, RuleAction } from "./policy.ts";
 import type { Holder } from "./target.ts";
 
 /**
- * What became of an act: `moved_on` when the session was no longer the one decided on, `denied` when the server refused to signal it,
- * `not_confirmed` when it was signalled and still there, `failed` when nobody knows.
+ * What became of an act: `moved_on` when the session was no longer the one decided on, `denied` when the server refused to signal it
+ * at all, `not_confirmed` when it was signalled and still there, `failed` when nobody knows.
  */
 export const outcomes = ["terminated", "cancelled", "moved_on", "denied", "not_confirmed", "failed"] as const;
 

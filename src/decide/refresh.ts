@@ -2,7 +2,7 @@ import { breakerAfter, trialOf } from "./breaker.ts";
 import type { Leash } from "./leash.ts";
 import type { Breaker, LedgerEntry } from "./ledger.ts";
 import { reachOf, type Policy } from "./policy.ts";
-import { sessionsOfHolder, type Situation } from "./situation.ts";
+import { leaksOfHolder, sessionsOfHolder, type Situation } from "./situation.ts";
 
 /**
  * What an earlier look left, without what no longer matters, and with the breaker as it now stands. Nothing in it is later
@@ -22,7 +22,12 @@ export function refreshed(
   const breaker = isTrusted
     ? breakerAfter(
         { entries, breaker: known },
-        { nowSeconds, settings: policy.breaker, sessionsOf: (holder) => sessionsOfHolder(groups, holder) },
+        {
+          nowSeconds,
+          settings: policy.breaker,
+          sessionsOf: (holder) => sessionsOfHolder(groups, holder),
+          leaksOf: (holder) => leaksOfHolder(openEpisodes, holder),
+        },
       )
     : known;
   // A trial may be judged only after it is too old to count for anything else.

@@ -1,7 +1,7 @@
 import type { Episode, EpisodeEvent } from "../classify/episode.ts";
 import type { SessionGroup } from "../observe/snapshot.ts";
 import type { PolicyMode } from "./policy.ts";
-import type { Holder } from "./target.ts";
+import { mayBeSameHolder, type Holder } from "./target.ts";
 
 /** A pause that somebody ordered; `by` and `untilSeconds` are `null` where nobody knows. */
 export type Pause = {
@@ -72,4 +72,17 @@ export function sessionsOfHolder(groups: readonly SessionGroup[], holder: Holder
       (group.clientAddr === null || clientAddr === null || group.clientAddr === clientAddr),
   );
   return sessionsIn(own.length > 0 ? own : groups.filter(({ folded }) => folded));
+}
+
+/**
+ * How many open leaks may be a holder's: sessions, and pools as a whole. What is unknown of a leak may be as with the
+ * holder, its client too. A prepared transaction holds no session that could become fewer.
+ */
+export function leaksOfHolder(openEpisodes: Situation["openEpisodes"], holder: Holder): number {
+  const leaked = [...openEpisodes.values()].filter(({ severity }) => severity === "leaked");
+  const holders = leaked.flatMap((episode): readonly Holder[] => {
+    if ("pool" in episode) return [{ ...episode.pool.holder, clientAddr: null }];
+    return "backend" in episode ? [episode.backend] : [];
+  });
+  return holders.filter((one) => mayBeSameHolder(one, holder)).length;
 }

@@ -29,6 +29,8 @@ type Result = {
   readonly action: Act["action"];
   readonly outcome: Outcome;
   readonly detail: string | null;
+  /** Whether the server refused a signal of it. */
+  readonly isRefused: boolean;
 };
 
 /** What one look came to. Everything shown comes from it. */

@@ -49,7 +49,8 @@ export function createEnforcement(options: EnforcementOptions): Enforcement {
   const inUse = createAuditInUse({
     ...options,
     ledgers: () => [
-      ...[...unwatched].map(([server, { leash }]) => ledgerRecord(server, leash)),
+      // What an earlier process left open is reported once: a new file must not tell of it as open again.
+      ...[...unwatched].map(([server, { leash }]) => ledgerRecord(server, settledLeash(leash))),
       ...options.ledgers(),
     ],
     learn(leashes) {

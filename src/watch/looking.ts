@@ -105,7 +105,7 @@ function isProbeOutdated(before: Report | null, after: Report): boolean {
 }
 
 function wasRefused({ leash }: Report): boolean {
-  return leash !== null && leash.results.some(({ outcome }) => outcome === "denied");
+  return leash !== null && leash.results.some(({ isRefused }) => isRefused);
 }
 
 function hidesSessions(report: Report | null): boolean {

@@ -71,7 +71,7 @@ describe("what is written is read again", () => {
     const why = { reason: "paused", why: "paused: release 7" } as const;
     expect(readBack({ type: "called_off", id: "a", server: "db1", episode, ...why })).toEqual({
       type: "record",
-      record: { type: "called_off", id: "a" },
+      record: { type: "called_off", id: "a", server: "db1", episode },
     });
   });
 

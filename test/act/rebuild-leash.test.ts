@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 
 import type { ReadRecord } from "../../src/act/audit-line.ts";
-import { orphansIn } from "../../src/act/orphans.ts";
 import { rebuildLeash } from "../../src/act/rebuild-leash.ts";
 import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
 import type { LedgerEntry, Outcome } from "../../src/decide/ledger.ts";
@@ -70,12 +69,11 @@ describe("E21: of what a process did, the next one knows", () => {
   });
 
   test("no act that was called off, before or after another on the same session", () => {
-    const calledOff: ReadRecord = { type: "called_off", id: "b" };
+    const calledOff: ReadRecord = { type: "called_off", id: "b", server, episode };
     const again = act("b", { atSeconds: 1100 });
     expect(rebuilt([again, calledOff])).toEqual(emptyLeash);
     const first = [act("a"), outcomeOf("a", "not_confirmed")];
     expect(rebuilt([...first, again, calledOff])).toEqual(rebuilt(first));
-    expect(orphansIn([...first, again, calledOff])).toEqual([]);
   });
 
   test("nothing of other servers", () => {
@@ -164,24 +162,5 @@ describe("a ledger that was written before acts that stand before it", () => {
     const dry = new Map([[episode, { mode: "dry_run", attempts: 3, outcome: null }]] as const);
     const done = rebuilt([act("b"), ledger([], { acted: dry }), outcomeOf("b", "not_confirmed")]).acted;
     expect(done.get(episode)).toEqual({ mode: "enforce", attempts: 1, outcome: "not_confirmed" });
-  });
-});
-
-describe("E21: an intent without an outcome is an orphan", () => {
-  test("which is named until a record says that it was reported, or what came of it", () => {
-    const records = [act("a"), act("b"), act("c"), outcomeOf("b", "terminated")];
-    const named = (more: readonly ReadRecord[]): readonly string[] =>
-      orphansIn([...records, ...more]).map(({ id }) => id);
-    expect(named([])).toEqual(["a", "c"]);
-    expect(named([{ type: "orphan", id: "a" }])).toEqual(["c"]);
-    expect(named([{ type: "orphan", id: "a" }, outcomeOf("c", "failed")])).toEqual([]);
-  });
-
-  test("with its server and its episode", () => {
-    expect(orphansIn([act("a")])).toEqual([{ id: "a", server, episode }]);
-  });
-
-  test("but never in a dry run, which does nothing", () => {
-    expect(orphansIn([act("a", { mode: "dry_run" })])).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
 import type { LedgerEntry } from "../../src/decide/ledger.ts";
 import type { BreakerSettings } from "../../src/decide/policy.ts";
+import type { SessionEpisode } from "../../src/decide/target.ts";
 import {
   aLeaked,
   anEntry,
@@ -116,6 +117,38 @@ test("E17: once the sessions stay fewer after a trial, acts go on", () => {
     return endedBy(look.plan).length;
   });
   expect(looks).toEqual([1, 0, 1, 1]);
+});
+
+describe("E17: a trial on others, while whoever it opened for has as many sessions as before", () => {
+  const batch = { usename: "other", applicationName: "batch" };
+
+  /** At each look of the second half of the window: those of the trial are fewer, and these episodes are open. */
+  function judgedOver(...open: readonly SessionEpisode[]): Leash["ledger"]["breaker"] {
+    const tried = anEntry({
+      holder: { ...batch, clientAddr: null },
+      holderSessions: 5,
+      applicationSessions: 5,
+    });
+    const breaker = anOpenBreaker({ sinceSeconds: NOW - 1800 });
+    let leash: Leash = { ...emptyLeash, ledger: { entries: [tried], breaker } };
+    for (const seconds of [10, 300, 450, 600]) {
+      const groups = [aGroup({ sessions: 101 }), aGroup({ ...batch, sessions: 4 })];
+      const situation = aSituation(open, { suspects: [], nowSeconds: NOW + seconds, groups });
+      ({ leash } = decided(leash, situation, { policy }));
+    }
+    return leash.ledger.breaker;
+  }
+
+  test("holds it open as long as they leak, though a lock hides the leak", () => {
+    expect(judgedOver(aLeaked(1))).toMatchObject({ state: "open", sinceSeconds: NOW + 300 });
+  });
+
+  test("closes it once they have recovered: a healthy pool keeps its size", () => {
+    expect(judgedOver()).toEqual({ state: "closed", sinceSeconds: NOW + 600 });
+    expect(judgedOver(aLeaked(1, { severity: "suspect" }), aLeaked(2, { backend: batch }))).toMatchObject({
+      state: "closed",
+    });
+  });
 });
 
 test("E17, E23: a breaker that opened by a clock that was ahead cools down from now on", () => {

@@ -13,16 +13,21 @@ const settings: BreakerSettings = {
   coolDownSeconds: 1800,
 };
 
-/** The breaker so long after it opened, with what was done since; whoever was acted on has so many sessions now. */
+/** The breaker so long after it opened, with what was done since; whoever was acted on has so many sessions now, and a leak. */
 function after(
   entries: readonly LedgerEntry[],
   {
     breaker = anOpenBreaker({ sinceSeconds: NOW - 3000 }),
     sessions = 100,
-  }: { readonly breaker?: OpenBreaker; readonly sessions?: number | ((holder: Holder) => number) } = {},
+    leaksOf = () => 1,
+  }: {
+    readonly breaker?: OpenBreaker;
+    readonly sessions?: number | ((holder: Holder) => number);
+    readonly leaksOf?: (holder: Holder) => number;
+  } = {},
 ): Breaker {
   const sessionsOf = typeof sessions === "number" ? () => sessions : sessions;
-  return breakerAfter({ entries, breaker }, { nowSeconds: NOW, settings, sessionsOf });
+  return breakerAfter({ entries, breaker }, { nowSeconds: NOW, settings, sessionsOf, leaksOf });
 }
 
 /** Acts that were made so long ago, which came out so. */
@@ -88,8 +93,12 @@ describe("E17: whoever it opened for must have fewer, too, wherever it was tried
     sessionsAfter: 40,
   };
 
-  /** Where the others have so many now, and those it opened for so many. */
-  function tellsOf(others: number, those: number, opened: Partial<OpenBreaker> = {}): Breaker {
+  /** Where the others have so many now, and those it opened for so many, of which some leak unless told otherwise. */
+  function tellsOf(
+    others: number,
+    those: number,
+    { leaks = 2, ...opened }: Partial<OpenBreaker> & { readonly leaks?: number } = {},
+  ): Breaker {
     // From all clients 99 more: only a holder is counted by its client.
     const isByClient = opened.grounds?.actedOn.breadth === "holder";
     const sessions = ({ usename, clientAddr }: Holder): number => {
@@ -97,7 +106,8 @@ describe("E17: whoever it opened for must have fewer, too, wherever it was tried
       return isByClient && clientAddr === null ? those + 99 : those;
     };
     const breaker = anOpenBreaker({ sinceSeconds: NOW - 3000, ...opened });
-    return after(tried === undefined ? [] : [tried], { breaker, sessions });
+    const leaksOf = ({ usename }: Holder): number => (usename === "other" ? 5 : leaks);
+    return after(tried === undefined ? [] : [tried], { breaker, sessions, leaksOf });
   }
 
   test("they have as many: it stays open for them, though those it was tried on have fewer", () => {
@@ -119,6 +129,23 @@ describe("E17: whoever it opened for must have fewer, too, wherever it was tried
       state: "open",
       grounds: { actedOn: { breadth: "application", application }, acts: 1, sessionsBefore: 3 },
     });
+  });
+
+  test("once they have no leak left they have recovered: then those it was tried on are judged alone", () => {
+    const application = { usename: "other", applicationName: "batch" };
+    for (const opened of [{}, { grounds: ofClient }]) {
+      expect(tellsOf(2, 102, { ...opened, leaks: 1 })).toMatchObject({ state: "open", sinceSeconds: NOW });
+      expect(tellsOf(2, 102, { ...opened, leaks: 0 })).toEqual({ state: "closed", sinceSeconds: NOW });
+      expect(tellsOf(3, 102, { ...opened, leaks: 0 })).toMatchObject({
+        state: "open",
+        sinceSeconds: NOW,
+        grounds: { actedOn: { breadth: "application", application }, sessionsBefore: 3 },
+      });
+    }
+  });
+
+  test("but not where it was tried on them: that it has no leak left is what an act does", () => {
+    expect(after(trial(600), { sessions: 100, leaksOf: () => 0 })).toMatchObject({ state: "open" });
   });
 
   test("where nobody knows any more who they were, those it was tried on stand for them", () => {
@@ -176,7 +203,7 @@ describe("E17: the outcome of a trial decides at once", () => {
       expect(
         breakerAfter(
           { entries: [...trial(10, outcome), next], breaker: still },
-          { nowSeconds: since + 1810, settings, sessionsOf: () => 100 },
+          { nowSeconds: since + 1810, settings, sessionsOf: () => 100, leaksOf: () => 1 },
         ),
       ).toEqual(still);
     },

@@ -28,7 +28,7 @@ function after(
   breaker: Breaker = closed,
 ): Breaker {
   const sessionsOf = typeof sessions === "number" ? () => sessions : sessions;
-  return breakerAfter({ entries, breaker }, { nowSeconds: NOW, settings, sessionsOf });
+  return breakerAfter({ entries, breaker }, { nowSeconds: NOW, settings, sessionsOf, leaksOf: () => 1 });
 }
 
 function oneOfEtl({ usename }: Holder): number {

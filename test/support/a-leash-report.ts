@@ -28,7 +28,10 @@ export function aLeashReport(suspects: readonly Episode[], deciding: Deciding = 
   const { plan, leash } = decided(before, situation, { policy, outcome });
   return {
     plan,
-    results: actsOf(plan).map((act) => ({ act, action: act.action, outcome: outcome(act), detail: null })),
+    results: actsOf(plan).map((act) => {
+      const came = outcome(act);
+      return { act, action: act.action, outcome: came, detail: null, isRefused: came === "denied" };
+    }),
     state: leash,
     policy,
     floors: builtInFloors,

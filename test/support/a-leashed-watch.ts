@@ -32,7 +32,7 @@ export type LeashedWatchOptions = {
   readonly pause?: PauseWatch;
   /** Aborted once no further act is to be begun. */
   readonly stopping?: AbortSignal;
-  /** How far apart looks are for the acts; long by default, so that a busy machine makes no look too old to act on. */
+  /** How far apart looks are planned; long by default, so that a busy machine makes none too old to act on, and costs nobody the lease. */
   readonly pollSeconds?: number;
 };
 
@@ -91,7 +91,7 @@ export async function leashedWatch(
       audit,
       auditProblem: null,
     };
-    const asking = { probe: probed, pollSeconds: 1, deadline, nowSeconds: Date.now() / 1000 };
+    const asking = { probe: probed, pollSeconds, deadline, nowSeconds: Date.now() / 1000 };
     const looked = await cycle(session, remembered, {
       probe: probed,
       thresholds: quickThresholds,

@@ -31,6 +31,8 @@ export type WatchOptions = {
   readonly labelBudget?: number;
   readonly log?: Log;
   readonly leash?: LeashSettings;
+  /** How far apart the configuration plans looks, 1 by default: how old one may be to act on goes by it, whoever looks. */
+  readonly everySeconds?: number;
   /** How often to look; 0: only when the test does. */
   readonly everyMs?: number;
 };
@@ -67,7 +69,7 @@ const defaults: Thresholds = {
 /** Every kind that is on by default is suspected after 1 s and leaked after 2 s. */
 export const quickThresholds: ThresholdRules = { defaults, overrides: [] };
 
-/** A server as the configuration would name it, looked at every second. */
+/** A server as the configuration would name it. */
 export function aServerConfig(place: Place, options: WatchOptions = {}): ServerConfig {
   const thresholds = options.thresholds ?? quickThresholds;
   return {
@@ -81,7 +83,7 @@ export function aServerConfig(place: Place, options: WatchOptions = {}): ServerC
       sslMode: options.sslMode ?? "disable",
       sslRootCert: undefined,
     },
-    schedule: { everySeconds: 1 },
+    schedule: { everySeconds: options.everySeconds ?? 1 },
     lookTimeoutSeconds: options.lookTimeoutSeconds ?? 5,
     thresholds: {
       defaults: thresholds.defaults,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
+import { openAudit, type Audit, type AuditOptions } from "../../src/act/audit.ts";
 import { actRecord } from "../../src/act/act-record.ts";
 import { ledgerRecord } from "../../src/act/ledger-record.ts";
 import type { ActRecord, LedgerRecord, OutcomeRecord } from "../../src/act/audit-record.ts";
@@ -21,6 +22,13 @@ export async function aFolder(): Promise<string> {
 /** A path in such a folder, at which there is nothing yet. */
 export async function aPath(name = "audit.jsonl"): Promise<string> {
   return join(await aFolder(), name);
+}
+
+/** An audit of this test alone, closed after it; at a path of its own unless told otherwise. */
+export async function anAudit(path?: string, options: AuditOptions = {}): Promise<Audit> {
+  const audit = await openAudit(path ?? (await aPath()), options);
+  onTestFinished(() => audit.close());
+  return audit;
 }
 
 /** The lines of a file as values. Throws when one is no JSON. */

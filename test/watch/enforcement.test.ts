@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { expect, onTestFinished, test } from "vitest";
 
 import { keyOfEpisode } from "../../src/classify/episode-key.ts";
@@ -172,6 +172,24 @@ test("E15: another file tells what this process knows, though it is not new; the
     { type: "ledger", entries: [{ at_seconds: 2000, outcome: "terminated" }] },
     { type: "started" },
     { type: "orphan" },
+  ]);
+});
+
+test("E21: an act of which a ledger alone tells is reported once, be the server watched or not", async () => {
+  const path = await aPath();
+  await writeFile(path, auditLine(aLedger([anEntry()]), new Date()));
+  const first = anEnforcement();
+  await first.configure(policyWith(path));
+  expect((await linesOf(path)).map(({ type }) => type)).toEqual(["ledger", "started", "orphan"]);
+  await anEnforcement().configure(policyWith(path));
+  expect((await linesOf(path)).filter(({ type }) => type === "orphan")).toHaveLength(1);
+  // Nobody watches the server, so that the new file begins with what the old one told of it.
+  await rename(path, `${path}.1`);
+  await first.reopen();
+  await anEnforcement().configure(policyWith(path));
+  expect(await linesOf(path)).toMatchObject([
+    { type: "ledger", entries: [{ at_seconds: 1000, outcome: "failed" }] },
+    { type: "started" },
   ]);
 });
 
