@@ -1,25 +1,22 @@
 import { rename } from "node:fs/promises";
-import type postgres from "postgres";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 
-import { openAudit, type Audit } from "../../src/act/audit.ts";
+import type { Audit } from "../../src/act/audit.ts";
 import type { AuditRecord } from "../../src/act/audit-record.ts";
 import { ledgerRecord } from "../../src/act/ledger-record.ts";
 import { readAudit } from "../../src/act/read-audit.ts";
 import { rebuildLeash } from "../../src/act/rebuild-leash.ts";
 import type { ConfiguredPolicy } from "../../src/config/config.ts";
 import { emptyLeash } from "../../src/decide/leash.ts";
-import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { createWatch, type Watch } from "../../src/watch/watch.ts";
 import { aPolicy, aRule } from "../support/a-case.ts";
+import { aLeakyServer } from "../support/a-leaky-server.ts";
 import { aLog } from "../support/a-log.ts";
 import { aLeashSettings, aServerConfig } from "../support/a-watch.ts";
-import { aPath, linesOf } from "../support/an-audit.ts";
+import { anAudit, aPath, linesOf } from "../support/an-audit.ts";
 import { configOf } from "../support/config-text.ts";
-import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
+import { postgresMajors } from "../support/real-postgres.ts";
 import { waitFor } from "../support/wait-for.ts";
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 const ruled = `policy:
   rules:
@@ -37,24 +34,7 @@ function endingAll(): ConfiguredPolicy {
 }
 
 describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
-  let server: EmbeddedPostgres;
-  let admin: postgres.Sql;
-  const cleanups: (() => Promise<unknown>)[] = [];
-
-  beforeAll(async () => {
-    server = await startServer(major);
-    admin = connectTo(server);
-    await admin.unsafe(
-      "CREATE ROLE app LOGIN; CREATE ROLE pgleash LOGIN; GRANT pg_monitor, pg_signal_backend TO pgleash",
-    );
-  });
-  afterEach(async () => {
-    for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-  });
-  afterAll(async () => {
-    await admin.end();
-    await server.remove();
-  });
+  const server = aLeakyServer(major);
 
   test.for<{ readonly after: AuditRecord["type"]; readonly acts: number }>([
     { after: "intent", acts: 1 },
@@ -62,7 +42,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     { after: "outcome", acts: 3 },
   ])("E15: a rotation after $after $acts of five of one look loses none of them", async ({ after, acts }) => {
     const path = await aPath();
-    await leakFive();
+    await server.forgetLongAgo(5);
     await endAll(path, { after, acts });
     const types = (await linesOf(`${path}.1`)).map(({ type }) => type);
     expect(types.filter((type) => type === after)).toHaveLength(acts);
@@ -72,16 +52,6 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     expect([...acted.values()].map(({ outcome }) => outcome)).toEqual(Array(5).fill("terminated"));
   });
 
-  /** Five sessions leak, all of them old enough for the first look. */
-  async function leakFive(): Promise<void> {
-    for (let leak = 0; leak < 5; leak += 1) {
-      const sql = connectTo(server, { user: "app", applicationName: "leak" });
-      cleanups.push(() => sql.end({ timeout: 0 }));
-      await sql.unsafe("BEGIN");
-    }
-    await waitFor("five leaks of two seconds", async () => (await leaksOf("2 s")) === 5);
-  }
-
   /** Ends them in one look, as the daemon does, whose audit is moved away as soon as so many records of a type are in it. */
   async function endAll(
     path: string,
@@ -89,10 +59,9 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
   ): Promise<void> {
     let watch: Watch | null = null;
     let recorded = 0;
-    const audit = await openAudit(path, {
+    const audit = await anAudit(path, {
       ledgers: () => [ledgerRecord("main", watch?.leash() ?? emptyLeash)],
     });
-    cleanups.push(() => audit.close());
     const rotated: Audit = {
       ...audit,
       async record(record) {
@@ -104,7 +73,8 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     const floors = { ...aLeashSettings().floors, idle_in_transaction: 0 };
     const started = createWatch({
       settings: {
-        server: aServerConfig({ host: server.socketFolder, port: server.port }),
+        // Five acts on a slow disk must not make the look too old for the last of them.
+        server: aServerConfig({ host: server.socketFolder, port: server.port }, { everySeconds: 10 }),
         labelBudget: 200,
         commentKeys: [],
         leash: aLeashSettings({ policy: endingAll(), floors, isEnforcing: true, audit: rotated }),
@@ -114,19 +84,11 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
       onChange: () => undefined,
     });
     watch = started;
-    cleanups.push(() => started.close());
+    onTestFinished(() => started.close());
     await waitFor("the look that ends them", async () => {
       await started.look();
       return (started.view().report?.leash?.results ?? []).length > 0;
     });
     expect(started.view().report?.leash?.results).toHaveLength(5);
-  }
-
-  /** How many sessions have leaked for at least so long. */
-  async function leaksOf(age: string): Promise<number> {
-    const rows = await admin`
-      SELECT FROM pg_stat_activity
-      WHERE application_name = 'leak' AND state_change <= clock_timestamp() - ${age}::interval`;
-    return rows.length;
   }
 });

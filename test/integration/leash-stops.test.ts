@@ -1,24 +1,21 @@
-import type postgres from "postgres";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 
-import { openAudit, type Audit } from "../../src/act/audit.ts";
+import type { Audit } from "../../src/act/audit.ts";
 import type { AuditRecord } from "../../src/act/audit-record.ts";
 import { removePauseOrder, watchPauseFile, writePauseOrder } from "../../src/act/pause-file.ts";
-import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { createWatch } from "../../src/watch/watch.ts";
 import type { WatchSettings } from "../../src/watch/watch-settings.ts";
 import { emptyLeash } from "../../src/decide/leash.ts";
 import type { Refusal } from "../../src/decide/permit-refusals.ts";
 import { aPolicy, aRule, noLimits } from "../support/a-case.ts";
 import { leashedWatch, type LeashedWatch, type LeashedWatchOptions } from "../support/a-leashed-watch.ts";
+import { aLeakyServer } from "../support/a-leaky-server.ts";
 import { aLog } from "../support/a-log.ts";
 import { aLeashSettings, aServerConfig } from "../support/a-watch.ts";
-import { aPath, linesOf } from "../support/an-audit.ts";
+import { anAudit, aPath, linesOf } from "../support/an-audit.ts";
 import { configOf } from "../support/config-text.ts";
-import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
+import { postgresMajors } from "../support/real-postgres.ts";
 import { waitFor } from "../support/wait-for.ts";
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 const policy = aPolicy({
   rules: [aRule({ name: "leaks", minAgeSeconds: 1, minSightings: 2 })],
@@ -31,24 +28,7 @@ const ruled = `policy:
 `;
 
 describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
-  let server: EmbeddedPostgres;
-  let admin: postgres.Sql;
-  const cleanups: (() => Promise<unknown>)[] = [];
-
-  beforeAll(async () => {
-    server = await startServer(major);
-    admin = connectTo(server);
-    await admin.unsafe(
-      "CREATE ROLE app LOGIN; CREATE ROLE pgleash LOGIN; GRANT pg_monitor, pg_signal_backend TO pgleash",
-    );
-  });
-  afterEach(async () => {
-    for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-  });
-  afterAll(async () => {
-    await admin.end();
-    await server.remove();
-  });
+  const server = aLeakyServer(major);
 
   test("a pause that comes after the first act of a look spares the others of that look", async () => {
     const file = await aPath("pause.json");
@@ -66,11 +46,11 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
   });
 
   test("E22: a look that took longer than looks are apart ends nobody", async () => {
-    await forget();
+    await server.forget();
     const path = await aPath();
-    const audit = await hookedAudit(path, "intent", () => undefined);
+    const audit = await anAudit(path);
     const watch = await leashedWatch(server, { policy, audit, pollSeconds: 0.0001 });
-    cleanups.push(() => watch.close());
+    onTestFinished(() => watch.close());
     await waitFor("the decision", async () => {
       await watch.look();
       return decisionsOf(watch).some(
@@ -78,18 +58,18 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
       );
     });
     expect(decisionsOf(watch)).toMatchObject([{ type: "spare", reason: "untrusted_look" }]);
-    expect([await linesOf(path), await leaksOf("0 s")]).toEqual([[], 1]);
+    expect([await linesOf(path), await server.leaks()]).toEqual([[], 1]);
   });
 
   test("a pause that comes while an intent goes to the disk spares even that session, and the next look acts again", async () => {
-    await forget();
+    await server.forget();
     const [path, file] = [await aPath(), await aPath("pause.json")];
     let pauses = 0;
     const pausing = await hookedAudit(path, "intent", async () => {
       if ((pauses += 1) === 1) await writePauseOrder(file, { reason: "release 7", until: null, by: null });
     });
     const watch = await leashedWatch(server, { policy, audit: pausing, pause: watchPauseFile(file) });
-    cleanups.push(() => watch.close());
+    onTestFinished(() => watch.close());
     await waitFor("the intent", async () => {
       await watch.look();
       return (await linesOf(path)).length > 0;
@@ -99,29 +79,28 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     expect([intent?.["type"], others]).toEqual(["intent", []]);
     expect(calledOff).toMatchObject({ type: "called_off", id: intent?.["id"], reason: "paused" });
     expect(watch.view().report?.leash?.state).toMatchObject({ ledger: { entries: [] }, acted: new Map() });
-    expect(await leaksOf("0 s")).toBe(1);
+    expect(await server.leaks()).toBe(1);
 
     await removePauseOrder(file);
     await watch.look();
-    expect([decisionsOf(watch)[0]?.type, await leaksOf("0 s")]).toEqual(["act", 0]);
+    expect([decisionsOf(watch)[0]?.type, await server.leaks()]).toEqual(["act", 0]);
   });
 
   test("a process whose rules were all removed gives the lease back", async () => {
-    const audit = await openAudit(await aPath());
-    cleanups.push(() => audit.close());
+    const audit = await anAudit();
     const settingsWith = (policyOf: string): WatchSettings => ({
       ...unaudited(policyOf),
       leash: aLeashSettings({ policy: configOf(policyOf).policy, isEnforcing: true, audit }),
     });
     const settings = settingsWith(ruled);
     const watch = createWatch({ settings, leash: emptyLeash, log: aLog().log, onChange: () => undefined });
-    cleanups.push(() => watch.close());
+    onTestFinished(() => watch.close());
     await watch.look();
-    expect(await leases()).toBe(1);
+    expect(await server.leases()).toBe(1);
     await watch.configure(settingsWith(""));
     await watch.look();
     expect(watch.view().failure).toBeNull();
-    expect(await leases()).toBe(0);
+    expect(await server.leases()).toBe(0);
   });
 
   test("a dry run, too, shows that the audit could not be read", async () => {
@@ -129,7 +108,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     const { leash, ...others } = unaudited(ruled);
     const settings = { ...others, leash: { ...leash, auditProblem } };
     const watch = createWatch({ settings, leash: emptyLeash, log: aLog().log, onChange: () => undefined });
-    cleanups.push(() => watch.close());
+    onTestFinished(() => watch.close());
     await watch.look();
     expect(watch.view().report?.leash?.auditFailure).toBe(auditProblem);
   });
@@ -149,13 +128,11 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     stop: () => unknown,
     why: Refusal,
   ): Promise<number> {
-    await Promise.all([forget(), forget(), forget()]);
-    // All of them are old enough before the first look, so that it is one look that decides on all.
-    await waitFor("three leaks of two seconds", async () => (await leaksOf("2 s")) === 3);
+    await server.forgetLongAgo(3);
     const path = await aPath();
     const audit = await hookedAudit(path, "outcome", stop);
     const watch = await leashedWatch(server, { policy, audit, ...options });
-    cleanups.push(() => watch.close());
+    onTestFinished(() => watch.close());
     await waitFor("the first act", async () => {
       await watch.look();
       return decisionsOf(watch).some(({ type }) => type === "act");
@@ -170,46 +147,22 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     const [acted] = byRule.values();
     expect([byReason.get(why.reason), acted?.acts.terminate.terminated]).toEqual([2, 1]);
     expect([...byReason.values()].reduce((sum, count) => sum + count, 1)).toBe(decided);
-    return leaksOf("0 s");
-  }
-
-  /** An audit after each record of this type of which something happens. */
-  async function hookedAudit(
-    path: string,
-    type: AuditRecord["type"],
-    happens: () => unknown,
-  ): Promise<Audit> {
-    const audit = await openAudit(path);
-    cleanups.push(() => audit.close());
-    return {
-      ...audit,
-      async record(record) {
-        const isOnRecord = await audit.record(record);
-        if (record.type === type) await happens();
-        return isOnRecord;
-      },
-    };
-  }
-
-  async function forget(): Promise<void> {
-    const sql = connectTo(server, { user: "app", applicationName: "leak" });
-    cleanups.push(() => sql.end({ timeout: 0 }));
-    await sql.unsafe("BEGIN");
-  }
-
-  /** How many sessions are still there that have leaked for at least so long. */
-  async function leaksOf(age: string): Promise<number> {
-    const rows = await admin`
-      SELECT FROM pg_stat_activity
-      WHERE application_name = 'leak' AND state_change <= clock_timestamp() - ${age}::interval`;
-    return rows.length;
-  }
-
-  async function leases(): Promise<number> {
-    const rows = await admin.unsafe("SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted");
-    return rows.length;
+    return server.leaks();
   }
 });
+
+/** An audit after each record of this type of which something happens. */
+async function hookedAudit(path: string, type: AuditRecord["type"], happens: () => unknown): Promise<Audit> {
+  const audit = await anAudit(path);
+  return {
+    ...audit,
+    async record(record) {
+      const isOnRecord = await audit.record(record);
+      if (record.type === type) await happens();
+      return isOnRecord;
+    },
+  };
+}
 
 type Decisions = NonNullable<
   NonNullable<ReturnType<LeashedWatch["view"]>["report"]>["leash"]

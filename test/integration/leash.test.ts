@@ -1,19 +1,15 @@
 import { rm } from "node:fs/promises";
-import type postgres from "postgres";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 
-import { openAudit, type Audit } from "../../src/act/audit.ts";
 import { watchPauseFile, writePauseOrder } from "../../src/act/pause-file.ts";
-import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { suspectsJson, type DecidedSuspectJson } from "../../src/expose/suspects-json.ts";
 import { aPolicy, aRule, noLimits } from "../support/a-case.ts";
 import { leashedWatch, type LeashedWatch, type LeashedWatchOptions } from "../support/a-leashed-watch.ts";
-import { aPath, linesOf } from "../support/an-audit.ts";
-import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
+import { aLeakyServer } from "../support/a-leaky-server.ts";
+import { anAudit, aPath, linesOf } from "../support/an-audit.ts";
+import { postgresMajors } from "../support/real-postgres.ts";
 import { pageOf, samplesOf } from "../support/strict-exposition.ts";
 import { waitFor } from "../support/wait-for.ts";
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 /** Whatever is leaked for a second, but for those of the application `keep`. */
 const policy = aPolicy({
@@ -23,27 +19,10 @@ const policy = aPolicy({
 });
 
 describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
-  let server: EmbeddedPostgres;
-  let admin: postgres.Sql;
-  const cleanups: (() => Promise<unknown>)[] = [];
-
-  beforeAll(async () => {
-    server = await startServer(major);
-    admin = connectTo(server);
-    await admin.unsafe(
-      "CREATE ROLE app LOGIN; CREATE ROLE pgleash LOGIN; GRANT pg_monitor, pg_signal_backend TO pgleash",
-    );
-  });
-  afterEach(async () => {
-    for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-  });
-  afterAll(async () => {
-    await admin.end();
-    await server.remove();
-  });
+  const server = aLeakyServer(major);
 
   test("a dry run announces and records, and ends nobody", async () => {
-    await forget("leak");
+    await server.forget();
     const path = await aPath();
     const warning = { ...policy, rules: policy.rules.map((rule) => ({ ...rule, warnForSeconds: 0.5 })) };
     const watch = await watching({ policy: warning, audit: await anAudit(path), isEnforcing: false });
@@ -51,7 +30,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     await looksUntil(watch, () => decisionOn(watch, "leak")?.reason === "dry_run");
     await watch.look();
     expect(decisionOn(watch, "leak")).toMatchObject({ type: "spare", reason: "acted_before" });
-    expect(await isThere("leak")).toBe(true);
+    expect(await server.isThere("leak")).toBe(true);
     const recorded = await linesOf(path);
     expect(recorded.map(({ type }) => type)).toEqual(["announced", "would_act"]);
     const told = watch.records.map(({ message }) => message);
@@ -63,17 +42,17 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
   });
 
   test("enforcing ends the leaked session and nobody else, and its episode ends as terminated", async () => {
-    await Promise.all([forget("keep"), forget("admin", "postgres"), rest("idle")]);
+    await Promise.all([server.forget("keep"), server.forget("admin", "postgres"), server.rest("idle")]);
     // The youngest: the look that calls it leaked calls the others so as well.
-    await forget("leak");
+    await server.forget();
     const path = await aPath();
     const watch = await watching({ policy, audit: await anAudit(path) });
     await looksUntil(watch, () => decisionOn(watch, "leak")?.type === "act");
     expect(decisionOn(watch, "leak")).toMatchObject({ outcome: "terminated", rule: "leaks" });
     expect(decisionOn(watch, "keep")).toMatchObject({ type: "spare", reason: "protected" });
     expect(decisionOn(watch, "admin")).toMatchObject({ type: "spare", reason: "superuser" });
-    expect(await isThere("leak")).toBe(false);
-    for (const name of ["keep", "admin", "idle"]) expect(await isThere(name)).toBe(true);
+    expect(await server.isThere("leak")).toBe(false);
+    for (const name of ["keep", "admin", "idle"]) expect(await server.isThere(name)).toBe(true);
 
     await watch.look();
     expect(watch.endsOf("leak")).toEqual(["terminated"]);
@@ -89,11 +68,11 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
   });
 
   test("a session that ends by itself has vanished, and is no act of ours", async () => {
-    const leak = await forget("leak");
+    const leak = await server.forget();
     const watch = await watching({ policy, audit: await anAudit(), isEnforcing: false });
     await looksUntil(watch, () => decisionOn(watch, "leak") !== undefined);
-    await leak.end({ timeout: 0 });
-    await waitFor("the session to be gone", async () => !(await isThere("leak")));
+    await leak.end();
+    await waitFor("the session to be gone", async () => !(await server.isThere("leak")));
     await watch.look();
     expect(watch.endsOf("leak")).toEqual(["vanished"]);
   });
@@ -103,20 +82,20 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     await watch.look();
     expect(await valueOf(watch, "pgleash_lease_held")).toBe(1);
     watch.holdBack();
-    await forget("leak");
+    await server.forget();
     await looksUntil(watch, () => decisionOn(watch, "leak")?.reason === "dry_run");
-    expect(await isThere("leak")).toBe(true);
+    expect(await server.isThere("leak")).toBe(true);
     expect(await valueOf(watch, "pgleash_lease_held")).toBe(0);
-    expect(await leases()).toBe(0);
+    expect(await server.leases()).toBe(0);
     await expectSums(watch);
   });
 
   test("an audit that cannot be written ends nobody, in the log and on the page", async () => {
-    await forget("leak");
+    await server.forget();
     const watch = await watching({ policy, audit: await anAudit("/dev/full") });
     await looksUntil(watch, () => decisionOn(watch, "leak")?.reason === "audit_failing");
     await watch.look();
-    expect(await isThere("leak")).toBe(true);
+    expect(await server.isThere("leak")).toBe(true);
     expect(await valueOf(watch, "pgleash_audit_working")).toBe(0);
     const told = watch.records.filter(({ message }) => message.startsWith("the audit does not work"));
     expect(told).toMatchObject([{ level: "error", fields: { error: expect.stringContaining("ENOSPC") } }]);
@@ -127,14 +106,14 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
   });
 
   test("a pause holds from the next look on, until it is over", async () => {
-    await forget("leak");
+    await server.forget();
     const file = await aPath("pause.json");
     await writePauseOrder(file, { reason: "release 7", until: null, by: "ada" });
     const watch = await watching({ policy, audit: await anAudit(), pause: watchPauseFile(file) });
     await looksUntil(watch, () => decisionOn(watch, "leak")?.reason === "paused");
     expect(decisionOn(watch, "leak")?.why).toBe("paused: release 7");
     expect(await valueOf(watch, "pgleash_paused")).toBe(1);
-    expect(await isThere("leak")).toBe(true);
+    expect(await server.isThere("leak")).toBe(true);
     await rm(file);
     await watch.look();
     expect(decisionOn(watch, "leak")).toMatchObject({ type: "act", outcome: "terminated" });
@@ -148,9 +127,9 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
       await watching({ policy, audit: await anAudit() }),
     ];
     await first.look();
-    await forget("leak");
+    await server.forget();
     await looksUntil(second, () => decisionOn(second, "leak")?.reason === "no_lease");
-    expect(await isThere("leak")).toBe(true);
+    expect(await server.isThere("leak")).toBe(true);
     const { leash } = suspectsJson([second.view()]).servers[0] ?? {};
     expect(leash).toMatchObject({
       lease: false,
@@ -159,7 +138,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     expect(second.records.map(({ message }) => message)).toContain("no lease: nobody is ended from here");
 
     await looksUntil(first, () => decisionOn(first, "leak")?.type === "act");
-    expect(await isThere("leak")).toBe(false);
+    expect(await server.isThere("leak")).toBe(false);
     await second.look();
     expect(second.endsOf("leak")).toEqual(["vanished"]);
     await first.close();
@@ -171,42 +150,10 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     for (const watch of [first, second]) await expectSums(watch);
   });
 
-  /** A session of this application that opens a transaction and forgets it. */
-  async function forget(applicationName: string, user = "app"): Promise<postgres.Sql> {
-    const sql = await rest(applicationName, user);
-    await sql.unsafe("BEGIN");
-    return sql;
-  }
-
-  async function rest(applicationName: string, user = "app"): Promise<postgres.Sql> {
-    const sql = connectTo(server, { user, applicationName });
-    cleanups.push(() => sql.end({ timeout: 0 }));
-    await sql.unsafe("SELECT 1");
-    return sql;
-  }
-
   async function watching(options: LeashedWatchOptions): Promise<LeashedWatch> {
     const watch = await leashedWatch(server, options);
-    cleanups.push(() => watch.close());
+    onTestFinished(() => watch.close());
     return watch;
-  }
-
-  async function anAudit(path?: string): Promise<Audit> {
-    const audit = await openAudit(path ?? (await aPath()));
-    cleanups.push(() => audit.close());
-    return audit;
-  }
-
-  async function isThere(applicationName: string): Promise<boolean> {
-    const rows = await admin.unsafe("SELECT FROM pg_stat_activity WHERE application_name = $1", [
-      applicationName,
-    ]);
-    return rows.length > 0;
-  }
-
-  async function leases(): Promise<number> {
-    const rows = await admin.unsafe("SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted");
-    return rows.length;
   }
 });
 
