@@ -8,6 +8,7 @@ import { emptyMemory, followedPids, overgrownApplications, type Memory } from ".
 import type { DeclaredPool } from "./classify/pools/pool.ts";
 import { isUnderPressure } from "./classify/pools/slot-scope.ts";
 import type { ThresholdRules } from "./classify/thresholds.ts";
+import { afterClockJump } from "./decide/clock-jump.ts";
 import { decide } from "./decide/decide.ts";
 import { emptyLeash, type Leash } from "./decide/leash.ts";
 import type { Refusal } from "./decide/permit-refusals.ts";
@@ -21,7 +22,7 @@ import type { Deadline } from "./postgres/deadline.ts";
 import type { Probe } from "./postgres/probe.ts";
 import type { Session } from "./postgres/session.ts";
 import { probedFor, type Reading } from "./reading.ts";
-import { situationOf } from "./situate.ts";
+import { clockJumpOf, situationOf } from "./situate.ts";
 
 /** What is known of a server between looks. */
 export type Remembered = {
@@ -87,8 +88,11 @@ export async function cycle(
   const { memory, ...shown } = verdict;
   const evidenceFailure = look.gathered?.failure ?? null;
   const seen = { ...shown, snapshot: look.snapshot, evidenceFailure, thresholds: options.thresholds };
-  if (leashing === null)
-    return { report: { ...seen, leash: null }, remembered: { ...before, memory }, reading };
+  if (leashing === null) {
+    // Rules may come back, and limits still count what was done.
+    const leash = afterClockJump(before.leash, clockJumpOf(reading, before.memory) ?? 0);
+    return { report: { ...seen, leash: null }, remembered: { ...before, leash, memory }, reading };
+  }
 
   const { server, policy, floors } = leashing;
   const { permits, ...refusals } = await leashing.permit(session, reading);

@@ -1,4 +1,6 @@
 import { once } from "node:events";
+
+import { createFileTurns } from "./act/file-turns.ts";
 import type { Config } from "./config/config.ts";
 import { explainRequest } from "./expose/explain-request.ts";
 import { landingPage } from "./expose/landing-page.ts";
@@ -17,6 +19,8 @@ export type DaemonOptions = {
   readonly config: Config;
   /** Reads the configuration anew. */
   reloadConfig(): Promise<Loaded>;
+  /** How long that may take, in seconds; 10 by default. */
+  readonly reloadPatienceSeconds?: number;
   readonly log: Log;
   /** The second of the two switches: without it nobody is ended, whatever the configuration says. */
   readonly isEnforceFlagged: boolean;
@@ -102,17 +106,38 @@ function cachedPage(render: () => Promise<string>): CachedPage {
   };
 }
 
+/** Longer than any disk takes that is well. While a file hangs, acts go on by the last policy, and whoever reloads means to change it. */
+const RELOAD_PATIENCE_SECONDS = 10;
+
 /** One reload at a time: two signals in a row must not apply two configurations at once. */
 function createReload(
-  { log, reloadConfig }: Pick<DaemonOptions, "log" | "reloadConfig">,
+  {
+    log,
+    reloadConfig,
+    reloadPatienceSeconds = RELOAD_PATIENCE_SECONDS,
+  }: Pick<DaemonOptions, "log" | "reloadConfig" | "reloadPatienceSeconds">,
   watches: Watches,
   onReload: (successful: boolean) => void,
 ): Daemon["reload"] {
+  const turns = createFileTurns(reloadPatienceSeconds);
   let last: Promise<readonly string[]> = Promise.resolve([]);
+
+  /** A file that hangs is as bad as one that is wrong: nobody knows what it was to change. */
+  async function load(): Promise<Loaded> {
+    try {
+      return await turns.take(reloadConfig);
+    } catch (error) {
+      return {
+        problems: [
+          `the configuration cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        ],
+      };
+    }
+  }
 
   async function loadAndApply(): Promise<readonly string[]> {
     await watches.reopenAudit();
-    const loaded = await reloadConfig();
+    const loaded = await load();
     if ("problems" in loaded) {
       onReload(false);
       log.error(

@@ -1,3 +1,4 @@
+import { clockJump } from "./classify/clock-jump.ts";
 import type { Verdict } from "./classify/classify.ts";
 import { keptSight, type Memory } from "./classify/memory.ts";
 import type { Permits, Situation } from "./decide/situation.ts";
@@ -25,20 +26,23 @@ export function situationOf(
     ended: events.filter((event) => event.type === "ended"),
     groups,
     isTrusted: isTrusted(reading, before),
+    clockJumpSeconds: clockJumpOf(reading, before) ?? 0,
     ownRole: reading.ownRole,
     permits,
   };
 }
 
-/** So far may the clocks of the server and of this machine drift apart between two looks. */
-const LARGEST_DRIFT_SECONDS = 5;
-
 /** Ages prove something only if an earlier look vouches for this one, and the server's clock did not jump in between. */
-function isTrusted({ look, gapSeconds, sinceLastLookSeconds }: Reading, memory: Memory): boolean {
-  const { lastLook } = memory;
-  const { snapshot } = look;
-  if (lastLook === null || sinceLastLookSeconds === null) return false;
-  if (!keptSight(snapshot, memory, gapSeconds)) return false;
-  const itsSeconds = snapshot.takenAtSeconds - lastLook.takenAtSeconds;
-  return Math.abs(itsSeconds - sinceLastLookSeconds) <= LARGEST_DRIFT_SECONDS;
+function isTrusted(reading: Reading, before: Memory): boolean {
+  return keptSight(reading.look.snapshot, before, reading.gapSeconds) && clockJumpOf(reading, before) === 0;
+}
+
+/** How far the server's clock has jumped since the look before, in seconds; `null` where nobody can know. Pure. */
+export function clockJumpOf({ look, sinceLastLookSeconds }: Reading, { lastLook }: Memory): number | null {
+  const lastTakenAtSeconds = lastLook?.takenAtSeconds ?? null;
+  return clockJump({
+    lastTakenAtSeconds,
+    takenAtSeconds: look.snapshot.takenAtSeconds,
+    sinceLastLookSeconds,
+  });
 }

@@ -46,6 +46,16 @@ test.for([
   expect(situate(after(aLook(0)), aLook(at), ours).isTrusted).toBe(isTrusted);
 });
 
+test.for([
+  { at: 20, ours: 10, jump: 10 },
+  { at: -10, ours: 10, jump: -20 },
+  { at: 14.9, ours: 10, jump: 0 },
+  { at: 4000, ours: 400, jump: 3600 },
+  { at: 4000, ours: null, jump: 0 },
+])("E23: a situation knows how far the server's clock jumped: $jump s", ({ at, ours, jump }) => {
+  expect(situate(after(aLook(0)), aLook(at), ours).clockJumpSeconds).toBe(jump);
+});
+
 test("E9, E31: no look is trusted without one before it, after a restart, or in another role", () => {
   expect(situate(emptyMemory(), aLook(10), 10).isTrusted).toBe(false);
   const before = after(aLook(0));

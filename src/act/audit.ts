@@ -6,8 +6,13 @@ import { createRepeatedLedgers } from "./repeated-ledgers.ts";
 
 /** The record of what was done. Nothing here throws: a disk that fails must not end the watch. */
 export type Audit = {
-  /** Appends one record. Resolves with whether it is on the disk; if not, nobody may rely on it. */
+  /**
+   * Appends one record. Resolves with whether it is on the disk; if not, nobody may rely on it. What closes an intent is
+   * then kept, and written as soon as the disk takes it.
+   */
   record(record: AuditRecord): Promise<boolean>;
+  /** Appends all of these in one write, flushed once: many cost the disk no more than one. None is no write. */
+  recordAll(records: readonly AuditRecord[]): Promise<boolean>;
   /** Whether the last write succeeded. While it did not, nothing is to be done that must be on record. */
   isWorking(): boolean;
   /** What is wrong, in words; `null` while it works. */
@@ -33,8 +38,16 @@ export type AuditOptions = {
 /** Longer than any disk takes that is well, shorter than people wait. */
 const PATIENCE_SECONDS = 5;
 
-/** Since when records are missing, why, and how many. */
-type Gap = { readonly since: Date; readonly why: string; readonly lost: number };
+/** At most one act is under way at each server, and none is begun while the audit fails: nobody watches so many. */
+const MOST_KEPT = 1000;
+
+/** Since when records are missing, why, and how many; `kept` are those that are only late. */
+type Gap = {
+  readonly since: Date;
+  readonly why: string;
+  readonly lost: number;
+  readonly kept: readonly AuditRecord[];
+};
 
 /** Opens the audit file for appending, or creates it. If that fails, the audit is not working. */
 export async function openAudit(path: string, options: AuditOptions = {}): Promise<Audit> {
@@ -67,14 +80,13 @@ export async function openAudit(path: string, options: AuditOptions = {}): Promi
     return file;
   }
 
-  /** Appends what is due, and then the record. After a failure nobody knows how the file ends, so it is opened anew. */
-  async function write(record: AuditRecord | null): Promise<void> {
+  /** Appends what is due, and then the records. After a failure nobody knows how the file ends, so it is opened anew. */
+  async function write(records: readonly AuditRecord[]): Promise<void> {
     const noted = gap;
     try {
       const current = await fileInPlace();
       await repeated.appendDue(current);
-      const records = [...gapRecords(noted), ...(record === null ? [] : [record])];
-      repeated.passed(await appendRecords(current, records));
+      repeated.passed(await appendRecords(current, [...gapRecords(noted), ...records]));
     } catch (error) {
       await drop();
       throw error;
@@ -82,28 +94,39 @@ export async function openAudit(path: string, options: AuditOptions = {}): Promi
     if (gap === noted) gap = null;
   }
 
-  async function attempt(operation: () => Promise<void>, records: number): Promise<boolean> {
+  async function attempt(operation: () => Promise<void>, records: readonly AuditRecord[]): Promise<boolean> {
     try {
       await turns.take(operation);
       return true;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      gap = { since: gap?.since ?? new Date(), why, lost: (gap?.lost ?? 0) + records };
+      gap = withMissing(gap, records, error);
       return false;
     }
   }
 
-  await attempt(() => write(null), 0);
+  await attempt(() => write([]), []);
   return {
-    record: (record) => attempt(() => write(record), 1),
+    record: (record) => attempt(() => write([record]), [record]),
+    recordAll: async (records) => records.length === 0 || (await attempt(() => write(records), records)),
     isWorking: () => gap === null,
     failure: () => gap?.why ?? null,
-    recover: async () => gap === null || (await attempt(() => write(null), 0)),
-    reopen: () => attempt(() => drop().then(() => write(null)), 0),
+    recover: async () => gap === null || (await attempt(() => write([]), [])),
+    reopen: () => attempt(() => drop().then(() => write([])), []),
     close: () => turns.take(drop).catch(() => undefined),
   };
 }
 
+/** An intent without its end would be an orphan for the next process, though this one knows what came of it. */
+function withMissing(gap: Gap | null, records: readonly AuditRecord[], error: unknown): Gap {
+  const why = error instanceof Error ? error.message : String(error);
+  const { since, lost, kept } = gap ?? { since: new Date(), lost: 0, kept: [] };
+  const late = [...kept, ...records.filter(({ type }) => type === "outcome" || type === "called_off")];
+  const keep = late.slice(0, MOST_KEPT);
+  return { since, why, lost: lost + kept.length + records.length - keep.length, kept: keep };
+}
+
 function gapRecords(gap: Gap | null): readonly AuditRecord[] {
-  return gap === null ? [] : [{ type: "gap", lost: gap.lost, since: gap.since.toISOString(), why: gap.why }];
+  if (gap === null) return [];
+  const { since, why, lost, kept } = gap;
+  return [{ type: "gap", lost, since: since.toISOString(), why }, ...kept];
 }

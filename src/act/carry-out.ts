@@ -12,6 +12,8 @@ import type { SessionEpisode } from "../decide/target.ts";
 import { startDeadline } from "../postgres/deadline.ts";
 import type { Session } from "../postgres/session.ts";
 import { actRecord, noticeRecord } from "./act-record.ts";
+import { atMost } from "./at-most.ts";
+import type { AuditRecord } from "./audit-record.ts";
 import type { Audit } from "./audit.ts";
 import { endSession, unsent, type Ending } from "./end-session.ts";
 import { breakerFields } from "./ledger-record.ts";
@@ -57,6 +59,9 @@ const refusedByServer: Refusal = {
 /** One act is one round trip to signal, and a few to see what came of it. */
 const ACT_SECONDS = 5;
 const VERIFY_SECONDS = 2;
+
+/** How long a look waits for the disk to take what it announces: the lease must outlive it, and the look stay young. */
+const NOTICES_POLLS = 0.25;
 
 /**
  * Carries out a plan, one act after the other, each on record before and after. `session` must be the one that holds the
@@ -121,21 +126,29 @@ function meanwhile({ ledger }: Leash, options: CarryOutOptions): Meanwhile {
 /** Everything that is no act: what is announced and withdrawn, what a dry run would have done, and the breaker. */
 async function putOnRecord(
   { plan, before, leash }: DecidedPlan,
-  { server, audit }: CarryOutOptions,
+  { server, pollSeconds, audit }: CarryOutOptions,
 ): Promise<void> {
   if (audit === null) return;
-  for (const notice of plan.notices) await audit.record(noticeRecord(server, notice));
   const { breaker } = leash.ledger;
   const known = before.ledger.breaker;
   // One that a trial opened anew cools down anew, and the next process must know.
-  if (breaker.state !== known.state || breaker.sinceSeconds !== known.sinceSeconds)
-    await audit.record({ type: "breaker", server, ...breakerFields(breaker) });
-  for (const { episode, ...decision } of plan.decisions) {
-    if (decision.type !== "spare" || decision.reason !== "dry_run" || !("backend" in episode)) continue;
-    const entry = entryOf(leash, episode);
-    if (entry !== undefined)
-      await audit.record(actRecord(entry, { id: randomUUID(), server, episode, leash }));
-  }
+  const isBreakerNew = breaker.state !== known.state || breaker.sinceSeconds !== known.sinceSeconds;
+  const written = audit.recordAll([
+    ...plan.notices.map((notice) => noticeRecord(server, notice)),
+    ...(isBreakerNew ? [{ type: "breaker", server, ...breakerFields(breaker) } as const] : []),
+    ...plan.decisions.flatMap((decision) => wouldAct(decision, { server, leash })),
+  ]);
+  // Later records stand behind these, whenever the disk takes them.
+  await atMost(written, NOTICES_POLLS * pollSeconds);
+}
+
+function wouldAct(
+  { episode, ...decision }: Decision,
+  { server, leash }: { readonly server: string; readonly leash: Leash },
+): readonly AuditRecord[] {
+  if (decision.type !== "spare" || decision.reason !== "dry_run" || !("backend" in episode)) return [];
+  const entry = entryOf(leash, episode);
+  return entry === undefined ? [] : [actRecord(entry, { id: randomUUID(), server, episode, leash })];
 }
 
 async function carryOutOne(

@@ -6,7 +6,7 @@ import type { Deadline } from "../postgres/deadline.ts";
 import { toFailure } from "../postgres/failure.ts";
 import type { Session } from "../postgres/session.ts";
 import { killParameters, killStatement, type Signal } from "./kill-statement.ts";
-import { isOver, type Verified } from "./verify.ts";
+import { isOver, ROUND_TRIP_SECONDS, type Verified } from "./verify.ts";
 
 export type EndOptions = {
   /** `server_version_num`. */
@@ -32,7 +32,7 @@ export type Ending =
 
 type Ask = {
   readonly session: Session;
-  readonly act: Pick<Act, "action" | "episode">;
+  readonly act: Pick<Act, "action" | "episode" | "isOfStatement">;
   readonly options: EndOptions;
 };
 
@@ -101,6 +101,12 @@ export function unsent(stop: Refusal): Ending {
   return { outcome: "called_off", detail: null, stop };
 }
 
+/** Whoever asks what stops the act may take long, on a disk that hangs. */
+const outOfTime: Refusal = {
+  reason: "untrusted_look",
+  why: "no time was left to signal it and to hear of it: it must be seen anew",
+};
+
 const signalledRow = z.object({ signalled: z.boolean() });
 
 /**
@@ -108,6 +114,7 @@ const signalledRow = z.object({ signalled: z.boolean() });
  * was sent: one of a later statement would say nothing of the signal.
  */
 async function send(signal: Signal, ask: Ask): Promise<Ending | null> {
+  if (ask.options.deadline.remainingSeconds() < ROUND_TRIP_SECONDS) return unsent(outOfTime);
   try {
     return (await isSignalled(signal, ask)) ? null : movedOn;
   } catch (error) {
@@ -120,8 +127,8 @@ async function send(signal: Signal, ask: Ask): Promise<Ending | null> {
 /** Whether the signal was sent. The server says no of a process that has just ended. */
 async function isSignalled(signal: Signal, { session, act, options }: Ask): Promise<boolean> {
   const { version, deadline, prepare, minAgeSeconds } = options;
-  const { episode } = act;
-  const statement = killStatement(episode.kind, signal, version);
+  const { episode, isOfStatement } = act;
+  const statement = killStatement({ kind: episode.kind, isOfStatement }, signal, version);
   const parameters = killParameters(episode, minAgeSeconds);
   const { rows } = await session.query(statement, parameters, { deadline, prepare });
   return rows.length > 0 && signalledRow.parse(rows[0]).signalled;

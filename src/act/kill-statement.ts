@@ -1,7 +1,8 @@
 import type { BackendKind } from "../classify/kind.ts";
+import type { Act } from "../decide/plan.ts";
 import type { SessionEpisode } from "../decide/target.ts";
 import { ownApplicationName } from "../postgres/session.ts";
-import { periodOf, sameBackend, stillSo } from "./still-so.ts";
+import { applicationOf, periodOf, sameApplication, sameBackend, samePeriod, stillSo } from "./still-so.ts";
 
 /** The only two signals that are ever sent. */
 export const signals = ["pg_cancel_backend", "pg_terminate_backend"] as const;
@@ -15,6 +16,9 @@ const isSomebodys = `a.backend_type = 'client backend' AND a.leader_pid IS NULL 
     AND EXISTS (SELECT FROM pg_roles r WHERE r.oid = a.usesysid
                 AND NOT r.rolsuper AND NOT r.rolreplication AND r.rolname <> current_user)`;
 
+/** What is to be ended: a leak of this kind, and whether only while the session runs the statement that was seen of it. */
+type Ended = { readonly kind: BackendKind } & Pick<Act, "isOfStatement">;
+
 /**
  * The statement that sends a signal to one session if all of it is still so, 13 to 18. One row, `signalled`, or none
  * when the session has moved on or may not be ended.
@@ -24,7 +28,7 @@ const isSomebodys = `a.backend_type = 'client backend' AND a.leader_pid IS NULL 
  * the period of a second, so that only microseconds are left, which SQL cannot close. The function stands where it is
  * evaluated for rows that have passed; in a WHERE the planner would be free to evaluate it first, for everybody.
  */
-export function killStatement(kind: BackendKind, signal: Signal, version: number): string {
+export function killStatement({ kind, isOfStatement }: Ended, signal: Signal, version: number): string {
   return `
 WITH allowed AS MATERIALIZED (
   SELECT a.pid, pg_stat_clear_snapshot() AS cleared
@@ -35,16 +39,17 @@ WITH allowed AS MATERIALIZED (
   SELECT a.pid
   FROM allowed, pg_stat_get_activity(CASE WHEN allowed.cleared IS NOT NULL THEN allowed.pid END) AS a
   WHERE ${sameBackend}
-    AND ${stillSo[kind]}
+    AND ${sameApplication}
+    AND ${stillSo[kind]}${isOfStatement ? ` AND ${samePeriod}` : ""}
 )
 SELECT ${signal}(victim.pid) AS signalled FROM victim`;
 }
 
-/** The parameters of `killStatement`: the period, the age in seconds, and where a COPY stood that is said to be stalled. */
+/** The parameters of `killStatement`: the period, the age in seconds, where a COPY stood that is said to be stalled, and the application. */
 export function killParameters(episode: SessionEpisode, minAgeSeconds: number): readonly (string | number)[] {
   const { kind, backend } = episode;
   const counter = kind === "stalled_client" ? backend.progress?.counter : undefined;
-  return [...periodOf(episode), minAgeSeconds, counter ?? ""];
+  return [...periodOf(episode), minAgeSeconds, counter ?? "", applicationOf(episode)];
 }
 
 /** Whoever reports progress works, but for a COPY that is where it was ($7). 13 reports none of COPY. */

@@ -23,6 +23,10 @@ const LONGEST_READ_BYTES = 16 * FIRST_READ_BYTES;
 
 const PATIENCE_SECONDS = 10;
 
+const TORN_HEAD =
+  "its first lines are torn or missing, and no ledger stands behind them: the acts that limits count may be lost. " +
+  "Once it is moved away, limits begin anew";
+
 /**
  * Reads the end of the audit file, as far back as the ledgers were repeated; one that is missing is empty. The problem, in
  * words, is that it cannot be read, that it does not tell, or that a newer pgleash wrote it: then nobody knows what was done,
@@ -36,7 +40,8 @@ export async function readAudit(
     for (let bytes = FIRST_READ_BYTES; bytes <= LONGEST_READ_BYTES; bytes *= 2) {
       const end = await createFileTurns(patienceSeconds).take(() => readEnd(path, bytes));
       const read = recordsIn(end.text);
-      if ("problem" in read || end.isWhole || holdLedgers(read.records)) return read;
+      if ("problem" in read || holdLedgers(read.records)) return read;
+      if (end.isWhole) return isHeadTorn(end.text) ? { problem: TORN_HEAD } : read;
     }
     return { problem: `no ledger is in its last ${LONGEST_READ_BYTES} bytes: is it an audit of pgleash?` };
   } catch (error) {
@@ -44,6 +49,17 @@ export async function readAudit(
       return { records: [], unreadableLines: 0 };
     return { problem: `it cannot be read: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+/**
+ * Whether a whole file without whole ledgers may have lacked them from the start. One that was begun by a rotation has them at
+ * its head, and a crash in just that moment leaves them torn: whoever believed it would forget the acts of the last hour.
+ */
+function isHeadTorn(text: string): boolean {
+  const head = text.split("\n").find((line) => line !== "");
+  if (head === undefined) return false;
+  const read = readLine(head);
+  return read.type === "unreadable" || (read.type === "record" && read.record.type === "ledger");
 }
 
 /** Whether ledgers that were repeated together are all there: then nothing that counts lies before them. */

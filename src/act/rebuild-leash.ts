@@ -1,6 +1,7 @@
 import { emptyLeash, type Acted, type Leash } from "../decide/leash.ts";
 import type { Breaker, LedgerEntry, Outcome } from "../decide/ledger.ts";
 import type { ReadRecord } from "./audit-line.ts";
+import { withoutCalledOff } from "./called-off.ts";
 
 type Rebuilding = {
   /** By time and episode, in the order in which they were done. */
@@ -32,10 +33,8 @@ export function settledLeash({ ledger, acted, announcements }: Leash): Leash {
 /** What is on record of each server, with the outcomes left open that may yet be learned from elsewhere. Pure. */
 export function unsettledLeashes(records: readonly ReadRecord[]): ReadonlyMap<string, Leash> {
   const states = new Map<string, Rebuilding>();
-  const calledOff = new Set(records.flatMap((record) => (record.type === "called_off" ? [record.id] : [])));
-  for (const record of records) {
-    if (record.type === "called_off" || record.type === "orphan") continue;
-    if (record.type === "act" && calledOff.has(record.id)) continue;
+  for (const record of withoutCalledOff(records)) {
+    if (record.type === "orphan") continue;
     const state = states.get(record.server) ?? nothingKnown();
     states.set(record.server, state);
     follow(state, record);

@@ -12,7 +12,7 @@ const xactStart = "nullif($5::text, '')::timestamptz";
 export const sameBackend = `a.pid = $1::int AND a.backend_start = ${backendStart}`;
 
 /** The session has done nothing since: whatever a client sends changes at least one of these. */
-const samePeriod = `a.state_change = ${stateChange}
+export const samePeriod = `a.state_change = ${stateChange}
     AND a.query_start IS NOT DISTINCT FROM ${queryStart} AND a.xact_start IS NOT DISTINCT FROM ${xactStart}`;
 
 /** The session has at most gone on in the same transaction. */
@@ -32,8 +32,8 @@ const rests = `a.state = 'idle' AND ${waitsForCommand} AND ${samePeriod} AND ${i
  * What must still be so when the signal is sent: the same period of the same backend, doing what the kind is about, and
  * old enough by the server's clock. A NULL never passes.
  *
- * Of a long transaction the period is the transaction, since its statements keep changing. It is ended only at a moment
- * when it is idle, so that no statement is cut. How long a stalled client has stalled the server cannot say: only that
+ * Of a long transaction the period is the transaction, since its statements keep changing, but for an act that is meant for
+ * one of them (`samePeriod`). It is ended only at a moment when it is idle, so that no statement is cut. How long a stalled client has stalled the server cannot say: only that
  * its statement is as old as that.
  */
 export const stillSo: Readonly<Record<BackendKind, string>> = {
@@ -55,6 +55,25 @@ export const stillSo: Readonly<Record<BackendKind, string>> = {
 export function periodOf({ backend }: SessionEpisode): readonly (string | number)[] {
   const { id, stateChange: changed, queryStart: queried, xactStart: began } = backend;
   return [id.pid, id.backendStart, changed ?? "", queried ?? "", began ?? ""];
+}
+
+/**
+ * The session calls itself as it did ($8): a rule or a protection may go by that name, and a pool may have handed the
+ * session on, with its transaction open. All else that says whose it is stays as long as its backend.
+ */
+export const sameApplication =
+  "CASE WHEN $8::text = '' THEN a.application_name IS NULL ELSE a.application_name COLLATE \"C\" ~ $8::text END";
+
+// What `applicationClient` takes out of a name is no part of it: addresses, cut off by the server or not.
+const address = String.raw`\[?[0-9a-fA-F]*[.:][0-9a-fA-F.:]*\]?(:[0-9]*)?|\[[0-9a-fA-F]*`;
+const localSocket = String.raw`[uU][nN][iI][xX](\([^()]*\)?)?(:[0-9]*)?`;
+
+/** $8: a regular expression on the whole name with any addresses behind it; nothing where the look saw no name. */
+export function applicationOf({ backend }: SessionEpisode): string {
+  const { applicationName } = backend;
+  if (applicationName === null) return "";
+  const literal = applicationName.replaceAll(/[^0-9A-Za-z]/gu, (one) => `\\${one}`);
+  return `^${literal}( - (${address}|${localSocket}))*$`;
 }
 
 /** $6: the age in seconds. */

@@ -17,7 +17,8 @@ export type VerifyOptions = {
 
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 80;
-const ROUND_TRIP_SECONDS = 0.2;
+/** Nothing is sent to a server with less time left than this: nobody would hear what came of it. */
+export const ROUND_TRIP_SECONDS = 0.2;
 
 // A row that is hidden from us may be the one: it is not over.
 const stillThereStatement = `

@@ -5,6 +5,7 @@ import { preparedPid } from "./evidence/blocking.ts";
 import { findPreparedTransactions } from "./detectors/prepared-transaction.ts";
 import { evidenceAt } from "./evidence/evidence-at.ts";
 import { hasExpired } from "./evidence/evidence-expiry.ts";
+import { clockJump, rememberedJump } from "./clock-jump.ts";
 import { endOfEpisode } from "./episode-end.ts";
 import type { Episode, EpisodeEvent } from "./episode.ts";
 import { episodeKey, type Finding } from "./finding.ts";
@@ -40,6 +41,8 @@ export type ClassifyOptions = {
   readonly ownSession: OwnSession;
   /** Looks further apart than this cannot vouch for what happened in between. */
   readonly gapSeconds: number;
+  /** By our own clock; `null` for the first of a process. */
+  readonly sinceLastLookSeconds: number | null;
   /** Whether a look that none before it vouches for takes a wait to be as old as its statement. A single look must. */
   readonly believesRows: boolean;
   /** Episodes whose session pgleash ended itself, and saw gone: by `keyOfEpisode`. */
@@ -72,7 +75,10 @@ export function classify(look: Look, memory: Memory, options: ClassifyOptions): 
   const { snapshot } = look;
   const { takenAtSeconds, postmasterStart, standby } = snapshot;
   const hasKeptSight = keptSight(snapshot, memory, options.gapSeconds);
-  const before = hasKeptSight ? memory : forgotten(memory, snapshot);
+  const before = onClock(hasKeptSight ? memory : forgotten(memory, snapshot), {
+    nowSeconds: takenAtSeconds,
+    aheadSeconds: aheadSince(memory, takenAtSeconds, options),
+  });
   const evidence = freshEvidence(look) ?? stillHolding(before.evidence, snapshot, options.gapSeconds);
   const aged = evidence === null ? null : evidenceAt(snapshot, evidence);
   const { backends, pools, findings, slots, preparedBlockedSessions, pressure } = judge(
@@ -108,6 +114,7 @@ export function classify(look: Look, memory: Memory, options: ClassifyOptions): 
     evidence,
     memory: {
       ...backends.remembered,
+      clockJump: before.clockJump,
       lastLook: { takenAtSeconds, postmasterStart, standby, pressure },
       evidence,
       looksSinceEvidence: look.gathered !== null ? 0 : before.looksSinceEvidence + 1,
@@ -116,6 +123,32 @@ export function classify(look: Look, memory: Memory, options: ClassifyOptions): 
       episodes,
       tally: addEvents(before.tally, events),
     },
+  };
+}
+
+function aheadSince(
+  { lastLook }: Memory,
+  takenAtSeconds: number,
+  { sinceLastLookSeconds }: ClassifyOptions,
+): number {
+  const lastTakenAtSeconds = lastLook?.takenAtSeconds ?? null;
+  return clockJump({ lastTakenAtSeconds, takenAtSeconds, sinceLastLookSeconds }) ?? 0;
+}
+
+/** What is remembered, once the server's clock has jumped: how long somebody was followed does not change by that. */
+function onClock(
+  memory: Memory,
+  { nowSeconds, aheadSeconds }: { readonly nowSeconds: number; readonly aheadSeconds: number },
+): Memory {
+  if (aheadSeconds === 0) return memory;
+  const episodes = [...memory.episodes].map(([key, episode]): [string, Episode] => [
+    key,
+    { ...episode, firstSeenSeconds: episode.firstSeenSeconds + aheadSeconds },
+  ]);
+  return {
+    ...memory,
+    episodes: new Map(episodes),
+    clockJump: rememberedJump(memory.clockJump, aheadSeconds, nowSeconds),
   };
 }
 

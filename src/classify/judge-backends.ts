@@ -52,6 +52,7 @@ export function judgeBackends(
     blockedSessions: blocked,
     isUnderPressure,
     advisoryLocks: remembered.advisoryLocks,
+    clockJump: before.clockJump,
   });
   const findings = findBackends(seen, remembered.attributions, thresholds);
   return { sightings: seen, findings, blocked, remembered };

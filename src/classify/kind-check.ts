@@ -1,3 +1,4 @@
+import { trueAge } from "./clock-jump.ts";
 import { detectors } from "./detectors/index.ts";
 import type { Severity } from "./episode.ts";
 import { severityAt } from "./finding.ts";
@@ -19,12 +20,13 @@ export type KindCheck = {
 
 /** What each detector says of a session, in the order of precedence. */
 export function checkKinds(sighting: Sighting, rules: ThresholdRules): readonly KindCheck[] {
-  const { backend, blockedSessions } = sighting;
+  const { backend, blockedSessions, clockJump } = sighting;
   return detectors.map((detector) => {
     const { kind } = detector;
     const threshold = hastened(thresholdFor(rules, backend, kind), kind, blockedSessions);
     const period = detector.period(sighting);
-    const ageSeconds = detector.ageSeconds(sighting, threshold);
+    const shownSeconds = detector.ageSeconds(sighting, threshold);
+    const ageSeconds = shownSeconds === null ? null : trueAge(shownSeconds, clockJump);
     const severity = period === null ? null : severityAt(ageSeconds, threshold);
     return { kind, threshold, period, ageSeconds, severity };
   });

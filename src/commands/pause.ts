@@ -28,6 +28,10 @@ watching. A file that cannot be read, or makes no sense, is a pause too; it is n
 another one than you meant. A pause that stands is replaced by one that ends later; by one that ends sooner only with --replace,
 because somebody else may rely on it.
 
+It holds for those alone that read this file. Another pgleash that watches the same server, with another pause file, takes over as
+soon as the connection of a paused one is lost: pause each of them, or give them all one file. Who holds the lease is not
+known here: see pgleash_lease_held and pgleash_paused, or the page of each.
+
 Examples:
   pgleash pause --reason="migration of orders" --for=2h --config.file=pgleash.yml
   pgleash pause --reason="wait for me, Ada" --pause-file=/var/lib/pgleash/pause.json

@@ -12,6 +12,8 @@ export type Act = {
   readonly action: RuleAction;
   readonly episode: SessionEpisode;
   readonly rule: Rule;
+  /** It is meant for the present statement: once the session goes on, it is for nobody, though the transaction is the same. */
+  readonly isOfStatement: boolean;
   readonly holder: Holder;
   /** How many sessions that holder has, and its role under its application name from all clients. */
   readonly holderSessions: number;

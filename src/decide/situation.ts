@@ -46,6 +46,8 @@ export type Situation = {
   readonly groups: readonly SessionGroup[];
   /** Whether earlier looks vouch for this one: no gap, no restart, no clock that jumped. */
   readonly isTrusted: boolean;
+  /** How far the server's clock went ahead since the look before, beside the time that passed; negative: back; 0: not, or nobody knows. */
+  readonly clockJumpSeconds: number;
   readonly ownRole: string;
   readonly permits: Permits;
 };

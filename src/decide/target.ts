@@ -47,6 +47,14 @@ export function targetOf(server: string, episode: Episode): Target {
   return { ...seen, datname, usename, applicationName, clientAddr, state, queryId };
 }
 
+/**
+ * Whether a rule is for this suspect only by what changes from statement to statement: state, query id, comment. What is
+ * unknown never matches. Pure.
+ */
+export function goesByStatement(rule: { matches(target: Target): boolean }, target: Target): boolean {
+  return !rule.matches({ ...target, state: "unknown", queryId: null, commentKeys: noKeys });
+}
+
 /** Whether two sessions may be held by the same: what is unknown of one may be as with the other. */
 export function mayBeSameHolder(a: Holder, b: Holder): boolean {
   return (

@@ -16,7 +16,10 @@ const REPLY_CHECK_MS = 50;
 export type Reply = { readonly rows: readonly unknown[]; readonly announcedPid: number };
 
 export type QueryOptions = {
-  /** Our own deadline. When it passes, the connection is destroyed: a stalled server would hold us for ever. */
+  /**
+   * Our own deadline. When it passes, the connection is destroyed: a stalled server would hold us for ever. Once it has
+   * passed nothing is sent, and the connection stays.
+   */
   readonly deadline: Deadline;
   /** Named prepared statements break behind a pooler in transaction mode. */
   readonly prepare: boolean;
@@ -56,6 +59,8 @@ export function openSession(settings: ConnectionSettings): Session {
     isOpen: () => !lifetime.signal.aborted,
     async query(text, parameters, { deadline, prepare }) {
       if (lifetime.signal.aborted) throw closedByServer();
+      if (deadline.remainingSeconds() <= 0)
+        throw new PostgresFailure("timeout", "no time was left: nothing was sent");
       try {
         const reply = sql.unsafe(text, [...parameters], { prepare });
         const rows = await limited(reply, deadline, () => socket?.bytesRead ?? 0);

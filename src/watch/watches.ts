@@ -7,6 +7,7 @@ import type { Log } from "../log.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { startSchedule } from "./schedule.ts";
 import { createEnforcement } from "./enforcement.ts";
+import { renamings, type CountedNames } from "./renamed.ts";
 import { createWatch, type Watch } from "./watch.ts";
 import type { WatchSettings } from "./watch-settings.ts";
 
@@ -39,16 +40,13 @@ export type WatchesOptions = {
 
 /** Nothing is watched before the first `apply`. */
 export function createWatches(options: WatchesOptions): Watches {
-  const { log, isFlagged, floors, version, onChange } = options;
+  const { log, onChange } = options;
   let watches = new Map<string, Watch>();
   /** Those that are watched no more, until the look under way at them is over. */
   let leaving: readonly (readonly [string, Watch])[] = [];
   let applied: readonly WatchSettings[] = [];
   const enforcement = createEnforcement({
-    isFlagged,
-    floors,
-    version,
-    log,
+    ...options,
     ledgers: () => [...leaving, ...watches].map(([server, watch]) => ledgerRecord(server, watch.leash())),
   });
   let isStopped = false;
@@ -79,6 +77,7 @@ export function createWatches(options: WatchesOptions): Watches {
       if (warnings.length > 0) log.warn({ warnings }, "configuration loaded, with warnings");
       const leash = await enforcement.configure(policy);
       const settings = servers.map((server) => ({ server, labelBudget, commentKeys, leash }));
+      tellRenamed(applied, settings, log);
       const configuring = settings.map(configureKnown);
       applied = settings;
       // Meanwhile the old servers stay watched, and on the page: one of them may be in a look that hangs.
@@ -105,6 +104,16 @@ export function createWatches(options: WatchesOptions): Watches {
       await enforcement.close();
     },
   };
+}
+
+function tellRenamed(before: readonly WatchSettings[], after: readonly WatchSettings[], log: Log): void {
+  for (const { message, ...names } of renamings(countedNames(before), countedNames(after)))
+    log.warn(names, message);
+}
+
+function countedNames(settings: readonly WatchSettings[]): CountedNames {
+  const rules = settings[0]?.leash.policy.rules ?? []; // all servers have the same
+  return { servers: settings.map(({ server }) => server.name), rules: rules.map(({ name }) => name) };
 }
 
 function heldBack(settings: WatchSettings): WatchSettings {

@@ -2,6 +2,7 @@ import type { Sql } from "postgres";
 
 import { endSession, type EndOptions, type Ending } from "../../src/act/end-session.ts";
 import type { BackendKind } from "../../src/classify/kind.ts";
+import type { Act } from "../../src/decide/plan.ts";
 import type { RuleAction } from "../../src/decide/policy.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import type { Backend } from "../../src/observe/snapshot.ts";
@@ -16,7 +17,7 @@ import { waitFor } from "../support/wait-for.ts";
 export type Victim = { readonly sql: Sql; readonly pid: number };
 
 /** What to do to a session; a test names only what it is about. */
-export type Order = Partial<EndOptions> & {
+export type Order = Partial<EndOptions & Pick<Act, "isOfStatement">> & {
   readonly kind?: BackendKind;
   readonly action?: RuleAction;
   /** The session that signals, by default the looker's. */
@@ -70,11 +71,17 @@ export async function openArena(
       }),
     end: (
       backend,
-      { kind = "idle_in_transaction", action = "terminate", through = looker.session, ...options } = {},
+      {
+        kind = "idle_in_transaction",
+        action = "terminate",
+        isOfStatement = false,
+        through = looker.session,
+        ...options
+      } = {},
     ) =>
       endSession(
         through,
-        { action, episode: aSuspect({ kind, backend }) },
+        { action, isOfStatement, episode: aSuspect({ kind, backend }) },
         {
           version: looker.version,
           deadline: startDeadline(20),

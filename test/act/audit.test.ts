@@ -2,8 +2,20 @@ import { mkdir, readFile, rename, rm, stat, symlink, truncate, writeFile } from 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
+import { auditLine } from "../../src/act/audit-line.ts";
 import { openAudit } from "../../src/act/audit.ts";
-import { aFolder, aLedger, anEntry, anIntent, anOutcome, aPath, linesOf } from "../support/an-audit.ts";
+import { orphansIn } from "../../src/act/orphans.ts";
+import { readAudit } from "../../src/act/read-audit.ts";
+import {
+  anAudit,
+  aFolder,
+  aLedger,
+  anEntry,
+  anIntent,
+  anOutcome,
+  aPath,
+  linesOf,
+} from "../support/an-audit.ts";
 
 const started = { type: "started", version: "1.2.3", mode: "enforce" } as const;
 
@@ -47,6 +59,18 @@ describe("E21: the audit", () => {
     expect(new Set(results)).toEqual(new Set([true]));
     expect((await linesOf(path)).map(({ id }) => id)).toEqual(ids);
     await audit.close();
+  });
+
+  test("takes many records as one, in their order, and none as no write", async () => {
+    const path = await aPath();
+    const audit = await anAudit(path);
+    await rm(path);
+    expect(await audit.recordAll([])).toBe(true);
+    await expect(stat(path)).rejects.toThrow("ENOENT");
+    const [many, other] = [[started, anIntent("a"), anOutcome("a")], anIntent("b")];
+    expect(await Promise.all([audit.recordAll(many), audit.record(other)])).toEqual([true, true]);
+    const lines = await linesOf(path);
+    expect(lines.map(({ type }) => type)).toEqual(["started", "intent", "outcome", "intent"]);
   });
 
   test("ends a line that a crash has torn before it writes the next one", async () => {
@@ -101,6 +125,14 @@ describe("a rotated audit", () => {
       await audit.close();
     }
     expect(await typesIn(path)).toEqual(["ledger", "started", "started"]);
+  });
+
+  test("is given ledgers where nobody wrote any for several MiB, though it was there at the start", async () => {
+    const path = await aPath();
+    await writeFile(path, auditLine(anIntent("a", { rule: "x".repeat(5 * 1024 * 1024) }), new Date(0)));
+    const audit = await anAudit(path, { ledgers: () => [aLedger(entries)] });
+    expect(await audit.record(started)).toBe(true);
+    expect(await typesIn(path)).toEqual(["intent", "ledger", "started"]);
   });
 
   test("says of each ledger which of how many it is, for a reader who begins in their midst", async () => {
@@ -172,6 +204,45 @@ describe("E22: an audit that cannot be written", () => {
     expect(gap).toMatchObject({ type: "gap", lost: 2, why: expect.stringContaining("ENOSPC") });
     expect(others.map(({ id }) => id)).toEqual(["c"]);
     await audit.close();
+  });
+
+  test("keeps what closes an intent, and writes it once there is room: that much is no orphan", async () => {
+    const path = await aPath();
+    const audit = await anAudit(path);
+    const calledOff = { type: "called_off", id: "b", server: "db1", episode: anEntry().episode } as const;
+    for (const id of ["a", "b"]) expect(await audit.record(anIntent(id))).toBe(true);
+    await rename(path, `${path}.kept`);
+    await mkdir(path);
+    expect(await audit.record(anOutcome("a"))).toBe(false);
+    expect(await audit.record({ ...calledOff, reason: "paused", why: "paused: release 7" })).toBe(false);
+    expect(await audit.recordAll([{ type: "resumed" }, { type: "resumed" }])).toBe(false);
+    expect(await audit.recover()).toBe(false);
+    await rm(path, { recursive: true });
+    await rename(`${path}.kept`, path);
+    expect(await audit.recover()).toBe(true);
+    expect(await audit.record(anIntent("c"))).toBe(true);
+    const lines = await linesOf(path);
+    expect(lines.map(({ type, id }) => [type, id])).toEqual([
+      ["intent", "a"],
+      ["intent", "b"],
+      ["gap", undefined],
+      ["outcome", "a"],
+      ["called_off", "b"],
+      ["intent", "c"],
+    ]);
+    expect(lines[2]).toMatchObject({ lost: 2 });
+    const found = await readAudit(path);
+    expect("records" in found && orphansIn(found.records).map(({ id }) => id)).toEqual(["c"]);
+  });
+
+  test("keeps no more of it than any disk takes at once: the rest is lost", async () => {
+    const folder = await aFolder();
+    const audit = await anAudit(join(folder, "later", "audit.jsonl"));
+    for (let count = 0; count < 1010; count += 1) await audit.record(anOutcome(`${count}`));
+    await mkdir(join(folder, "later"));
+    expect(await audit.recover()).toBe(true);
+    const [gap, ...kept] = await linesOf(join(folder, "later", "audit.jsonl"));
+    expect([gap?.["lost"], kept.length, kept.at(-1)?.["id"]]).toEqual([10, 1000, "999"]);
   });
 
   test("on a device that cannot flush is none: what is not on a disk is not on record", async () => {

@@ -7,11 +7,11 @@ import { decide } from "../../src/decide/decide.ts";
 import { emptyLeash } from "../../src/decide/leash.ts";
 import type { Outcome } from "../../src/decide/ledger.ts";
 import type { Refusal } from "../../src/decide/permit-refusals.ts";
-import { builtInFloors } from "../../src/decide/policy.ts";
+import { builtInFloors, type Policy } from "../../src/decide/policy.ts";
 import { addPlan, emptyDecisionTally } from "../../src/decide/tally.ts";
 import type { SessionEpisode } from "../../src/decide/target.ts";
 import type { Session } from "../../src/postgres/session.ts";
-import { aLeaked, aPolicy, aSituation, leakedSessions, NOW } from "../support/a-case.ts";
+import { aLeaked, aPolicy, aRule, aSituation, leakedSessions, NOW } from "../support/a-case.ts";
 
 const pause: Refusal = { reason: "paused", why: "paused: release 7" };
 
@@ -39,6 +39,11 @@ function anAudit(records: AuditRecord[], happened: (event: Event) => void): Audi
       happened(record.type);
       return Promise.resolve(true);
     },
+    recordAll(all) {
+      for (const one of all) happened(one.type);
+      records.push(...all);
+      return Promise.resolve(true);
+    },
     isWorking: () => true,
     failure: () => null,
     recover: () => Promise.resolve(true),
@@ -47,10 +52,21 @@ function anAudit(records: AuditRecord[], happened: (event: Event) => void): Audi
   };
 }
 
+type Given = {
+  readonly stopAfter: Event | null;
+  readonly times?: number;
+  readonly stop?: Refusal;
+  readonly isEnforcing?: boolean;
+  readonly policy?: Policy;
+  readonly pollSeconds?: number;
+  /** Stands in the way of what is put on record all at once. */
+  readonly audit?: Pick<Audit, "recordAll">;
+};
+
 /** Carries out a plan that ends all of these; somebody says stop as soon as this has happened so many times. */
 async function carriedOut(
   episodes: readonly SessionEpisode[],
-  { stopAfter, times = 1, stop = pause }: { stopAfter: Event | null; times?: number; stop?: Refusal },
+  { stopAfter, times = 1, stop = pause, isEnforcing = true, policy = aPolicy(), ...given }: Given,
 ): Promise<
   Awaited<ReturnType<typeof carryOut>> & {
     readonly events: readonly Event[];
@@ -69,15 +85,16 @@ async function carriedOut(
       known.push([event, ...remembered.ledger.entries.map(({ outcome }) => outcome)]);
     happened(event);
   };
+  const audit = anAudit(records, recorded);
   const options: CarryOutOptions = {
     server: "main",
     version: 180000,
-    policy: aPolicy(),
+    policy,
     floors: builtInFloors,
     lookSeconds: NOW,
     lookAgeSeconds: () => 0,
-    pollSeconds: 10,
-    audit: anAudit(records, recorded),
+    pollSeconds: given.pollSeconds ?? 10,
+    audit: { ...audit, ...given.audit },
     whyStop: () => {
       const isStopped = events.filter((event) => event === stopAfter).length >= times;
       happened("asked");
@@ -85,8 +102,8 @@ async function carriedOut(
     },
     remember: (leash) => void (remembered = leash),
   };
-  const situation = aSituation(episodes);
-  const { plan, leash } = decide(situation, emptyLeash, { policy: aPolicy(), floors: builtInFloors });
+  const situation = aSituation(episodes, { permits: { isEnforcing } });
+  const { plan, leash } = decide(situation, emptyLeash, { policy, floors: builtInFloors });
   const carried = await carryOut(aServer(happened), { plan, before: emptyLeash, leash }, options);
   expect(remembered).toEqual(carried.leash);
   return { ...carried, events, records, known };
@@ -159,6 +176,14 @@ describe("E15: a file that is begun during a look knows", () => {
     ]);
   });
 
+  test("what a dry run would have done, from the first word of it on", async () => {
+    const { known } = await carriedOut(leakedSessions(2), { stopAfter: null, isEnforcing: false });
+    expect(known).toEqual([
+      ["would_act", null, null],
+      ["would_act", null, null],
+    ]);
+  });
+
   test("no act that was called off, or not even begun", async () => {
     const { known } = await carriedOut(leakedSessions(3), { stopAfter: "intent", times: 2 });
     expect(known).toEqual([
@@ -167,5 +192,40 @@ describe("E15: a file that is begun during a look knows", () => {
       ["intent", "terminated"],
       ["called_off", "terminated"],
     ]);
+  });
+});
+
+describe("what a look announces", () => {
+  const policy = aPolicy({
+    rules: ["a", "b", "c"].map((name) => aRule({ name, warnForSeconds: 60 })),
+  });
+
+  test("goes to the disk all at once, however many it is", async () => {
+    const writes: (readonly AuditRecord[])[] = [];
+    const recordAll: Audit["recordAll"] = (records) => {
+      writes.push(records);
+      return Promise.resolve(true);
+    };
+    const { records } = await carriedOut(leakedSessions(1000), {
+      stopAfter: null,
+      policy,
+      audit: { recordAll },
+    });
+    expect(writes.map((all) => all.map(({ type }) => type))).toEqual([Array(3000).fill("announced")]);
+    expect(records).toEqual([]);
+  });
+
+  test("keeps no look waiting on a disk that is slow", async () => {
+    const startedMs = performance.now();
+    const { plan } = await carriedOut([aLeaked(7)], {
+      stopAfter: null,
+      policy,
+      pollSeconds: 2,
+      audit: { recordAll: () => new Promise(() => {}) },
+    });
+    const seconds = (performance.now() - startedMs) / 1000;
+    expect(plan.notices).toHaveLength(3);
+    // It does wait a while: a disk that is well has them before the first act.
+    expect([seconds > 0.4, seconds < 2]).toEqual([true, true]);
   });
 });

@@ -56,6 +56,7 @@ const instantOrNone = z.string().nullable();
 const sessionRow = z.object({
   pid: z.number(),
   state: z.string().nullable(),
+  application_name: z.string().nullable(),
   backend_start: z.string(),
   xact_start: instantOrNone,
   query_start: instantOrNone,
@@ -194,13 +195,14 @@ describe.each(postgresMajors())("hard exclusions on PostgreSQL %s", (major) => {
   async function sessionsWhere(condition: string): Promise<readonly Backend[]> {
     const times = ["backend_start", "xact_start", "query_start", "state_change"];
     const rows = await arena.admin.unsafe(
-      `SELECT pid, state, ${times.map((time) => `${instant(time)} AS ${time}`).join(", ")}
+      `SELECT pid, state, application_name, ${times.map((time) => `${instant(time)} AS ${time}`).join(", ")}
        FROM pg_stat_activity WHERE ${condition}`,
     );
     return rows.map((row) => {
       const seen = sessionRow.parse(row);
       return aBackend({
         id: { pid: seen.pid, backendStart: seen.backend_start },
+        applicationName: seen.application_name,
         state: backendStates.find((state) => state === seen.state) ?? "unknown",
         xactStart: seen.xact_start,
         queryStart: seen.query_start,

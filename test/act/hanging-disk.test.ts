@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { constants, open, rm, type FileHandle } from "node:fs/promises";
+import { closeSync, constants, openSync } from "node:fs";
+import { open, rm, type FileHandle } from "node:fs/promises";
 import { expect, test } from "vitest";
 
 import { openAudit } from "../../src/act/audit.ts";
@@ -37,6 +38,37 @@ test("E22: a disk that hangs costs its patience once, then nothing; and the audi
   expect(await linesOf(path)).toMatchObject([
     { type: "gap", lost: 101 },
     { type: "intent", id: "c" },
+  ]);
+  await audit.close();
+});
+
+/** Holds every thread that works on files, as disks that hang do. They go on once it is released. */
+function holdThreads(folder: string): { release(): Promise<void> } {
+  const threads = Number(process.env["UV_THREADPOOL_SIZE"] ?? 4);
+  const pipes = Array.from({ length: threads }, (_none, index) => `${folder}.pipe-${index}`);
+  execFileSync("mkfifo", pipes);
+  const opening = pipes.map((pipe) => open(pipe));
+  return {
+    async release() {
+      // Whoever opens the other end lets them through, and must need no such thread.
+      const ends = pipes.map((pipe) => openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK));
+      for (const opened of await Promise.all(opening)) await opened.close();
+      for (const end of ends) closeSync(end);
+    },
+  };
+}
+
+test("E22: a record that the disk takes only after its patience is not believed, and stands before a gap", async () => {
+  const path = await aPath();
+  const audit = await openAudit(path, { patienceSeconds: 0.3 });
+  const threads = holdThreads(path);
+  expect(await audit.record(anIntent("a"))).toBe(false);
+  await threads.release();
+  await waitFor("the late record", async () => (await linesOf(path)).length > 0);
+  await waitFor("the audit to recover", () => audit.recover());
+  expect(await linesOf(path)).toMatchObject([
+    { type: "intent", id: "a" },
+    { type: "gap", lost: 1 },
   ]);
   await audit.close();
 });

@@ -138,13 +138,13 @@ describe.each(postgresMajors())("the kill statement on PostgreSQL %s", (major) =
   const statements = backendKinds.flatMap((kind) => signals.map((signal) => [kind, signal] as const));
   test.for(statements)("E12: never filters by the signal: %s, %s", async ([kind, signal]) => {
     const { sql } = await arena.enter([
-      `PREPARE ending AS ${killStatement(kind, signal, arena.looker.version)}`,
+      `PREPARE ending AS ${killStatement({ kind, isOfStatement: true }, signal, arena.looker.version)}`,
     ]);
     for (const mode of ["force_custom_plan", "force_generic_plan"]) {
       await sql.unsafe(`SET plan_cache_mode = ${mode}`);
       const plan = await planOf(
         sql,
-        "EXECUTE ending (1, '2026-01-01', '2026-01-01', '2026-01-01', '', 0, '')",
+        "EXECUTE ending (1, '2026-01-01', '2026-01-01', '2026-01-01', '', 0, '', '')",
       );
       const [line, ...others] = plan.filter((one) => one.includes(signal));
       expect(line).toMatch(new RegExp(`^Output: ${signal}\\(victim.pid(, '0'::bigint)?\\)$`));

@@ -99,6 +99,15 @@ describe.each(postgresMajors())("E24: the lease on PostgreSQL %s", (major) => {
     await waitFor("the other to take it", async () => (await second.hold()).isHeld);
   });
 
+  test("it is given back where nobody can see who else holds it", async () => {
+    const [first, second] = [await enter(), await enter()];
+    await admin.unsafe("REVOKE SELECT ON pg_locks FROM PUBLIC");
+    expect(await first.hold()).toEqual({ isHeld: false, why: expect.stringContaining("pg_locks") });
+    await admin.unsafe("GRANT SELECT ON pg_locks TO PUBLIC");
+    expect(first.session.isOpen()).toBe(true);
+    expect(await second.hold()).toEqual(held);
+  });
+
   test("there is none in another database than the one it is taken in", async () => {
     const elsewhere = await enter("other");
     expect(await elsewhere.hold()).toEqual({

@@ -56,9 +56,28 @@ describe("E21: an audit is read again", () => {
 
   test("lines that are not ours are counted, and cost nothing else", async () => {
     const path = await aPath();
-    await writeFile(path, `hello\n${textOf(anIntent("a"))}\n\n\0\0\0\n{"v":1}\n${textOf(anOutcome("a"))}`);
+    await writeFile(path, `${textOf(anIntent("a"))}hello\n\n\n\0\0\0\n{"v":1}\n${textOf(anOutcome("a"))}`);
     const found = await read(path);
     expect([idsIn(found), found.unreadableLines]).toEqual([["act a", "outcome a"], 3]);
+  });
+
+  test("E15: one whose ledgers a crash tore while a rotation began it is a problem, in words", async () => {
+    const path = await aPath();
+    const parts = [1, 2].map((part) => ({ ...aLedger([anEntry()]), part, parts: 2 }));
+    const head = textOf(...parts);
+    const torn = { problem: expect.stringMatching(/^its first lines are torn or missing, and no ledger/u) };
+    for (let length = 1; length < head.length - 1; length += 13) {
+      await writeFile(path, head.slice(0, length));
+      expect(await readAudit(path)).toEqual(torn);
+      // What a pgleash that believed it wrote behind it makes it no better.
+      await writeFile(path, `${head.slice(0, length)}\n${textOf(anIntent("a"))}`);
+      expect(await readAudit(path)).toEqual(torn);
+      // Where it lived on, it wrote the ledgers anew.
+      await writeFile(path, `${head.slice(0, length)}\n${head}`);
+      expect((await read(path)).records.length).toBeGreaterThanOrEqual(2);
+    }
+    await writeFile(path, head);
+    expect((await read(path)).records).toHaveLength(2);
   });
 
   test("a newer version of the record is a problem, in words", async () => {

@@ -92,21 +92,26 @@ function after({ leash, nowSeconds, records }: World, taken: Step): World {
     return {
       leash,
       nowSeconds: nowSeconds + taken.seconds,
-      records: [...records, intent, ...meanwhile(uncounted(begun, [act], leash)), calledOff],
+      records: [
+        ...records,
+        intent,
+        ...meanwhile(begun),
+        ...meanwhile(uncounted(begun, [act], leash)),
+        calledOff,
+      ],
     };
   }
-  const isSettled = isEnforcing && outcome !== null && outcome !== "called_off";
+  if (!isEnforcing)
+    return { leash: begun, nowSeconds: nowSeconds + taken.seconds, records: [...records, intent] };
+  // Without an outcome the process died, and the one after it knows that the act has failed.
+  const closing: readonly AuditRecord[] =
+    outcome === null || outcome === "called_off"
+      ? []
+      : [{ type: "outcome", id, server, episode, outcome, detail: null, seconds: 1 }];
   return {
-    leash: isSettled ? settled(begun, act, outcome) : begun,
+    leash: settled(begun, act, outcome === null || outcome === "called_off" ? "failed" : outcome),
     nowSeconds: nowSeconds + taken.seconds,
-    records: isSettled
-      ? [
-          ...records,
-          intent,
-          ...meanwhile(begun),
-          { type: "outcome", id, server, episode, outcome, detail: null, seconds: 1 },
-        ]
-      : [...records, intent],
+    records: [...records, intent, ...meanwhile(begun), ...closing],
   };
 }
 

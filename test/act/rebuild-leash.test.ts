@@ -35,6 +35,11 @@ function ledger(entries: readonly LedgerEntry[], overrides: Partial<LedgerRead> 
   };
 }
 
+/** That the episode was acted on so often, and that the last act is under way. */
+function actedOn(attempts: number): LedgerRead["acted"] {
+  return new Map([[episode, { mode: "enforce", attempts, outcome: null }]]);
+}
+
 describe("E21: of what a process did, the next one knows", () => {
   test("nothing, where there is no record", () => {
     expect(rebuilt([])).toEqual(emptyLeash);
@@ -74,6 +79,30 @@ describe("E21: of what a process did, the next one knows", () => {
     expect(rebuilt([again, calledOff])).toEqual(emptyLeash);
     const first = [act("a"), outcomeOf("a", "not_confirmed")];
     expect(rebuilt([...first, again, calledOff])).toEqual(rebuilt(first));
+  });
+
+  test("no act that was called off, though a ledger was repeated while it was under way", () => {
+    const calledOff: ReadRecord = { type: "called_off", id: "b", server, episode };
+    const again = { atSeconds: 1100 };
+    const once = ledger([anEntry(again)], { acted: actedOn(1) });
+    expect(rebuilt([act("b", again), once, calledOff])).toEqual(emptyLeash);
+    // Its intent may stand in a file that was rotated away.
+    expect(rebuilt([once, calledOff])).toEqual(emptyLeash);
+    const first = [act("a"), outcomeOf("a", "not_confirmed")];
+    const settled = anEntry({ outcome: "not_confirmed" });
+    const twice = ledger([settled, anEntry(again)], { acted: actedOn(2) });
+    expect(rebuilt([...first, act("b", again), twice, calledOff])).toEqual(rebuilt(first));
+    expect(rebuilt([twice, calledOff])).toEqual(rebuilt(first));
+  });
+
+  test("an act that another one, called off after it, does not take away", () => {
+    const calledOff: ReadRecord = { type: "called_off", id: "b", server, episode };
+    const open = ledger([anEntry()], { acted: actedOn(1) });
+    const settled = [open, outcomeOf("a", "not_confirmed")];
+    expect(rebuilt([...settled, calledOff])).toEqual(rebuilt(settled));
+    const elsewhere: ReadRecord = { ...calledOff, server: "db2" };
+    expect(rebuilt([open, elsewhere])).toEqual(rebuilt([open]));
+    expect(rebuilt([open, elsewhere, calledOff])).toEqual(emptyLeash);
   });
 
   test("nothing of other servers", () => {

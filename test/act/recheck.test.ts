@@ -53,6 +53,7 @@ async function carriedOut(
       types.push(record.type);
       return Promise.resolve(isOnRecord(record));
     },
+    recordAll: () => Promise.resolve(true),
     isWorking: () => true,
     failure: () => "ENOSPC",
     recover: () => Promise.resolve(true),

@@ -48,7 +48,11 @@ describe.each(majors)("transactions of 5 to 35 ms and a threshold of 20 ms on Po
 });
 
 const killChecked: Attempt = async ({ session, version }, backend) => {
-  const act = { action: "terminate", episode: aSuspect({ kind: "idle_in_transaction", backend }) } as const;
+  const act = {
+    action: "terminate",
+    isOfStatement: false,
+    episode: aSuspect({ kind: "idle_in_transaction", backend }),
+  } as const;
   const { outcome, detail } = await endSession(session, act, {
     version,
     deadline: startDeadline(20),

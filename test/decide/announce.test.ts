@@ -250,6 +250,13 @@ describe("E10: a notice runs only while this process could act", () => {
     ]);
   });
 
+  test("one that was held keeps the time that was planned, though a reload gives shorter notice", () => {
+    const situation = { permits: { canSignal: false } };
+    const long = warning({ warnForSeconds: 600 });
+    const looks = over({ at: 0, situation, policy: long }, { at: 10 }, { at: 70 }, { at: 599 }, { at: 600 });
+    expect(looks).toEqual([[0, announced], [10, announced], [70], [599], [600, 1]]);
+  });
+
   test("what is told keeps the time at which it was announced first, says what refuses, and is counted as spared for that", () => {
     const blind = aSituation([aLeaked(1)], { permits: { canSignal: false } });
     const held = decided(emptyLeash, blind, { policy: warning() });

@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 
+import { matchAll, parseMatcher } from "../../src/config/matcher.ts";
+import { targetLabels } from "../../src/config/matcher-labels.ts";
+import { emptyLeash } from "../../src/decide/leash.ts";
 import { targetOf } from "../../src/decide/target.ts";
-import { aLeaked } from "../support/a-case.ts";
+import { aLeaked, aPolicy, aRule, aSituation } from "../support/a-case.ts";
+import { actsOf, decided } from "../support/decided.ts";
 
 const commentKeys = new Map([["route", "/checkout"]]);
 
@@ -14,4 +18,24 @@ test("E4: a policy sees how bad a leak is now, not how bad it was", () => {
   expect(targetOf("main", aLeaked(1, { severity: "leaked", severityNow: "suspect" })).severity).toBe(
     "suspect",
   );
+});
+
+test.for([
+  { match: ['usename="app"'], isOfStatement: false },
+  {
+    match: ['application_name="web-1"', 'harm="vacuum"', 'kind=~"idle.*"', 'server="main"'],
+    isOfStatement: false,
+  },
+  { match: ['usename="app"', 'comment.route="/checkout"'], isOfStatement: true },
+  { match: ['usename="app"', 'query_id!="1"'], isOfStatement: true },
+  { match: ['usename="app"', 'state="idle in transaction"'], isOfStatement: true },
+])("E11: a rule for $match is for a statement: $isOfStatement", ({ match, isOfStatement }) => {
+  const matchers = match.map((text) => {
+    const read = parseMatcher(text, targetLabels);
+    if ("problem" in read) throw new Error(read.problem.expected);
+    return read.matcher;
+  });
+  const policy = aPolicy({ rules: [aRule({ matches: matchAll(matchers) })] });
+  const { plan } = decided(emptyLeash, aSituation([aLeaked(1, { commentKeys })]), { policy });
+  expect(actsOf(plan)).toMatchObject([{ isOfStatement }]);
 });

@@ -71,6 +71,16 @@ describe.each(postgresMajors())("a session with PostgreSQL %s", (major) => {
     expect(session.isOpen()).toBe(false);
   });
 
+  test("sends nothing once its deadline is over, and can go on", async () => {
+    const session = open();
+    await ask(session, "CREATE TEMP TABLE sent (n int)");
+    await expect(ask(session, "INSERT INTO sent VALUES (1)", 0)).rejects.toMatchObject({
+      reason: "timeout",
+      message: "no time was left: nothing was sent",
+    });
+    expect(await ask(session, "SELECT count(*)::int AS rows FROM sent")).toEqual({ rows: 0 });
+  });
+
   test("refuses a reply that would fill our memory", async () => {
     const session = open();
     await expect(

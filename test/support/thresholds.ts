@@ -24,6 +24,7 @@ export const judging: ClassifyOptions = {
   usableSlots: 97,
   ownSession: { datname: "postgres", usename: "pgleash" },
   gapSeconds: 30,
+  sinceLastLookSeconds: null,
   believesRows: false,
   terminated: new Set(),
 };

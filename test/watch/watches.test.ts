@@ -42,3 +42,24 @@ test("what a configuration is warned of stands in the log, at the start and at e
   await watches.apply(doubtful);
   expect(warned()).toMatchObject([line, line]);
 });
+
+test("a reload that may have renamed a server or a rule says what is then forgotten", async () => {
+  const { log, records } = aLog();
+  const watches = createWatches({ log, isFlagged: true, floors: builtInFloors, version: "1.2.3", onChange });
+  onTestFinished(() => watches.stop());
+  const folder = await aFolder();
+  const named = (server: string, rule: string) =>
+    configOf(`servers: [{ name: ${server}, url: "postgres:///shop?host=${folder}" }]
+policy:
+  rules:
+    - { name: ${rule}, action: terminate, match: ['kind="idle_in_transaction"', 'usename="app"'], min_age: 1h }
+`);
+  const told = () => records.filter(({ message }) => message.includes("only renamed"));
+  await watches.apply(named("db1", "forgotten"));
+  await watches.apply(named("db1", "forgotten"));
+  expect(told()).toEqual([]);
+  await watches.apply(named("db2", "forgotten"));
+  expect(told()).toMatchObject([{ level: "warn", fields: { gone: ["db1"], come: ["db2"] } }]);
+  await watches.apply(named("db2", "lost"));
+  expect(told().slice(1)).toMatchObject([{ level: "warn", fields: { gone: ["forgotten"], come: ["lost"] } }]);
+});
