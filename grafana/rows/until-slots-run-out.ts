@@ -1,4 +1,4 @@
-import { CountsPerMinute, Seconds, Short } from "@grafana/grafana-foundation-sdk/units";
+import { CountsPerMinute, PercentUnit, Seconds, Short } from "@grafana/grafana-foundation-sdk/units";
 
 import type { Row } from "../dashboard.ts";
 import { graph } from "../panels/graph.ts";
@@ -33,6 +33,18 @@ export const untilSlotsRunOut: Row = {
         { expr: timeLeft("estimate"), legend: "{{server}} {{scope}} {{name}}" },
         { expr: timeLeft("lower"), legend: "{{server}} {{scope}} {{name}} at the earliest", isBound: true },
         { expr: timeLeft("upper"), legend: "{{server}} {{scope}} {{name}} at the latest", isBound: true },
+      ],
+    }),
+    graph({
+      title: "How full those limits are",
+      description:
+        "The slots in use of each limit that a leak runs into, over those that an ordinary role can take. There is nothing to see without a leak.",
+      unit: PercentUnit,
+      series: [
+        {
+          expr: gauge("pgleash_slots_exhaustion_used_ratio", ["scope", "name"]),
+          legend: "{{server}} {{scope}} {{name}}",
+        },
       ],
     }),
     graph({
