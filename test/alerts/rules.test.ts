@@ -22,6 +22,7 @@ const cases = (await readUnitTests()).flatMap(({ tests }) => tests);
 /** What an alert that must hold for a while reads as it is now: a metric that is missing there tells something itself. */
 const readAtOnce: ReadonlyMap<string, readonly string[]> = new Map([
   ["PgleashAbsent", ["up"]],
+  ["PgleashLeakRateHigh", ["pgleash_up"]],
   ["PgleashSlotsRunOutSoon", ["pgleash_up"]],
   ["PgleashSlotsUsedUp", ["pgleash_up"]],
   ["PgleashSuspectBlocksOthers", ["pgleash_up"]],

@@ -132,10 +132,11 @@ describe("inhibition", () => {
     expect(inhibits(usedUp, soon, { scope: "server", server: "other" })).toBe(false);
   });
 
-  test("a pool that leaks silences how fast it does, and no other pool", () => {
-    const [leaks, fast] = ["PgleashPoolLeaked", "PgleashLeakRateHigh"];
-    expect(inhibits(leaks, fast, { pool: "" })).toBe(true);
-    expect(inhibits(leaks, fast)).toBe(false);
+  test("a pool that leaks fast silences that it leaks, and no other pool", () => {
+    const [fast, leaks] = ["PgleashLeakRateHigh", "PgleashPoolLeaked"];
+    expect(inhibits(fast, leaks, { pool: "orders" })).toBe(true);
+    expect(inhibits(fast, leaks)).toBe(false);
+    expect(inhibits(leaks, fast, { pool: "" })).toBe(false);
   });
 
   test("every rule is of alerts that exist, and one of them has each label that must be equal", () => {
