@@ -112,7 +112,11 @@ export async function openAudit(path: string, options: AuditOptions = {}): Promi
     failure: () => gap?.why ?? null,
     recover: async () => gap === null || (await attempt(() => write([]), [])),
     reopen: () => attempt(() => drop().then(() => write([])), []),
-    close: () => turns.take(drop).catch(() => undefined),
+    async close() {
+      // The last chance for what the disk refused: the next process would take it for acts that nobody saw the end of.
+      if (gap !== null) await attempt(() => write([]), []);
+      await turns.take(drop).catch(() => undefined);
+    },
   };
 }
 
