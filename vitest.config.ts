@@ -3,17 +3,41 @@ import { defineConfig } from "vitest/config";
 /** `PGLEASH_TIER`: `newcomer` (npm test), `check` or `full`. Later tiers add files, majors and runs; none takes any away. */
 const tier = process.env["PGLEASH_TIER"] ?? "newcomer";
 
+const shared = {
+  // The later tiers try a property some ten thousand times.
+  testTimeout: tier === "newcomer" ? 60_000 : 300_000,
+  hookTimeout: 60_000,
+  allowOnly: false,
+};
+const installed = "**/node_modules/**";
+/** They run on a time that is up to ten times as fast, so what keeps the machine busy for a second costs them ten. */
+const alone = "test/check/incident*.check.ts";
+
 export default defineConfig({
   test: {
-    include: tier === "newcomer" ? ["test/**/*.test.ts"] : ["test/**/*.test.ts", "test/**/*.check.ts"],
-    exclude: ["**/node_modules/**"],
     globalSetup: ["test/support/build.ts"],
     reporters: ["default", "./test/support/closing-line.ts"],
-    // Two cores, and each integration file starts servers of its own.
-    maxWorkers: 2,
-    // The later tiers try a property some ten thousand times.
-    testTimeout: tier === "newcomer" ? 60_000 : 300_000,
-    hookTimeout: 60_000,
-    allowOnly: false,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: "tests",
+          include: tier === "newcomer" ? ["test/**/*.test.ts"] : ["test/**/*.test.ts", "test/**/*.check.ts"],
+          exclude: [installed, alone],
+          // Two cores, and each integration file starts servers of its own.
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "alone",
+          include: tier === "newcomer" ? [] : [alone],
+          exclude: [installed],
+          // vitest runs the files of such a project one by one, after all others.
+          maxWorkers: 1,
+        },
+      },
+    ],
   },
 });

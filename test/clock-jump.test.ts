@@ -61,6 +61,7 @@ function realAgeWhenEnded({
 }
 
 const hourAhead = (real: number): number => (real >= 20 ? 3600 : 0);
+const oftenAhead = (real: number): number => 6 * Math.max(0, Math.floor(real / 60));
 const littleAhead = (real: number): number => (real >= 20 ? 15 : 0);
 
 describe("E23: a session that was idle before the server's clock went ahead is ended no earlier for it", () => {
@@ -90,6 +91,11 @@ describe("E23: a session that was idle before the server's clock went ahead is e
     expect(realAgeWhenEnded({ rule, wrongBy: () => 0 })).toBe(135);
     expect(realAgeWhenEnded({ rule, wrongBy: littleAhead })).toBe(135);
   });
+});
+
+test("E23: one that went idle after many small jumps is as old as it looks, less the later ones", () => {
+  const rule = { minAgeSeconds: 600 };
+  expect(realAgeWhenEnded({ rule, wrongBy: oftenAhead, idleSinceSeconds: 605 })).toBe(605);
 });
 
 test("E23: one that went idle after the jump is as old as it looks", () => {

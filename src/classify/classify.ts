@@ -5,7 +5,7 @@ import { preparedPid } from "./evidence/blocking.ts";
 import { findPreparedTransactions } from "./detectors/prepared-transaction.ts";
 import { evidenceAt } from "./evidence/evidence-at.ts";
 import { hasExpired } from "./evidence/evidence-expiry.ts";
-import { clockJump, rememberedJump } from "./clock-jump.ts";
+import { clockJump, jumpsAgo } from "./clock-jump.ts";
 import { endOfEpisode } from "./episode-end.ts";
 import type { Episode, EpisodeEvent } from "./episode.ts";
 import { episodeKey, type Finding } from "./finding.ts";
@@ -16,6 +16,7 @@ import { judgeBackends, type JudgedBackends } from "./judge-backends.ts";
 import { judgePools, type JudgedPools } from "./pools/judge-pools.ts";
 import { freshEvidence, type Look } from "./look.ts";
 import { forgotten, keptSight, type Memory } from "./memory.ts";
+import { onClock } from "./on-clock.ts";
 import { apartFromPools } from "./pools/pool-rest.ts";
 import type { DeclaredPool, PoolUse } from "./pools/pool.ts";
 import {
@@ -114,7 +115,7 @@ export function classify(look: Look, memory: Memory, options: ClassifyOptions): 
     evidence,
     memory: {
       ...backends.remembered,
-      clockJump: before.clockJump,
+      clockJumps: before.clockJumps,
       lastLook: { takenAtSeconds, postmasterStart, standby, pressure },
       evidence,
       looksSinceEvidence: look.gathered !== null ? 0 : before.looksSinceEvidence + 1,
@@ -133,23 +134,6 @@ function aheadSince(
 ): number {
   const lastTakenAtSeconds = lastLook?.takenAtSeconds ?? null;
   return clockJump({ lastTakenAtSeconds, takenAtSeconds, sinceLastLookSeconds }) ?? 0;
-}
-
-/** What is remembered, once the server's clock has jumped: how long somebody was followed does not change by that. */
-function onClock(
-  memory: Memory,
-  { nowSeconds, aheadSeconds }: { readonly nowSeconds: number; readonly aheadSeconds: number },
-): Memory {
-  if (aheadSeconds === 0) return memory;
-  const episodes = [...memory.episodes].map(([key, episode]): [string, Episode] => [
-    key,
-    { ...episode, firstSeenSeconds: episode.firstSeenSeconds + aheadSeconds },
-  ]);
-  return {
-    ...memory,
-    episodes: new Map(episodes),
-    clockJump: rememberedJump(memory.clockJump, aheadSeconds, nowSeconds),
-  };
 }
 
 type Judged = {
@@ -184,6 +168,7 @@ function judge(look: Look, evidence: Evidence | null, before: Memory, options: C
   const prepared = findPreparedTransactions(evidence, {
     rules: thresholds,
     blockedSessions: preparedBlockedSessions,
+    clockJumps: jumpsAgo(before.clockJumps, snapshot.takenAtSeconds),
   });
   return {
     backends,

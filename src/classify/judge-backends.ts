@@ -52,7 +52,7 @@ export function judgeBackends(
     blockedSessions: blocked,
     isUnderPressure,
     advisoryLocks: remembered.advisoryLocks,
-    clockJump: before.clockJump,
+    clockJumps: before.clockJumps,
   });
   const findings = findBackends(seen, remembered.attributions, thresholds);
   return { sightings: seen, findings, blocked, remembered };

@@ -20,13 +20,13 @@ export type KindCheck = {
 
 /** What each detector says of a session, in the order of precedence. */
 export function checkKinds(sighting: Sighting, rules: ThresholdRules): readonly KindCheck[] {
-  const { backend, blockedSessions, clockJump } = sighting;
+  const { backend, blockedSessions, clockJumps } = sighting;
   return detectors.map((detector) => {
     const { kind } = detector;
     const threshold = hastened(thresholdFor(rules, backend, kind), kind, blockedSessions);
     const period = detector.period(sighting);
     const shownSeconds = detector.ageSeconds(sighting, threshold);
-    const ageSeconds = shownSeconds === null ? null : trueAge(shownSeconds, clockJump);
+    const ageSeconds = shownSeconds === null ? null : trueAge(shownSeconds, clockJumps);
     const severity = period === null ? null : severityAt(ageSeconds, threshold);
     return { kind, threshold, period, ageSeconds, severity };
   });

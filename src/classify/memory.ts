@@ -4,7 +4,7 @@ import type { AdvisoryLocks } from "./evidence/advisory-lock.ts";
 import type { Attributions } from "./attribution/remember.ts";
 import type { Waits } from "./evidence/blocking.ts";
 import type { ClientWaits } from "./client-wait.ts";
-import type { ClockJump } from "./clock-jump.ts";
+import type { ClockJumps } from "./clock-jump.ts";
 import type { Episode } from "./episode.ts";
 import type { Excuses } from "./excuse.ts";
 import { isRising, overgrownSince, type PoolMemories } from "./pools/pool-memory.ts";
@@ -22,8 +22,8 @@ export type LastLook = {
 /** All that is remembered of one server between looks. A value: it goes into `classify` and a new one comes out. */
 export type Memory = {
   readonly lastLook: LastLook | null;
-  /** That the server's clock was set ahead while this process watched: ages from before are too high. */
-  readonly clockJump: ClockJump | null;
+  /** How the server's clock was set ahead while this process watched: ages from before are too high. */
+  readonly clockJumps: ClockJumps;
   readonly clientWaits: ClientWaits;
   readonly excuses: Excuses;
   readonly lockWaits: Waits;
@@ -43,7 +43,7 @@ export type Memory = {
 export function emptyMemory(): Memory {
   return {
     lastLook: null,
-    clockJump: null,
+    clockJumps: [],
     clientWaits: new Map(),
     excuses: new Map(),
     lockWaits: new Map(),
@@ -74,11 +74,11 @@ export function keptSight(snapshot: Snapshot, { lastLook }: Memory, gapSeconds: 
  * grew still counts where the server is the same: its looks carry their times.
  */
 export function forgotten(memory: Memory, snapshot: Snapshot): Memory {
-  const { clockJump, excuses, attributions, episodes, tally, pools, slots } = memory;
+  const { clockJumps, excuses, attributions, episodes, tally, pools, slots } = memory;
   const isSameServer = memory.lastLook?.postmasterStart === snapshot.postmasterStart;
   return {
     ...emptyMemory(),
-    clockJump,
+    clockJumps,
     excuses,
     attributions,
     episodes,

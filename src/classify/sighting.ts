@@ -2,7 +2,7 @@ import type { Backend, Snapshot } from "../observe/snapshot.ts";
 import { holdsAdvisoryLock, type AdvisoryLocks } from "./evidence/advisory-lock.ts";
 import { backendKey } from "./backend-key.ts";
 import type { ClientWaits } from "./client-wait.ts";
-import type { ClockJump, ClockJumpAgo } from "./clock-jump.ts";
+import { jumpsAgo, type ClockJumpAgo, type ClockJumps } from "./clock-jump.ts";
 import type { Excuses } from "./excuse.ts";
 import { isListen } from "./statement-kind.ts";
 
@@ -21,8 +21,8 @@ export type Sighting = {
   readonly isUnderPressure: boolean;
   /** Whether it may be idle by design: it listens, or nobody has found out yet that it holds no advisory lock. */
   readonly isOnDuty: boolean;
-  /** The jump of the server's clock by which an age may be too high; `null` if none is known. */
-  readonly clockJump: ClockJumpAgo | null;
+  /** The jumps of the server's clock by which an age may be too high, the oldest first. */
+  readonly clockJumps: readonly ClockJumpAgo[];
 };
 
 /** What is known beside the rows. */
@@ -33,15 +33,14 @@ export type Surroundings = {
   readonly blockedSessions: ReadonlyMap<number, number>;
   readonly isUnderPressure: boolean;
   readonly advisoryLocks: AdvisoryLocks;
-  readonly clockJump: ClockJump | null;
+  readonly clockJumps: ClockJumps;
 };
 
 /** The candidates of a look, in the light of what surrounds them. */
 export function sightings(snapshot: Snapshot, around: Surroundings): readonly Sighting[] {
   const now = snapshot.takenAtSeconds;
   const since = (seconds: number | null | undefined): number => (seconds == null ? Infinity : now - seconds);
-  const jump = around.clockJump;
-  const clockJump = jump === null ? null : { agoSeconds: since(jump.atSeconds), seconds: jump.seconds };
+  const clockJumps = jumpsAgo(around.clockJumps, now);
   return snapshot.candidates.map((backend) => {
     const wait = around.waits.get(backendKey(backend.id));
     const excuse = around.excuses.get(backendKey(backend.id));
@@ -54,7 +53,7 @@ export function sightings(snapshot: Snapshot, around: Surroundings): readonly Si
       blockedSessions: around.blockedSessions.get(backend.id.pid) ?? 0,
       isUnderPressure: around.isUnderPressure,
       isOnDuty: isListen(backend.statement) || holdsAdvisoryLock(backend, around.advisoryLocks) !== false,
-      clockJump,
+      clockJumps,
     };
   });
 }

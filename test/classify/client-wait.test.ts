@@ -29,7 +29,7 @@ function around(waits: ClientWaits): Surroundings {
     blockedSessions: new Map(),
     isUnderPressure: false,
     advisoryLocks: new Map(),
-    clockJump: null,
+    clockJumps: [],
   };
 }
 

@@ -1,7 +1,19 @@
 import type { Case } from "../../src/decide/guard.ts";
 import { emptyLeash, type Acted, type Announcement } from "../../src/decide/leash.ts";
 import { keyOfEpisode } from "../../src/classify/episode-key.ts";
-import { aCase, aLeaked, aRule, aSituation, NOW } from "../support/a-case.ts";
+import type { Target } from "../../src/decide/target.ts";
+import type { BackendState } from "../../src/observe/snapshot.ts";
+import {
+  aCase,
+  aLeaked,
+  aLeash,
+  anEntry,
+  aPolicy,
+  aRule,
+  aSituation,
+  noLimits,
+  NOW,
+} from "../support/a-case.ts";
 import { leaked, testGuards, type GuardRow } from "../support/guard-rows.ts";
 
 const key = keyOfEpisode(aLeaked());
@@ -36,6 +48,26 @@ function announcedAgo(
   });
 }
 
+/** A long transaction that had moved on so many seconds ago, at the last of these attempts. */
+function movedOn(agoSeconds: number, attempts: number, overrides: Partial<Case> = {}): Case {
+  const episode = aLeaked(4242, { kind: "long_transaction" });
+  const outcome = "moved_on" as const;
+  const entry = anEntry({ episode: keyOfEpisode(episode), atSeconds: NOW - agoSeconds, outcome });
+  const acts = new Map([[keyOfEpisode(episode), { mode: "enforce" as const, attempts, outcome }]]);
+  return aCase(episode, { leash: { ...aLeash(entry), acted: acts }, ...overrides });
+}
+
+/** A long transaction in this state, under a rule that goes by it or does not. */
+function inState(state: BackendState, goesByState: boolean): Case {
+  const matches = goesByState ? (target: Target) => target.state === state : () => true;
+  const episode = aLeaked(4242, { kind: "long_transaction", backend: { state } });
+  return aCase(episode, { rule: aRule({ matches }) });
+}
+
+const byActive = (target: Target): boolean => target.state === "active";
+
+const coolDown = aPolicy({ limits: { ...noLimits, coolDownSeconds: 600 } });
+
 const rows: readonly GuardRow[] = [
   {
     item: "E20",
@@ -49,8 +81,17 @@ const rows: readonly GuardRow[] = [
       acted("enforce", 1, "moved_on"),
       // The server refused, and nothing was sent: the grant may be back.
       acted("enforce", 1, "denied"),
+      // It will rest again: given up, it would stay for as long as it lasts.
+      movedOn(60, 1),
+      movedOn(300, 5),
+      movedOn(600, 2, { policy: coolDown }),
     ],
     spares: [
+      movedOn(59, 1),
+      movedOn(299, 5),
+      movedOn(599, 2, { policy: coolDown }),
+      // A cancel finds nothing to do there.
+      movedOn(3000, 2, { rule: aRule({ action: "cancel" }) }),
       acted("enforce", 2, "not_confirmed"),
       acted("enforce", 2, "failed"),
       acted("enforce", 2, "moved_on"),
@@ -65,7 +106,14 @@ const rows: readonly GuardRow[] = [
   {
     item: "E10",
     reason: "announced",
-    passes: [announcedAgo(60, 60), aCase(), announcedAgo(0, 0, { rule: "another rule" })],
+    passes: [
+      announcedAgo(60, 60),
+      aCase(),
+      announcedAgo(0, 0, { rule: "another rule" }),
+      inState("active", false),
+      inState("idle in transaction", true),
+      leaked({ kind: "stale_active", backend: { state: "active" } }, { matches: byActive }),
+    ],
     spares: [
       announcedAgo(59, 60),
       leaked({}, { warnForSeconds: 60 }),
@@ -77,6 +125,9 @@ const rows: readonly GuardRow[] = [
       announcedAgo(60, 60, { mode: "dry_run" }),
       announcedAgo(60, 60, { action: "cancel" }),
       leaked({}, { warnForSeconds: Number.NaN }),
+      // What such a rule is for is over once the transaction may be ended.
+      inState("active", true),
+      inState("fastpath function call", true),
     ],
   },
 ];

@@ -134,10 +134,11 @@ async function openShop(server: EmbeddedPostgres): Promise<void> {
   }
 }
 
+/** A last line that is still being written does not count yet. */
 function terminatedIn(audit: string): readonly string[] {
   const lines = audit
     .split("\n")
-    .filter((line) => line !== "")
+    .slice(0, -1)
     .map((line): unknown => JSON.parse(line));
   const sessions = new Map<string, string>();
   const ended: string[] = [];

@@ -1,7 +1,7 @@
 import type { LeashedServer } from "./leashed-server.ts";
 import { usedSlots } from "./slots.ts";
 
-/** What was used of the slots of each server, in the order of the servers, and when (milliseconds of the epoch). */
+/** What was used of the slots of each server, in the order of the servers, and when the count began (milliseconds of the epoch). */
 export type Point = { readonly atMs: number; readonly used: readonly number[] };
 
 /** Counts the used slots again and again. */
@@ -21,8 +21,9 @@ export async function startMeter(servers: readonly LeashedServer[], everyMs: num
   const count = async (): Promise<void> => {
     if (isCounting) return;
     isCounting = true;
+    const atMs = Date.now();
     const used = await usedSlots(servers.map(({ postmaster }) => postmaster));
-    points.push({ atMs: Date.now(), used });
+    points.push({ atMs, used });
     isCounting = false;
   };
   await count();

@@ -33,7 +33,7 @@ export type PlayOptions = {
 };
 
 /** In use while nothing leaks: the honest sessions, and the one of pgleash. */
-export const atRest = honest + 1;
+const atRest = honest + 1;
 
 /**
  * How many slots may be in use while each leak is ended after `seconds` of the unscaled time, and five looks: two until it is

@@ -31,7 +31,9 @@ test("five times as fast, every number of seconds is a fifth, and more is allowe
     const expected = path.endsWith("Seconds") ? value / 5 : value * (isRate ? 5 : 1);
     expect([path, scaled.get(path)]).toEqual([path, expected]);
   }
-  expect(scaled.get("/servers/0/lookTimeoutSeconds")).toBe(2);
+  // A look at the first server comes every two seconds, and may take five all the same.
+  expect(scaled.get("/servers/0/schedule/everySeconds")).toBe(2);
+  expect(scaled.get("/servers/0/lookTimeoutSeconds")).toBe(5);
   expect(scaled.get("/servers/1/lookTimeoutSeconds")).toBe(5);
   expect(scaleFloors(5)).toMatchObject({ idle_in_transaction: 12, never_used: 180 });
 });

@@ -5,8 +5,9 @@ import { builtInFloors, type Floors, type Rate } from "../../src/decide/policy.t
 
 /**
  * A configuration on a time that runs `factor` times as fast. What is allowed in a minute and in an hour is more, as these
- * two stay what they are. The deadline of a look stays, as networks are no faster, and so do windows, which are times of
- * day. Throws where the looks would not be whole seconds apart.
+ * two stay what they are. The deadline of a look stays, even where it is longer than the time between two looks now, as
+ * networks and machines are no faster; a look that is due meanwhile is left out. So do windows, which are times of day.
+ * Throws where the looks would not be whole seconds apart.
  */
 export function scaleConfig(config: Config, factor: number): Config {
   return {
@@ -31,7 +32,6 @@ function scaledServer(server: ServerConfig, factor: number): ServerConfig {
   return {
     ...server,
     schedule: { everySeconds },
-    lookTimeoutSeconds: Math.min(server.lookTimeoutSeconds, everySeconds),
     thresholds: {
       defaults: { ...thresholds.defaults, ...scaledThresholds(thresholds.defaults, factor) },
       overrides: thresholds.overrides.map((one) => ({

@@ -37,7 +37,7 @@ export function seen(backend: Backend, overrides: Partial<Sighting> = {}): Sight
     blockedSessions: 0,
     isUnderPressure: false,
     isOnDuty: false,
-    clockJump: null,
+    clockJumps: [],
     ...overrides,
   };
 }

@@ -1,4 +1,5 @@
 import type { Evidence, PreparedTransaction } from "../../observe/evidence.ts";
+import { trueAge, type ClockJumpAgo } from "../clock-jump.ts";
 import type { EpisodeEnd } from "../episode.ts";
 import { severityAt, type Finding } from "../finding.ts";
 import type { Harm } from "../harm.ts";
@@ -9,6 +10,8 @@ export type PreparedSurroundings = {
   readonly rules: ThresholdRules;
   /** Sessions that wait for some prepared transaction. PostgreSQL does not say for which. */
   readonly blockedSessions: number;
+  /** The jumps of the server's clock by which an age may be too high, the oldest first. */
+  readonly clockJumps: readonly ClockJumpAgo[];
 };
 
 /**
@@ -17,11 +20,11 @@ export type PreparedSurroundings = {
  */
 export function findPreparedTransactions(
   evidence: Evidence | null,
-  { rules, blockedSessions }: PreparedSurroundings,
+  { rules, blockedSessions, clockJumps }: PreparedSurroundings,
 ): readonly Finding[] {
   const all = evidence?.preparedTransactions ?? [];
   return all.flatMap((prepared): readonly Finding[] => {
-    const ageSeconds = prepared.preparedSeconds;
+    const ageSeconds = trueAge(prepared.preparedSeconds, clockJumps);
     const severity = severityAt(ageSeconds, preparedThreshold(rules, prepared));
     if (severity === null) return [];
     const harm = harmOfPrepared(prepared, all.length === 1 ? blockedSessions : 0);

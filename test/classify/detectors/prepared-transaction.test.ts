@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   endOfPrepared,
   findPreparedTransactions,
+  type PreparedSurroundings,
 } from "../../../src/classify/detectors/prepared-transaction.ts";
 import type { Finding } from "../../../src/classify/finding.ts";
 import type { PreparedTransaction } from "../../../src/observe/evidence.ts";
@@ -11,10 +12,10 @@ import { rules, thresholds } from "../../support/thresholds.ts";
 
 function found(
   prepared: readonly PreparedTransaction[],
-  { blockedSessions = 0, judgedBy = rules } = {},
+  { blockedSessions = 0, rules: judgedBy = rules, clockJumps = [] }: Partial<PreparedSurroundings> = {},
 ): readonly Finding[] {
   const evidence = anEvidence({ preparedTransactions: prepared });
-  return findPreparedTransactions(evidence, { rules: judgedBy, blockedSessions });
+  return findPreparedTransactions(evidence, { rules: judgedBy, blockedSessions, clockJumps });
 }
 
 function at(second: number): string {
@@ -28,6 +29,12 @@ describe("a prepared transaction", () => {
     expect(suspect?.findings).toMatchObject({ severity: "suspect", ageSeconds: 10 });
     const [leaked] = found([aPrepared({ preparedSeconds: 60 })]);
     expect(leaked?.findings.severity).toBe("leaked");
+  });
+
+  test("is as old as it is, also when the server's clock was set ahead since", () => {
+    const clockJumps = [{ agoSeconds: 15, seconds: 3600 }];
+    const [suspect] = found([aPrepared({ preparedSeconds: 3620 })], { clockJumps });
+    expect(suspect?.findings).toMatchObject({ severity: "suspect", ageSeconds: 20 });
   });
 
   test("always holds back vacuum, by as much as its id is old", () => {
@@ -57,7 +64,7 @@ describe("a prepared transaction", () => {
         thresholds: { prepared_transaction: patient },
       },
     ];
-    expect(found([aPrepared()], { judgedBy: { defaults: thresholds, overrides } })).toEqual([]);
+    expect(found([aPrepared()], { rules: { defaults: thresholds, overrides } })).toEqual([]);
   });
 
   test("is gone when its id is, or is used anew", () => {
