@@ -68,12 +68,19 @@ const reasonByCode: ReadonlyMap<string, FailureReason> = new Map(
   } as const),
 );
 
+/** The driver names a place that it was never told. */
+const driverWords: ReadonlyMap<string, string> = new Map([
+  ["CONNECTION_CLOSED", "the server closed the connection"],
+  ["CONNECTION_ENDED", "the connection was given up"],
+  ["CONNECTION_DESTROYED", "the connection was given up"],
+]);
+
 /** Sorts whatever the driver or the socket threw. What nobody foresaw is `protocol`. */
 export function toFailure(error: unknown): PostgresFailure {
   if (error instanceof PostgresFailure) return error;
   if (error instanceof AggregateError && error.errors.length > 0) return toFailure(error.errors[0]);
-  const message = error instanceof Error ? error.message : String(error);
   const code = textOf(error, "code");
+  const message = driverWords.get(code ?? "") ?? (error instanceof Error ? error.message : String(error));
   const reason = reasonByCode.get(code ?? "") ?? reasonByCode.get((code ?? "").slice(0, 2)) ?? "protocol";
   const isRefusal = textOf(error, "severity") === "ERROR";
   return new PostgresFailure(reason, printable(message.slice(0, LONGEST_MESSAGE)), {

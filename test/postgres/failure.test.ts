@@ -31,9 +31,6 @@ describe("the reason of a code", () => {
     ["EAI_AGAIN", "connect", "no name server"],
     ["EHOSTUNREACH", "connect", "no route"],
     ["ENETUNREACH", "connect", "no network"],
-    ["CONNECTION_CLOSED", "connect", "the driver's word"],
-    ["CONNECTION_DESTROYED", "connect", "the driver's word"],
-    ["CONNECTION_ENDED", "connect", "the driver's word"],
     ["CONNECT_TIMEOUT", "timeout", "the driver's word"],
     ["ETIMEDOUT", "timeout", "the system gave up"],
     ["42P01", "protocol", "undefined_table: a server that is none"],
@@ -55,6 +52,14 @@ describe("the reason of a code", () => {
   ])("is protocol for $what", ({ thrown }) => {
     expect(toFailure(thrown)).toMatchObject({ reason: "protocol", code: undefined });
   });
+});
+
+test.for([
+  ["CONNECTION_CLOSED", "the server closed the connection"],
+  ["CONNECTION_DESTROYED", "the connection was given up"],
+  ["CONNECTION_ENDED", "the connection was given up"],
+] as const)("the driver's %s is told in other words, without a place that it made up", ([code, message]) => {
+  expect(toFailure(coded(code))).toMatchObject({ reason: "connect", code, message });
 });
 
 test("a failure is passed on as it is", () => {
