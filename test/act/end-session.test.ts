@@ -184,7 +184,8 @@ describe.each(postgresMajors())("ending a session on PostgreSQL %s", (major) => 
     await arena.admin.unsafe("SELECT pg_terminate_backend($1)", [ownPid]);
     expect(await ending).toMatchObject({
       outcome: "failed",
-      detail: expect.stringMatching(/terminat|closed/),
+      // The server says why, unless our next statement met the closed socket first.
+      detail: expect.stringMatching(/terminat|closed|EPIPE|ECONNRESET/),
     });
     const again = await arena.end(backend, { through: looker.session });
     expect(again).toEqual({ outcome: "failed", detail: "the connection was closed" });
