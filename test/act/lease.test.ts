@@ -59,7 +59,10 @@ describe.each(postgresMajors())("E24: the lease on PostgreSQL %s", (major) => {
     await first.hold();
     await ask(second.session, "SELECT pg_terminate_backend($1::int)", [first.pid]);
     await waitFor("the other to take over", async () => (await second.hold()).isHeld);
-    expect(await first.hold()).toEqual({ isHeld: false, why: expect.stringMatching(/terminat|closed|EPIPE|ECONNRESET/) });
+    expect(await first.hold()).toEqual({
+      isHeld: false,
+      why: expect.stringMatching(/terminat|closed|EPIPE|ECONNRESET/),
+    });
     const again = await enter("postgres", first.lease);
     expect(await again.hold()).toEqual({ isHeld: false, why: heldBy(second.pid, "postgres") });
   });
