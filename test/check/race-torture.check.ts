@@ -13,6 +13,10 @@ import { connectTo, postgresMajors, startServer } from "../support/real-postgres
 const isFull = process.env["PGLEASH_TIER"] === "full";
 const signals = isFull ? 5000 : 1000;
 const naiveSignals = 200;
+
+/** Later transactions: 0.2 %. Of a thousand signals that is 2, and chance makes more than 9 of them once in 20,000 runs. */
+const mostLater = isFull ? 0.002 * signals : 9;
+
 vi.setConfig({ testTimeout: isFull ? 600_000 : 60_000, hookTimeout: 60_000 });
 
 // The oldest and the newest, in full all of them; others only where neither is asked for.
@@ -43,7 +47,7 @@ describe.each(majors)("transactions of 5 to 35 ms and a threshold of 20 ms on Po
     expect(toll.signalled).toBeGreaterThanOrEqual(signals);
     expect(toll.others).toBe(0);
     expect(toll.right + toll.committed + toll.later).toBe(toll.signalled);
-    expect(toll.later).toBeLessThanOrEqual(0.002 * toll.signalled);
+    expect(toll.later).toBeLessThanOrEqual(mostLater);
   });
 });
 
