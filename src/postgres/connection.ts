@@ -1,14 +1,15 @@
 import { backoffSeconds } from "./backoff.ts";
-import { probe, withSignalGrant, type Probe, type ProbeOptions } from "./probe.ts";
-import { openSession, type Session } from "./session.ts";
+import { connect } from "./attempts/connect.ts";
+import type { Connected } from "./attempts/make-attempt.ts";
+import { probe, withSignalGrant, type ProbeOptions } from "./probe.ts";
 import type { ConnectionSettings } from "./settings.ts";
-
-export type Connected = { readonly session: Session; readonly probe: Probe };
 
 /** The one connection to a server: opened when it is needed, kept, and left alone for a while after it failed. */
 export type Connection = {
   /** False while a failure is too fresh to try again. */
   isDue(): boolean;
+  /** Whether the next use needs no new connection, as far as we know. */
+  isOpen(): boolean;
   /** The session that is open, or a new one with what its probe found out. Throws a `PostgresFailure`. */
   use(settings: ConnectionSettings, options: ProbeOptions): Promise<Connected>;
   succeeded(): void;
@@ -33,19 +34,14 @@ export function createConnection(): Connection {
   let isOutdated = false;
 
   async function open(settings: ConnectionSettings, options: ProbeOptions): Promise<Connected> {
-    const session = openSession(settings);
-    try {
-      const found = await probe(session, options);
-      opened += 1;
-      return { session, probe: found };
-    } catch (error) {
-      await session.close();
-      throw error;
-    }
+    const fresh = await connect(settings, options);
+    opened += 1;
+    return fresh;
   }
 
   return {
     isDue: () => performance.now() >= dueMs,
+    isOpen: () => connected?.session.isOpen() ?? false,
     async use(settings, options) {
       if (!connected?.session.isOpen()) connected = await open(settings, options);
       else if (isOutdated) connected = { ...connected, probe: await probe(connected.session, options) };

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { Deadline } from "./deadline.ts";
-import { PostgresFailure } from "./failure.ts";
+import { AttemptFailure, PostgresFailure } from "./failure.ts";
 import type { Reply, Session } from "./session.ts";
+import { whyUnwanted } from "./attempts/session-attributes.ts";
+import type { TargetSessionAttributes } from "./settings.ts";
 
 /**
  * What is asked of a server once per connection: none of it can change while the connection lives, but for grants. That of
@@ -43,22 +45,27 @@ const SERVER_PATIENCE = 0.8;
 /** The oldest server whose views we know. */
 const OLDEST_VERSION = 130000;
 
+/**
+ * Until the search path is set, that of our role or database holds, and may name a schema of anybody before `pg_catalog`: so these
+ * statements say of each function, operator and type that it is the system's.
+ */
 const probeStatement = `
 SELECT pg_catalog.pg_backend_pid() AS backend_pid,
-       pg_catalog.current_setting('server_version_num')::int AS version,
+       pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
        pg_catalog.current_setting('server_version') AS version_text,
        pg_catalog.current_setting('server_encoding') AS server_encoding,
        pg_catalog.pg_is_in_recovery() AS standby,
+       pg_catalog.current_setting('transaction_read_only') OPERATOR(pg_catalog.=) 'on' AS read_only,
        pg_catalog.current_database() AS datname,
        session_user AS usename,
        r.rolname AS username,
        r.rolsuper AS superuser,
        pg_catalog.pg_has_role(r.oid, 'pg_read_all_stats', 'USAGE') AS reads_all_stats,
        pg_catalog.pg_has_role(r.oid, 'pg_signal_backend', 'USAGE') AS signals_backends,
-       pg_catalog.current_setting('max_connections')::int AS max_connections,
-       COALESCE(pg_catalog.current_setting('reserved_connections', true), '0')::int AS reserved_connections,
-       pg_catalog.current_setting('superuser_reserved_connections')::int AS superuser_reserved_connections
-FROM pg_catalog.pg_roles r WHERE r.rolname = current_user`;
+       pg_catalog.current_setting('max_connections')::pg_catalog.int4 AS max_connections,
+       COALESCE(pg_catalog.current_setting('reserved_connections', true), '0')::pg_catalog.int4 AS reserved_connections,
+       pg_catalog.current_setting('superuser_reserved_connections')::pg_catalog.int4 AS superuser_reserved_connections
+FROM pg_catalog.pg_roles r WHERE r.rolname OPERATOR(pg_catalog.=) current_user`;
 
 const probeRow = z.object({
   backend_pid: z.number(),
@@ -66,6 +73,7 @@ const probeRow = z.object({
   version_text: z.string(),
   server_encoding: z.string(),
   standby: z.boolean(),
+  read_only: z.boolean(),
   datname: z.string(),
   usename: z.string(),
   username: z.string(),
@@ -80,13 +88,13 @@ const probeRow = z.object({
 /** Only the settings that this server knows are set: an unknown one would fail at login (`idle_session_timeout` is 14+). */
 const settingsStatement = `
 SELECT pg_catalog.set_config(s.name, w.value, false)
-FROM (SELECT * FROM pg_catalog.json_each_text($1::text::json)) AS w(name, value)
-JOIN pg_catalog.pg_settings s ON s.name = w.name`;
+FROM (SELECT * FROM pg_catalog.json_each_text($1::pg_catalog.text::pg_catalog.json)) AS w(name, value)
+JOIN pg_catalog.pg_settings s ON s.name OPERATOR(pg_catalog.=) w.name`;
 
 /** Only Linux knows it, since 14: elsewhere the server refuses, and we do without. */
 const clientCheckStatement = `
 SELECT pg_catalog.set_config(name, '1s', false)
-FROM pg_catalog.pg_settings WHERE name = 'client_connection_check_interval'`;
+FROM pg_catalog.pg_settings WHERE name OPERATOR(pg_catalog.=) 'client_connection_check_interval'`;
 
 export type ProbeOptions = {
   readonly deadline: Deadline;
@@ -94,16 +102,25 @@ export type ProbeOptions = {
   readonly lookTimeoutSeconds: number;
 };
 
-/** Connects, asks who answers and what we may see, and bounds what our own session may cost the server. */
+/**
+ * Connects, asks who answers and what we may see, and bounds what our own session may cost the server. Throws an
+ * `AttemptFailure` where that is no server that is `wanted`.
+ */
 export async function probe(
   session: Session,
-  { deadline, lookTimeoutSeconds }: ProbeOptions,
+  {
+    deadline,
+    lookTimeoutSeconds,
+    wanted = "any",
+  }: ProbeOptions & { readonly wanted?: TargetSessionAttributes },
 ): Promise<Probe> {
   const options = { deadline, prepare: false };
   const reply = await session.query(probeStatement, [], options);
   const row = parseRow(reply);
   if (row.version < OLDEST_VERSION)
     throw new PostgresFailure("protocol", `expected PostgreSQL 13 or newer, got ${row.version_text}`);
+  const unwanted = whyUnwanted(wanted, { standby: row.standby, readOnly: row.read_only });
+  if (unwanted !== null) throw new AttemptFailure("unwanted", "connect", unwanted);
   // A pooler answers the login itself, so the pid it announced is not the pid that runs our statement.
   const pooled = reply.announcedPid !== row.backend_pid;
   if (!pooled) {

@@ -1,16 +1,20 @@
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import postgres from "postgres";
+import { printable } from "../printable.ts";
+import type { Attempt } from "./attempts/attempt.ts";
 import type { Deadline } from "./deadline.ts";
-import { PostgresFailure, toFailure, type FailureReason } from "./failure.ts";
-import { openSocket } from "./open-socket.ts";
+import { driverOptions } from "./wire/driver-options.ts";
+import { PostgresFailure, toAttemptFailure, toFailure } from "./failure.ts";
+import { guardReplies, type GuardedReplies } from "./wire/guard-replies.ts";
+import { noPostgres } from "./wire/no-postgres.ts";
+import { openSocket } from "./wire/open-socket.ts";
+import { readSecret, secretPath, type SecretUse } from "./secrets/read-secret.ts";
 import type { ConnectionSettings } from "./settings.ts";
+import { explainSilence, explainTlsError } from "./tls/tls-failure.ts";
 
 /** What we call ourselves in `pg_stat_activity.application_name`. */
 export const ownApplicationName = "pgleash";
-
-/** The most that one reply may weigh. A look is bounded in SQL; this bounds a server that does not keep to it. */
-const REPLY_LIMIT_BYTES = 64 * 1024 * 1024;
-const REPLY_CHECK_MS = 50;
 
 /** The rows of one statement, and the pid that the server announced at login (BackendKeyData). */
 export type Reply = { readonly rows: readonly unknown[]; readonly announcedPid: number };
@@ -33,19 +37,35 @@ export type Session = {
   close(): Promise<void>;
 };
 
-/** Prepares a session; the first query connects. Every failure is a `PostgresFailure`. */
-export function openSession(settings: ConnectionSettings): Session {
+/** A session that may not be connected yet. */
+export type FreshSession = Session & {
+  /** Whether TLS protects it: a server may answer that it has none. `undefined` before that is known. */
+  isEncrypted(): boolean | undefined;
+};
+
+/** Prepares a session; the first query connects, as the attempt says. Every failure is a `PostgresFailure`. */
+export function openSession(settings: ConnectionSettings, attempt: Attempt): FreshSession {
   const lifetime = new AbortController();
   let socket: Socket | undefined;
+  let replies: GuardedReplies | undefined;
   const sql = postgres(
-    driverOptions(settings, {
+    driverOptions(settings, ownApplicationName, {
       async socket() {
         // The driver reconnects on its own, for ever and without a probe: the second socket is refused.
         if (socket !== undefined || lifetime.signal.aborted) throw closedByServer();
-        socket = await openSocket(settings, lifetime.signal);
-        return socket;
+        socket = await openSocket(attempt, settings, lifetime.signal);
+        replies = guardReplies(socket);
+        // Not by the driver's own `onclose`: it is silent where the connection is lost during the login.
+        replies.stream.once("close", () => lifetime.abort());
+        return replies.stream;
       },
-      onclose: () => lifetime.abort(),
+      async password() {
+        const answer = await passwordFor(settings, attempt).catch(toFailure);
+        if (typeof answer === "string" && !lifetime.signal.aborted) return answer;
+        if (typeof answer !== "string") replies?.stream.destroy(answer);
+        // A password that comes too late, or never, must not let the driver go on: it would write to a socket that is gone.
+        return await new Promise<string>(() => undefined);
+      },
     }),
   );
 
@@ -54,19 +74,36 @@ export function openSession(settings: ConnectionSettings): Session {
     await sql.end({ timeout: 0 }).catch(() => undefined); // nothing is left to save on a connection we give up
   }
 
+  function explain(error: unknown): PostgresFailure {
+    // The driver lost its way in a reply, or could not read a value: messages that do not belong together.
+    if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)
+      return noPostgres(error);
+    const failure = toFailure(error);
+    // A server may call its errors what it likes, also as OpenSSL calls its own.
+    const tls = failure.isFromServer ? undefined : explainTlsError(error, settings.tls);
+    if (tls !== undefined) return new PostgresFailure(tls.reason, tls.message, { cause: error });
+    if (replies === undefined || replies.isLoggedIn()) return failure;
+    if (failure.isFromServer) return loginFailure(failure, settings);
+    const isCutOff = failure.reason === "connect" && replies.isSilent() && socket instanceof TLSSocket;
+    return isCutOff
+      ? new PostgresFailure("connect", explainSilence(settings.tls).message, { cause: error })
+      : failure;
+  }
+
   return {
     close,
     isOpen: () => !lifetime.signal.aborted,
+    isEncrypted: () => (socket === undefined ? undefined : socket instanceof TLSSocket),
     async query(text, parameters, { deadline, prepare }) {
       if (lifetime.signal.aborted) throw closedByServer();
       if (deadline.remainingSeconds() <= 0)
         throw new PostgresFailure("timeout", "no time was left: nothing was sent");
       try {
         const reply = sql.unsafe(text, [...parameters], { prepare });
-        const rows = await limited(reply, deadline, () => socket?.bytesRead ?? 0);
+        const rows = await within(deadline, reply);
         return { rows, announcedPid: rows.state.pid };
       } catch (error) {
-        const failure = toFailure(error);
+        const failure = explain(error);
         if (!failure.isRefusal) await close();
         throw failure;
       }
@@ -74,60 +111,49 @@ export function openSession(settings: ConnectionSettings): Session {
   };
 }
 
+/** SQLSTATE of a server that starts up or shuts down (cannot_connect_now). */
+const NOT_NOW = "57P03";
+
+/** The password that the server asks for. Throws where there is none. */
+async function passwordFor(
+  { password, user, database }: ConnectionSettings,
+  { address: { host, port } }: Attempt,
+): Promise<string> {
+  const use: SecretUse = { keyword: "password", key: { host, port, database, user } };
+  const secret = await readSecret(password, use);
+  if (secret !== undefined) return secret;
+  const path = secretPath(password);
+  const why = path === undefined ? "there is none" : `there is none for it in ${printable(path)}`;
+  const isPlaceChosen = password.type === "file" || password.type === "connection_string_file";
+  const how = isPlaceChosen ? "" : ": give it in PGPASSWORD, ~/.pgpass or password_file";
+  throw new PostgresFailure("auth", `the server wants a password, and ${why}${how}`);
+}
+
+/** What the server says before it is satisfied who we are decides what is tried next. */
+function loginFailure(failure: PostgresFailure, settings: ConnectionSettings): PostgresFailure {
+  const end = failure.code === NOT_NOW ? "not_now" : "login_refused";
+  return toAttemptFailure(end, failure, advice(failure, settings));
+}
+
+/** What to look at, where the server's own words leave it open. */
+function advice({ code, message }: PostgresFailure, { password, tls }: ConnectionSettings): string {
+  const path = secretPath(password);
+  if (code === "28P01" && path !== undefined) return ` (the password is from ${printable(path)})`;
+  if (code === "28000" && tls.certificate === undefined && message.includes("client certificate"))
+    return ": name it in sslcert, and its key in sslkey";
+  return "";
+}
+
 function closedByServer(): PostgresFailure {
   return new PostgresFailure("connect", "the connection was closed", { code: "CONNECTION_CLOSED" });
 }
 
-/** Gives up on work that takes too long or answers too much. The caller must then destroy the connection. */
-function limited<Result>(
-  work: Promise<Result>,
-  deadline: Deadline,
-  bytesRead: () => number,
-): Promise<Result> {
-  const bytesBefore = bytesRead();
+/** Gives up on work that takes too long. The caller must then destroy the connection. */
+function within<Result>(deadline: Deadline, work: Promise<Result>): Promise<Result> {
   const seconds = Math.max(0, deadline.remainingSeconds());
   return new Promise((resolve, reject) => {
-    const giveUp = (reason: FailureReason, why: string): void =>
-      reject(new PostgresFailure(reason, `${why}: the connection was given up`));
-    const timer = setTimeout(
-      () => giveUp("timeout", `no reply within ${seconds.toFixed(1)} s`),
-      seconds * 1000,
-    );
-    const weight = setInterval(() => {
-      if (bytesRead() - bytesBefore > REPLY_LIMIT_BYTES)
-        giveUp("protocol", `a reply of over ${REPLY_LIMIT_BYTES} bytes`);
-    }, REPLY_CHECK_MS);
-    work
-      .finally(() => {
-        clearTimeout(timer);
-        clearInterval(weight);
-      })
-      .then(resolve, reject);
+    const why = `no reply within ${seconds.toFixed(1)} s: the connection was given up`;
+    const timer = setTimeout(() => reject(new PostgresFailure("timeout", why)), seconds * 1000);
+    work.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
-}
-
-type Hooks = { socket(): Promise<Socket>; onclose(): void };
-
-/** Every option is given, because the driver fills each one left open from the environment. */
-function driverOptions(settings: ConnectionSettings, hooks: Hooks): postgres.Options<Record<string, never>> {
-  const options = {
-    host: settings.host,
-    port: settings.port,
-    database: settings.database,
-    user: settings.user,
-    password: () => settings.password ?? "",
-    ssl: false,
-    max: 1,
-    idle_timeout: 0,
-    connect_timeout: 0,
-    max_lifetime: null,
-    keep_alive: 30,
-    backoff: false,
-    prepare: true,
-    fetch_types: false,
-    onnotice: () => undefined,
-    connection: { application_name: ownApplicationName },
-    ...hooks,
-  };
-  return options;
 }

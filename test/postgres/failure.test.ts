@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { failureReasons, PostgresFailure, toFailure } from "../../src/postgres/failure.ts";
+import { failureReasons, PostgresFailure, toAttemptFailure, toFailure } from "../../src/postgres/failure.ts";
 
 function coded(code: unknown): Error {
   return Object.assign(new Error("what happened"), { code });
@@ -55,11 +55,57 @@ describe("the reason of a code", () => {
 });
 
 test.for([
+  [{ code: "ECONNREFUSED", address: "127.0.0.1", port: 5432 }, "127.0.0.1:5432 (ECONNREFUSED)"],
+  [{ code: "ECONNREFUSED", address: "::1", port: 5432 }, "[::1]:5432 (ECONNREFUSED)"],
+  [{ code: "ECONNREFUSED", address: "/run/.s.PGSQL.5432" }, "/run/.s.PGSQL.5432 (ECONNREFUSED)"],
+  [{ code: "ENOENT", address: "/run/.s.PGSQL.5432" }, "/run/.s.PGSQL.5432: there is no such socket (ENOENT)"],
+] as const)("whoever does not listen is named, by %j", ([details, place]) => {
+  const failure = toFailure(Object.assign(new Error("connect E"), { syscall: "connect", ...details }));
+  expect(failure).toMatchObject({
+    reason: "connect",
+    code: details.code,
+    message: `nothing listens on ${place}`,
+  });
+});
+
+test("what fails at connecting in another way keeps the system's words", () => {
+  const details = { syscall: "connect", code: "EHOSTUNREACH", address: "10.0.0.1", port: 5432 };
+  expect(toFailure(Object.assign(new Error("connect E"), details)).message).toBe("connect E");
+});
+
+test.for([
   ["CONNECTION_CLOSED", "the server closed the connection"],
   ["CONNECTION_DESTROYED", "the connection was given up"],
   ["CONNECTION_ENDED", "the connection was given up"],
 ] as const)("the driver's %s is told in other words, without a place that it made up", ([code, message]) => {
   expect(toFailure(coded(code))).toMatchObject({ reason: "connect", code, message });
+});
+
+test("what the server says itself is told from what befell us", () => {
+  expect(toFailure(Object.assign(coded("28P01"), { severity: "FATAL" }))).toMatchObject({
+    isFromServer: true,
+  });
+  // As PgBouncer sends it.
+  expect(toFailure(Object.assign(coded("08P01"), { severity_local: "FATAL" }))).toMatchObject({
+    isFromServer: true,
+    isRefusal: false,
+  });
+  expect(toFailure(coded("ECONNRESET"))).toMatchObject({ isFromServer: false });
+});
+
+test("the end of an attempt keeps all that is known of the failure", () => {
+  const refused = toFailure(Object.assign(coded("28P01"), { severity: "FATAL" }));
+  const ended = toAttemptFailure("login_refused", refused, " (from a file)");
+  expect(ended).toMatchObject({
+    end: "login_refused",
+    reason: "auth",
+    code: "28P01",
+    message: "what happened (from a file)",
+    isFromServer: true,
+    isRefusal: false,
+    cause: refused.cause,
+  });
+  expect(toAttemptFailure("failed", ended)).toBe(ended);
 });
 
 test("a failure is passed on as it is", () => {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { startDeadline } from "../../src/postgres/deadline.ts";
 import { openSession, type Session } from "../../src/postgres/session.ts";
-import type { ConnectionSettings } from "../../src/postgres/settings.ts";
+import { aConnection, type ConnectionWishes } from "../support/a-connection.ts";
 import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -28,17 +28,12 @@ describe.each(postgresMajors())("a session with PostgreSQL %s", (major) => {
     await server.remove();
   });
 
-  function open(overrides: Partial<ConnectionSettings> = {}): Session {
-    const session = openSession({
-      host: server.socketFolder,
-      port: server.port,
-      user: "postgres",
-      password: undefined,
-      database: "postgres",
-      sslMode: "prefer",
-      sslRootCert: undefined,
-      ...overrides,
-    });
+  function open(wishes: ConnectionWishes = {}, place: Partial<Place> = {}): Session {
+    const settings = aConnection(
+      { host: server.socketFolder, port: server.port, ...place },
+      { user: "postgres", ...wishes },
+    );
+    const session = openSession(settings, { address: settings.addresses[0], isEncrypted: false });
     sessions.push(session);
     return session;
   }
@@ -140,15 +135,21 @@ describe.each(postgresMajors())("a session with PostgreSQL %s", (major) => {
     expect(await ask(open(), "SELECT current_database() AS name")).toEqual({ name: "postgres" });
   });
 
-  test.for<[string, Partial<ConnectionSettings>, string]>([
-    ["a server that is not there", { host: "/nowhere" }, "connect"],
-    ["a port where nobody listens", { host: "127.0.0.1", port: 1 }, "connect"],
-    ["a role that does not exist", { user: "no_such_role" }, "auth"],
-    ["a database that does not exist", { database: "no_such_database" }, "auth"],
-  ])("with %s fails for the right reason", async ([, overrides, reason]) => {
-    await expect(ask(open(overrides), "SELECT 1")).rejects.toMatchObject({ name: "PostgresFailure", reason });
+  test.for<[string, ConnectionWishes, Partial<Place>, string]>([
+    ["a server that is not there", {}, { host: "/nowhere" }, "connect"],
+    ["a port where nobody listens", {}, { host: "127.0.0.1", port: 1 }, "connect"],
+    ["a role that does not exist", { user: "no_such_role" }, {}, "auth"],
+    ["a database that does not exist", { database: "no_such_database" }, {}, "auth"],
+  ])("with %s fails for the right reason", async ([, wishes, place, reason]) => {
+    await expect(ask(open(wishes, place), "SELECT 1")).rejects.toMatchObject({
+      name: "PostgresFailure",
+      reason,
+    });
   });
 });
+
+/** Where a server listens. */
+type Place = { readonly host: string; readonly port: number };
 
 async function ask(session: Session, text: string, deadlineSeconds = 10): Promise<unknown> {
   const { rows } = await session.query(text, [], {
