@@ -2,6 +2,9 @@ import type { DeclaredPool } from "../classify/pools/pool.ts";
 import type { ThresholdOverride, Thresholds } from "../classify/thresholds.ts";
 import type { Policy, Protection, Rule } from "../decide/policy.ts";
 import type { ConnectionSettings } from "../postgres/settings.ts";
+import type { ConfigIssue } from "./issue.ts";
+import type { ConnectionKeys } from "./server-connection.ts";
+import type { Target } from "./target.ts";
 import type { Window } from "./window.ts";
 
 /** When to look: at a fixed distance in whole seconds, or by six cron fields in the time zone of the process. */
@@ -48,6 +51,23 @@ export type ServerConfig = {
   readonly pools: readonly ConfiguredPool[];
 };
 
+/** Files that name further servers, and what holds for these. */
+export type ServersFile = {
+  /** Absolute paths. In the last step of one, `*` stands for any text. */
+  readonly patterns: readonly string[];
+  /** What holds for all of them: `keys` is what a connection has besides its place, as the file says it. */
+  readonly template: {
+    readonly keys: ConnectionKeys;
+    readonly common: Omit<ServerConfig, "name" | "connection">;
+  };
+  /** The only hosts that targets may name, as the file says it; `null`: any. */
+  readonly allowedHosts: readonly string[] | null;
+  /** The server that a target names; or what is wrong with the target. */
+  readonly serverOf: (
+    target: Target,
+  ) => { readonly server: ServerConfig } | { readonly issues: readonly ConfigIssue[] };
+};
+
 /** A configuration that passed every check: it only comes out of `parseConfig`. */
 export type Config = {
   /** Label sets per server and metric family. */
@@ -55,8 +75,10 @@ export type Config = {
   /** Keys of statement comments that become labels: none unless the operator names some. */
   readonly commentLabels: readonly string[];
   readonly policy: ConfiguredPolicy;
-  /** At least one. */
+  /** At least one, unless files name others. */
   readonly servers: readonly ServerConfig[];
+  /** `null` where no file names servers. */
+  readonly serversFile: ServersFile | null;
   /** What is hardly meant, and holds all the same: `file:line:column: warning: …`, one line each. */
   readonly warnings: readonly string[];
 };

@@ -4,11 +4,13 @@ import type { Document, Node, Pair } from "yaml";
 import { describeSyntaxError } from "./describe-syntax-error.ts";
 import { formatPath } from "./issue.ts";
 import type { ConfigIssue, Mistake, Path, Position } from "./issue.ts";
-import { nestingBound } from "./nesting.ts";
+import { measureText } from "./measure-text.ts";
 
 /** A configuration has a few kilobytes; what is larger is something else by mistake. */
 export const LARGEST_FILE_BYTES = 1024 * 1024;
 const DEEPEST_NESTING = 100;
+/** A text of 1 MiB may have a million; these take some 30 MB and a third of a second. A server takes 20 to 40. */
+const MOST_TOKENS = 50_000;
 const MOST_ALIAS_USES = 100;
 
 type Positioner = (offset: number) => Position;
@@ -50,10 +52,10 @@ export function readDocument(text: string): ConfigDocument {
     const { got, hint } = describeSyntaxError(broken.code);
     return unreadable(mistakeAt(positionAt(broken.pos[0]), "YAML", got, hint));
   }
-  const aliases = findAliasMistake(document, positionAt);
-  if (aliases !== undefined) return unreadable(aliases);
+  const aliases = resolveAliases(document, positionAt);
+  if ("mistake" in aliases) return unreadable(aliases.mistake);
   const positionOf = (path: Path, at: Mistake["at"]): Position | undefined => {
-    const offset = offsetOf(document, path, at);
+    const offset = offsetOf({ document, aliased: aliases.aliased }, path, at);
     return offset === undefined ? undefined : positionAt(offset);
   };
   try {
@@ -71,26 +73,38 @@ function unreadable(mistake: SyntaxMistake): ConfigDocument {
 
 function refuseBeforeParsing(text: string): SyntaxMistake | undefined {
   if (Buffer.byteLength(text) > LARGEST_FILE_BYTES) return mistakeAt(undefined, "at most 1 MiB", "more");
-  if (nestingBound(text) <= DEEPEST_NESTING) return undefined;
-  return mistakeAt(undefined, `YAML nested at most ${DEEPEST_NESTING} deep`, "more");
+  const { tokens, nesting } = measureText(text, MOST_TOKENS);
+  if (nesting > DEEPEST_NESTING)
+    return mistakeAt(undefined, `YAML nested at most ${DEEPEST_NESTING} deep`, "more");
+  if (tokens <= MOST_TOKENS) return undefined;
+  return mistakeAt(undefined, `YAML of at most ${MOST_TOKENS} words and marks`, "more");
 }
 
-/** An alias that leads nowhere, or too many of them: to resolve each one costs a walk through the document. */
-function findAliasMistake(document: Document, positionAt: Positioner): SyntaxMistake | undefined {
+/** What each alias stands for. */
+type Aliased = ReadonlyMap<unknown, Node>;
+
+/** An alias that leads nowhere is refused, and so are too many of them: to resolve each one costs a walk through the document. */
+function resolveAliases(
+  document: Document,
+  positionAt: Positioner,
+): { readonly aliased: Aliased } | { readonly mistake: SyntaxMistake } {
   let mistake: SyntaxMistake | undefined;
   let uses = 0;
+  const aliased = new Map<unknown, Node>();
   visit(document, {
     Alias(_, alias) {
       uses += 1;
-      if (uses > MOST_ALIAS_USES) mistake = tooManyAliases;
-      else if (alias.resolve(document) === undefined) {
-        const hint = "put a text that begins with * in quotes";
-        mistake = mistakeAt(positionAt(alias.range?.[0] ?? 0), "YAML", "an alias of nothing", hint);
-      }
-      return mistake === undefined ? undefined : visit.BREAK;
+      const node = uses > MOST_ALIAS_USES ? undefined : alias.resolve(document);
+      if (node !== undefined) return void aliased.set(alias, node);
+      const hint = "put a text that begins with * in quotes";
+      mistake =
+        uses > MOST_ALIAS_USES
+          ? tooManyAliases
+          : mistakeAt(positionAt(alias.range?.[0] ?? 0), "YAML", "an alias of nothing", hint);
+      return visit.BREAK;
     },
   });
-  return mistake;
+  return mistake === undefined ? { aliased } : { mistake };
 }
 
 const tooManyAliases = mistakeAt(
@@ -129,11 +143,15 @@ function mistakeAt(
 }
 
 /** Where a path stands in the text; the nearest parent that is there for a path that is not. */
-function offsetOf(document: Document, path: Path, at: Mistake["at"]): number | undefined {
+function offsetOf(
+  { document, aliased }: { readonly document: Document; readonly aliased: Aliased },
+  path: Path,
+  at: Mistake["at"],
+): number | undefined {
   let node: unknown = document.contents;
   let offset = startOf(node);
   for (const [index, step] of path.entries()) {
-    const container = isAlias(node) ? node.resolve(document) : node;
+    const container = isAlias(node) ? aliased.get(node) : node;
     if (isSeq(container)) {
       node = container.items[Number(step)];
     } else if (isMap(container)) {

@@ -1,6 +1,6 @@
 import type { core } from "zod";
 
-import { closestWord } from "./closest-word.ts";
+import { closestWord } from "../closest-word.ts";
 import { describeValue } from "./describe-value.ts";
 import type { Mistake, Path } from "./issue.ts";
 
@@ -39,7 +39,7 @@ function explainUnknownKey(path: Path, key: string, known: string): Mistake {
 /** A text in the place of a mapping or a list may be anything, even a password: it is not repeated. */
 function describeInput(issue: core.$ZodIssue): string {
   if (issue.code === "too_big" && Array.isArray(issue.input)) return `${issue.input.length}`;
-  const isContainer = issue.code === "invalid_type" && /^(?:object|array)$/u.test(issue.expected);
+  const isContainer = issue.code === "invalid_type" && /^(?:object|array|record|map)$/u.test(issue.expected);
   return isContainer && typeof issue.input === "string" ? "a text" : describeValue(issue.input);
 }
 

@@ -25,7 +25,7 @@ export type ConfigIssue = {
 };
 
 /** What loads, and yet is hardly what its author means. */
-type ConfigWarning = Pick<ConfigIssue, "source" | "position" | "path"> & { readonly told: string };
+export type ConfigWarning = Pick<ConfigIssue, "source" | "position" | "path"> & { readonly told: string };
 
 /** `file:line:column: path: expected …, got … (hint)`, without the parts that are not known. */
 export function formatIssue(issue: ConfigIssue): string {
@@ -37,7 +37,8 @@ export function formatIssue(issue: ConfigIssue): string {
 
 /** `file:line:column: warning: path: what is told`. */
 export function formatWarning(warning: ConfigWarning): string {
-  return `${formatPlace(warning)}: warning: ${warning.path}: ${warning.told}`;
+  const subject = warning.path === "" ? "" : `${warning.path}: `;
+  return `${formatPlace(warning)}: warning: ${subject}${warning.told}`;
 }
 
 function formatPlace({ source, position }: Pick<ConfigIssue, "source" | "position">): string {

@@ -1,6 +1,6 @@
 import { RE2JS, RE2JSSyntaxException } from "re2js";
 
-import { closestWord } from "./closest-word.ts";
+import { closestWord } from "../closest-word.ts";
 import { meantLabel } from "./meant-label.ts";
 
 /** One condition on a session, as in Alertmanager. */

@@ -1,4 +1,4 @@
-import { closestWord } from "./closest-word.ts";
+import { closestWord } from "../closest-word.ts";
 
 /** What the fields are called elsewhere: by their letters nobody would guess them. */
 const synonyms: ReadonlyMap<string, string> = new Map([

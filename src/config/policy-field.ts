@@ -3,7 +3,7 @@ import * as z from "zod";
 import { policyModes } from "../decide/policy.ts";
 import { countField } from "./count-field.ts";
 import { durationField } from "./duration-field.ts";
-import { FILE_PATH, filePathPattern } from "./file-path.ts";
+import { fileField } from "./file-field.ts";
 import { mapping } from "./mapping.ts";
 import { percentageField } from "./percentage-field.ts";
 import { protectionField, shippedNameField } from "./protection-field.ts";
@@ -86,13 +86,8 @@ export const policyField = mapping({
     .default([]),
 }).meta({ description: "Who may be ended. Without rules, nobody." });
 
-function path(description: string, example: string) {
-  const error = FILE_PATH;
-  return z
-    .string({ error })
-    .regex(filePathPattern, { error })
-    .meta({ description, examples: [`/var/lib/pgleash/${example}`] })
-    .optional();
+function path(description: string, example: string): ReturnType<typeof fileField> {
+  return fileField(description, `/var/lib/pgleash/${example}`);
 }
 
 /** From `least` to a day. */

@@ -1,4 +1,4 @@
-import { closestWord } from "./closest-word.ts";
+import { closestWord } from "../closest-word.ts";
 import { formatPath } from "./issue.ts";
 import type { Mistake, Path } from "./issue.ts";
 import { partsOf } from "./matcher.ts";
@@ -93,8 +93,12 @@ function rulesOnlyNarrowTheLimits(file: unknown): readonly Mistake[] {
   );
 }
 
-/** Whoever misspells a server in a protection protects nobody. A server of the environment has its name from there. */
+/**
+ * Whoever misspells a server in a protection protects nobody. A server of the environment has its name from there, and those of a
+ * servers file come and go.
+ */
 function matchersNameServersOfTheFile(file: unknown): readonly Mistake[] {
+  if (isGiven(file, ["servers_file"])) return [];
   const servers = serverPaths(file).map((path) => valueAt(file, [...path, "name"]));
   const names = servers.filter((name) => typeof name === "string");
   if (names.length === 0 || names.length < servers.length) return [];

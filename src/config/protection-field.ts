@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { closestWord } from "./closest-word.ts";
+import { closestWord } from "../closest-word.ts";
 import { mapping } from "./mapping.ts";
 import { matcherField } from "./matcher-field.ts";
 import { protectionLabels } from "./matcher-labels.ts";

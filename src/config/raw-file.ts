@@ -9,9 +9,10 @@ export function watchedPaths(file: unknown): readonly Path[] {
   return servers.length > 0 ? servers : [[]];
 }
 
-/** The servers of the file. */
+/** The servers of the file, and what holds for those that other files name. */
 export function serverPaths(file: unknown): readonly Path[] {
-  return itemPaths(file, ["servers"]);
+  const template: Path = ["servers_template"];
+  return [...itemPaths(file, ["servers"]), ...(isGiven(file, template) ? [template] : [])];
 }
 
 /** The items of a list; none where there is no list. */

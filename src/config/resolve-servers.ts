@@ -1,76 +1,82 @@
-import { completeConnection, connectionFromEnvironment } from "../postgres/connection-environment.ts";
-import type { ConnectionResult, Environment } from "../postgres/connection-environment.ts";
-import type { ConnectionSettings } from "../postgres/settings.ts";
-import type { Schedule, ServerConfig } from "./config.ts";
-import { fillPools } from "./fill-pools.ts";
-import { fillOverride, fillThresholds } from "./fill-thresholds.ts";
-import type { Mistake } from "./issue.ts";
+import type { Environment } from "../postgres/naming/connection-environment.ts";
+import { connectionsFromEnvironment } from "../postgres/naming/connections-from-environment.ts";
+import type { ServerConfig, ServersFile } from "./config.ts";
+import type { ConnectionMistake, ConnectionTold } from "./connection-mistake.ts";
+import { resolveServer } from "./resolve-server.ts";
+import { resolveServersFile } from "./resolve-targets.ts";
 import type { FileConfig } from "./schema.ts";
+import { serverConnection } from "./server-connection.ts";
+import { serverName } from "./server-name.ts";
 
 type FileServer = NonNullable<FileConfig["servers"]>[number];
-type FilePlace = Pick<FileServer, "every" | "cron" | "look_timeout" | "detectors" | "overrides" | "pools">;
 
-const EVERY_SECONDS = 10;
-const LOOK_TIMEOUT_SECONDS = 5;
+type Wrong = { readonly mistakes: readonly ConnectionMistake[] };
 
-/** The servers of the file, or the one of the environment, with everything filled in; or what is wrong with them. */
-export function resolveServers(
+type Named = { readonly servers: readonly ServerConfig[]; readonly warnings: readonly ConnectionTold[] };
+
+export type ResolvedServers = (Named & { readonly serversFile: ServersFile | null }) | Wrong;
+
+/**
+ * The servers of the file, or those of the environment where it names none, with everything filled in, and where others are named; or
+ * what is wrong with them.
+ */
+export function resolveServers(file: FileConfig, environment: Environment): ResolvedServers {
+  const isNamed = file.servers !== undefined || file.servers_file !== undefined;
+  const named = isNamed
+    ? resolveFile(file, file.servers ?? [], environment)
+    : resolveEnvironment(file, environment);
+  const others = resolveServersFile(file, environment);
+  const mistakes = [named, others].flatMap((one) => ("mistakes" in one ? one.mistakes : []));
+  if ("mistakes" in named || "mistakes" in others) return { mistakes };
+  const warnings = [...named.warnings, ...others.warnings];
+  return { servers: named.servers, serversFile: others.serversFile, warnings };
+}
+
+function resolveFile(
   file: FileConfig,
+  entries: readonly FileServer[],
   environment: Environment,
-): { readonly servers: readonly ServerConfig[] } | { readonly mistakes: readonly ConnectionMistake[] } {
+): Named | Wrong {
   const servers: ServerConfig[] = [];
+  const warnings: ConnectionTold[] = [];
   const mistakes: ConnectionMistake[] = [];
-  const add = (name: string | undefined, place: FilePlace, index: number, result: ConnectionResult): void => {
-    if ("problems" in result) mistakes.push(...result.problems.map((problem) => toMistake(problem, index)));
-    else servers.push(resolveServer(name ?? nameOf(result.settings), result.settings, place, file));
-  };
-  if (file.servers === undefined) add(undefined, {}, 0, connectionFromEnvironment(environment));
-  for (const [index, server] of (file.servers ?? []).entries()) {
-    add(server.name, server, index, completeConnection(server.url, environment));
+  for (const [index, entry] of entries.entries()) {
+    const result = serverConnection(entry, environment);
+    if ("problems" in result) {
+      mistakes.push(
+        ...result.problems.map(({ key, ...problem }) => {
+          return { ...problem, path: ["servers", index, key], at: "value" as const };
+        }),
+      );
+      continue;
+    }
+    servers.push(resolveServer(entry.name, result.settings, entry, file));
+    warnings.push(
+      ...result.warnings.map(({ key, ...warning }) => ({ ...warning, path: ["servers", index, key] })),
+    );
   }
-  return mistakes.length > 0 ? { mistakes } : { servers };
+  return mistakes.length > 0 ? { mistakes } : { servers, warnings };
 }
 
-/** A mistake in the file's URL, or in an environment variable where `variable` names one. */
-export type ConnectionMistake = Mistake & { readonly variable: string | undefined };
-
-type Problem = Extract<ConnectionResult, { readonly problems: unknown }>["problems"][number];
-
-function toMistake(problem: Problem, index: number): ConnectionMistake {
-  return { ...problem, path: ["servers", index, "url"], at: "value" };
+function resolveEnvironment(file: FileConfig, environment: Environment): Named | Wrong {
+  const servers: ServerConfig[] = [];
+  const warnings: ConnectionTold[] = [];
+  const mistakes: ConnectionMistake[] = [];
+  for (const result of connectionsFromEnvironment(environment)) {
+    if ("problems" in result) {
+      mistakes.push(...result.problems.map((problem) => ({ ...problem, path: [], at: "value" as const })));
+      continue;
+    }
+    const name = serverName(result.settings.addresses);
+    warnings.push(...result.warnings.map((warning) => ({ ...warning, path: [] })));
+    // One look sees every database of a server: whoever names several of them means one server.
+    if (servers.some((server) => server.name === name)) warnings.push({ ...sameServer, path: [] });
+    else servers.push(resolveServer(name, result.settings, {}, file));
+  }
+  return mistakes.length > 0 ? { mistakes } : { servers, warnings };
 }
 
-function resolveServer(
-  name: string,
-  connection: ConnectionSettings,
-  place: FilePlace,
-  file: FileConfig,
-): ServerConfig {
-  const schedule = scheduleOf(place) ?? scheduleOf(file) ?? { everySeconds: EVERY_SECONDS };
-  const longestLook = "everySeconds" in schedule ? schedule.everySeconds : LOOK_TIMEOUT_SECONDS;
-  const places = [place.detectors, file.detectors];
-  const overrides = [...(place.overrides ?? []), ...(file.overrides ?? [])];
-  return {
-    name,
-    connection,
-    schedule,
-    lookTimeoutSeconds:
-      place.look_timeout ?? file.look_timeout ?? Math.min(LOOK_TIMEOUT_SECONDS, longestLook),
-    thresholds: {
-      defaults: fillThresholds(places),
-      overrides: overrides.map((override) => fillOverride(override, places)),
-    },
-    pools: fillPools([place.pools, file.pools]),
-  };
-}
-
-function scheduleOf({ every, cron }: Pick<FilePlace, "every" | "cron">): Schedule | undefined {
-  if (every !== undefined) return { everySeconds: every };
-  return cron === undefined ? undefined : { cron };
-}
-
-/** `host:port`, the name by which Prometheus would know it too; a socket has no host. */
-function nameOf({ host, port }: ConnectionSettings): string {
-  if (host.startsWith("/")) return `local:${port}`;
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
+const sameServer = {
+  origin: { type: "variable", variable: "DATA_SOURCE_NAME" },
+  told: "it names a server twice, which is watched once: one look sees every database",
+} as const;

@@ -8,6 +8,7 @@ import { policyRules } from "./policy-rules.ts";
 import { poolRules } from "./pool-rules.ts";
 import { isGiven, itemPaths, repeatedTexts, serverPaths, valueAt, watchedPaths } from "./raw-file.ts";
 import type { Rule } from "./raw-file.ts";
+import { serversFileRules } from "./servers-file-rules.ts";
 
 const rules: readonly Rule[] = [
   oneScheduleInEachPlace,
@@ -15,6 +16,7 @@ const rules: readonly Rule[] = [
   aLookEndsBeforeTheNext,
   suspectComesBeforeLeaked,
   everyCommentLabelOnce,
+  ...serversFileRules,
   ...poolRules,
   ...policyRules,
 ];

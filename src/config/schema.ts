@@ -4,13 +4,15 @@ import { commentLabelsField } from "./comment-labels-field.ts";
 import { cronField } from "./cron-field.ts";
 import { detectorsField } from "./detectors-field.ts";
 import { durationField } from "./duration-field.ts";
+import { fileField } from "./file-field.ts";
 import { mapping } from "./mapping.ts";
 import { matcherField } from "./matcher-field.ts";
 import { suspectLabels } from "./matcher-labels.ts";
 import { nameField } from "./name-field.ts";
 import { policyField } from "./policy-field.ts";
 import { poolsField } from "./pools-field.ts";
-import { urlField } from "./url-field.ts";
+import { allowedHostsField, serversFileField } from "./servers-file-field.ts";
+import { templateUrlField, urlField } from "./url-field.ts";
 
 // Every message here is only what was expected: `explain-issue.ts` adds what came instead, and what to do.
 
@@ -58,11 +60,32 @@ const watching = {
 /** For editors only: `rules.ts` says it to people, with the place. */
 const oneSchedule = { not: { required: ["every", "cron"] } };
 
+const secrets = {
+  password_file: fileField(
+    "A file that holds the password and nothing else, read anew at each connect.",
+    "/run/secrets/pgleash-password",
+  ),
+  sslpassword_file: fileField(
+    "A file that holds what decrypts the key of the client certificate, read anew at each connect.",
+    "/run/secrets/pgleash-sslpassword",
+  ),
+};
+
 const server = mapping({
   name: nameField("The label `server` of its metrics. Unique.", "main"),
-  url: urlField,
+  url: urlField.optional(),
+  url_file: fileField(
+    "A file that holds the connection string, in place of url. Its passwords are read anew at each connect.",
+    "/run/secrets/pgleash-url",
+  ),
+  ...secrets,
   ...watching,
-}).meta(oneSchedule);
+}).meta({ ...oneSchedule, oneOf: [{ required: ["url"] }, { required: ["url_file"] }] });
+
+const serversTemplate = mapping({ url: templateUrlField.optional(), ...secrets, ...watching }).meta({
+  description: "What holds for every server of servers_file.",
+  ...oneSchedule,
+});
 
 const LABEL_BUDGET = "a whole number from 1 to 1000";
 
@@ -81,10 +104,14 @@ export const configSchema = mapping({
     .array(server, { error: "a list of servers" })
     .min(1, { error: "at least one server" })
     .meta({
-      description: "The servers to watch. Without it, the one that DATABASE_URL or the PG* variables name.",
+      description:
+        "The servers to watch. Without it, what DATABASE_URL, DATA_SOURCE_NAME or the PG* variables name.",
     })
     .optional(),
+  servers_file: serversFileField.optional(),
+  servers_template: serversTemplate.optional(),
+  allowed_hosts: allowedHostsField.optional(),
 }).meta({ title: "Configuration of pgleash", ...oneSchedule });
 
-/** The file as read: durations in seconds, matchers compiled, URLs taken apart. */
+/** The file as read: durations in seconds, matchers compiled, connection strings taken apart. */
 export type FileConfig = z.output<typeof configSchema>;

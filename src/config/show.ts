@@ -1,28 +1,53 @@
-import { stringify } from "yaml";
+import { Document, isScalar } from "yaml";
 
 import { leakKinds } from "../classify/kind.ts";
 import type { Thresholds } from "../classify/thresholds.ts";
-import type { ConnectionSettings } from "../postgres/settings.ts";
-import type { Config, Schedule, ServerConfig } from "./config.ts";
+import type { Config, Schedule, ServerConfig, ServersFile } from "./config.ts";
 import { formatDuration } from "./duration.ts";
 import { describePolicy } from "./show-policy.ts";
+import { shownConnection } from "./shown-connection.ts";
+import { shownParts } from "./shown-parts.ts";
 
 /**
- * The configuration that holds, as YAML with every default filled in. Passwords are shown as `***`; with them
- * put back, the text loads to the same configuration.
+ * The configuration that holds, as YAML with every default filled in. Passwords are shown as `***`; with them put back, the
+ * text loads to the same configuration where no `PG*` variable is set.
  */
 export function showConfig(config: Config): string {
   const { labelBudget: label_budget, commentLabels: comment_labels } = config;
-  const servers = config.servers.map(describeServer);
-  const file = { label_budget, comment_labels, servers, policy: describePolicy(config.policy) };
-  return stringify(file, { lineWidth: 0, aliasDuplicateObjects: false });
+  const { serversFile } = config;
+  // Without a servers file there is at least one server; an empty list would be a mistake.
+  const servers = config.servers.length === 0 ? {} : { servers: config.servers.map(describeServer) };
+  const others = serversFile === null ? {} : describeServersFile(serversFile);
+  const policy = describePolicy(config.policy);
+  const file = { label_budget, comment_labels, ...servers, ...others, policy };
+  const document = new Document(file, { aliasDuplicateObjects: false });
+  for (const [index, { connection }] of config.servers.entries()) {
+    const { comment } = shownConnection(connection);
+    const node = document.getIn(["servers", index, "url_file"], true);
+    if (comment !== undefined && isScalar(node)) node.comment = ` ${comment}`;
+  }
+  return document.toString({ lineWidth: 0 });
 }
 
-function describeServer(server: ServerConfig): object {
-  const { name, connection, schedule, lookTimeoutSeconds, thresholds, pools } = server;
+function describeServer({ name, connection, ...common }: ServerConfig): object {
+  return { name, ...shownConnection(connection).keys, ...describeCommon(common) };
+}
+
+/** Of the connection only what the file says: the rest is filled in for each target. */
+function describeServersFile({ patterns, template: { keys, common }, allowedHosts }: ServersFile): object {
+  const { url, password_file, sslpassword_file } = keys;
+  const connection = {
+    ...(url === undefined || Object.keys(url).length === 0 ? {} : { url: shownParts(url) }),
+    ...(password_file === undefined ? {} : { password_file }),
+    ...(sslpassword_file === undefined ? {} : { sslpassword_file }),
+  };
+  const servers_template = { ...connection, ...describeCommon(common) };
+  return { servers_file: patterns, servers_template, allowed_hosts: allowedHosts ?? undefined };
+}
+
+function describeCommon(common: Omit<ServerConfig, "name" | "connection">): object {
+  const { schedule, lookTimeoutSeconds, thresholds, pools } = common;
   return {
-    name,
-    url: maskedUrl(connection),
     ...describeSchedule(schedule),
     look_timeout: formatDuration(lookTimeoutSeconds),
     detectors: describeThresholds(thresholds.defaults),
@@ -49,14 +74,4 @@ function describeThresholds(thresholds: Partial<Thresholds>): object {
       return [[kind, { enabled, suspect_after, leaked_after: formatDuration(leakedAfterSeconds) }]];
     }),
   );
-}
-
-function maskedUrl(connection: ConnectionSettings): string {
-  const { host, port, user, password, database, sslMode, sslRootCert } = connection;
-  const credentials = `${encodeURIComponent(user)}${password === undefined ? "" : ":***"}`;
-  const address = host.includes(":") ? `[${host.replaceAll("%", "%25")}]` : encodeURIComponent(host);
-  // "system" keeps PGSSLROOTCERT from being filled in when the text is loaded again.
-  const certificate = sslRootCert ?? (sslMode === "verify-full" ? "system" : undefined);
-  const query = certificate === undefined ? "" : `&sslrootcert=${encodeURIComponent(certificate)}`;
-  return `postgres://${credentials}@${address}:${port}/${encodeURIComponent(database)}?sslmode=${sslMode}${query}`;
 }

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
+import { readDocument } from "../../src/config/document.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { anEnvironment, issuesOf } from "../support/config-text.ts";
 
@@ -66,6 +67,15 @@ test("an alias stands for its value, and a mistake in it is told where it is", (
   ]);
 });
 
+test("where a value stands behind an alias is told at once, however often it is asked", () => {
+  const items = Array.from({ length: 6000 }, (_, index) => `- k${index}`).join("\n");
+  const { positionOf } = readDocument(`all: &all [a, b]\nrest:\n${items}\nagain: *all\n`);
+  const start = performance.now();
+  for (let asked = 0; asked < 2000; asked += 1)
+    expect(positionOf(["again", 1], "value")).toEqual({ line: 1, column: 15 });
+  expect(performance.now() - start).toBeLessThan(1000);
+});
+
 describe("a text that would exhaust the process is refused before it does", () => {
   const bomb = [
     "a: &a [x, x]",
@@ -75,6 +85,7 @@ describe("a text that would exhaust the process is refused before it does", () =
     }),
   ].join("\n");
   const deep = "pgleash.yml: expected YAML nested at most 100 deep, got more";
+  const large = "pgleash.yml: expected YAML of at most 50000 words and marks, got more";
   const aliases = "pgleash.yml: expected at most 100 uses of aliases, got more (write the values out)";
 
   test.for([
@@ -85,11 +96,26 @@ describe("a text that would exhaust the process is refused before it does", () =
     ["brackets over many lines", "[[[[\n".repeat(50_000), deep],
     ["nested keys", Array.from({ length: 1000 }, (_, depth) => `${" ".repeat(depth)}a:`).join("\n"), deep],
     ["keys of keys", "? ".repeat(50_000), deep],
+    ["a large list", `servers:\n${"- a\n".repeat(262_000)}`, large],
+    ["a large list in brackets", `servers: [${"[],".repeat(349_000)}]`, large],
     ["more than 1 MiB", `# ${"x".repeat(1024 * 1024)}`, "pgleash.yml: expected at most 1 MiB, got more"],
   ] as const)("%s", ([, text, message]) => {
     const start = performance.now();
     expect(issuesOf(text)).toEqual([message]);
     expect(performance.now() - start).toBeLessThan(5000);
+  });
+
+  test("a long text of one line is not deep", () => {
+    const targets = Array.from({ length: 1000 }, (_, index) => ({
+      targets: [`db${index}`],
+      labels: { a: "b" },
+    }));
+    const labels = Object.fromEntries(targets.map((_, index) => [`label${index}`, "x"]));
+    for (const given of [targets, labels]) {
+      const { value, mistakes } = readDocument(JSON.stringify(given));
+      expect(mistakes).toEqual([]);
+      expect(value).toEqual(given);
+    }
   });
 
   test("a value that contains itself is only a wrong value", () => {

@@ -25,7 +25,7 @@ describe.for([
 ] as const)("%s", ([name, suspectAfterSeconds, leakedAfterSeconds]) => {
   test("loads, with the password of the environment", async () => {
     for (const { connection, thresholds } of configOf(await read(name), environment).servers) {
-      expect(connection).toMatchObject({ user: "pgleash", password: "s3cret" });
+      expect(connection).toMatchObject({ user: "pgleash", password: { type: "given", secret: "s3cret" } });
       expect(thresholds.defaults.idle_in_transaction).toEqual({
         enabled: true,
         suspectAfterSeconds,

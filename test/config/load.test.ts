@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,6 +40,8 @@ test("a file that cannot be read is one issue", async () => {
   await writeFile(join(folder, "large.yml"), "#".repeat(2 * 1024 * 1024));
   expect(await load("none.yml")).toEqual(["/none.yml: expected a file that can be read, got no such file"]);
   expect(await load(".")).toEqual([": expected a file that can be read, got a directory"]);
+  execFileSync("mkfifo", [join(folder, "pipe")]);
+  expect(await load("pipe")).toEqual(["/pipe: expected a file that can be read, got a pipe"]);
   expect(await load("latin1.yml")).toEqual(["/latin1.yml: expected UTF-8 text, got other bytes"]);
   expect(await load("large.yml")).toEqual(["/large.yml: expected at most 1 MiB, got more"]);
 });

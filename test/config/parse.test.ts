@@ -5,7 +5,7 @@ import { parseConfig } from "../../src/config/parse.ts";
 import { anEnvironment, configOf, issuesOf } from "../support/config-text.ts";
 
 const ALL_KEYS =
-  "one of every, cron, look_timeout, detectors, overrides, pools, label_budget, comment_labels, policy, servers";
+  "one of every, cron, look_timeout, detectors, overrides, pools, label_budget, comment_labels, policy, servers, servers_file, servers_template, allowed_hosts";
 const EVERY = "a duration of whole seconds from 1s to 1d";
 
 describe("a file loads", () => {
@@ -17,13 +17,18 @@ describe("a file loads", () => {
       servers: [
         {
           name: "localhost:5432",
-          connection: expect.objectContaining({ host: "localhost", user: "dba", database: "dba" }),
+          connection: expect.objectContaining({
+            addresses: [{ host: "localhost", hostAddress: undefined, port: 5432 }],
+            user: "dba",
+            database: "dba",
+          }),
           schedule: { everySeconds: 10 },
           lookTimeoutSeconds: 5,
           thresholds: { defaults: builtInThresholds, overrides: [] },
           pools: [],
         },
       ],
+      serversFile: null,
       warnings: [],
     });
   });
@@ -47,15 +52,17 @@ describe("a file loads", () => {
     [{ PGHOST: "db1", PGPORT: "6432" }, "db1:6432"],
     [{ PGHOST: "/run/postgresql" }, "local:5432"],
     [{ DATABASE_URL: "postgres://[::1]/shop" }, "[::1]:5432"],
+    [{ PGHOST: "db1,/tmp,@x", PGPORT: "1,2,3" }, "db1:1,local:2,local:3"],
+    [{ PGHOST: `${"x".repeat(60)},${"y".repeat(60)}` }, `${"x".repeat(60)}:5432`],
+    [{ DATA_SOURCE_URI: "db1/shop" }, "db1:5432"],
   ] as const)("with a name for the server that %j names", ([variables, name]) => {
     expect(configOf("", anEnvironment(variables)).servers[0]?.name).toBe(name);
   });
 
   test("without looking at DATABASE_URL when it names servers itself", () => {
     const text = "servers: [{ name: a, url: 'postgres://db1' }]";
-    expect(configOf(text, anEnvironment({ DATABASE_URL: "nonsense" })).servers[0]?.connection.host).toBe(
-      "db1",
-    );
+    const environment = anEnvironment({ DATABASE_URL: "nonsense", DATA_SOURCE_NAME: "nonsense" });
+    expect(configOf(text, environment).servers[0]?.connection.addresses[0].host).toBe("db1");
   });
 });
 
@@ -144,7 +151,7 @@ describe("one mistake is told as file:line:column: path: expected, got", () => {
   test.for([
     [
       "- name: a",
-      "2:5: servers[0].url: expected a URL such as postgres://user@host:5432/database, got nothing",
+      "2:5: servers[0].url: expected a URL such as postgres://user@host:5432/database, or key=value pairs such as host=db1 user=pgleash; or url_file, got nothing",
     ],
     ["- url: postgres://h", "2:5: servers[0].name: expected a name, got nothing"],
     [
@@ -157,7 +164,7 @@ describe("one mistake is told as file:line:column: path: expected, got", () => {
     ],
     [
       "- { name: a, url: 'postgres://u:hunter2@h?sslmode=bogus' }",
-      "2:21: servers[0].url: expected sslmode to be one of disable, prefer, require, verify-ca, verify-full, got something else",
+      "2:21: servers[0].url: expected sslmode to be one of disable, allow, prefer, require, verify-ca, verify-full, got something else",
     ],
     [
       "- ",
@@ -179,7 +186,7 @@ overrides:
   - match: [usename]
     detectors: { stale_active: { enabled: maybe } }
 servers:
-  - { name: a, url: "postgres://u:hunter2@h?sslmode=bogus&sslkey=k&x=1" }
+  - { name: a, url: "postgres://u:hunter2@h?sslmode=bogus&requirepeer=k&x=1" }
   - { name: a, url: "postgres://h:0", every: 1s, look_timeout: 2s }
 every: 3s
 `;
@@ -202,23 +209,23 @@ every: 3s
 describe("the environment", () => {
   test("is told of as such, and each of its mistakes once", () => {
     const text = "servers: [{ name: a, url: 'postgres://h' }, { name: b, url: 'postgres://i' }]";
-    expect(issuesOf(text, anEnvironment({ PGPORT: "x", PGSERVICE: "prod" }))).toEqual([
-      "environment: PGSERVICE: expected no such variable, got it, which is not supported yet (unset PGSERVICE)",
-      "environment: PGPORT: expected a port from 1 to 65535, got something else (write / in a password as %2F)",
+    expect(issuesOf(text, anEnvironment({ PGPORT: "x", PGREQUIREPEER: "prod" }))).toEqual([
+      "environment: PGPORT: expected a port from 1 to 65535, got something else",
+      "environment: PGREQUIREPEER: expected no requirepeer, got it, which is not supported (leave it out: who may write to the folder of the socket decides who can listen there)",
     ]);
   });
 
   test("is told of beside the mistakes of the file", () => {
     expect(issuesOf("evry: 5s", anEnvironment({ DATABASE_URL: "mysql://h" }))).toEqual([
       `pgleash.yml:1:1: evry: expected ${ALL_KEYS}, got an unknown key (did you mean every?)`,
-      "environment: DATABASE_URL: expected a URL such as postgres://user@host:5432/database, got something else",
+      "environment: DATABASE_URL: expected a URL such as postgres://user@host:5432/database, or key=value pairs such as host=db1 user=pgleash, got something else",
     ]);
   });
 
   test("may have no user, and a URL may then name one", () => {
-    const environment = { variables: {}, osUser: undefined };
+    const environment = { ...anEnvironment(), osUser: undefined };
     expect(issuesOf("", environment)).toEqual([
-      "environment: PGUSER: expected a user, got none (name one in the URL or in PGUSER)",
+      "environment: PGUSER: expected a user, got none (name one in the connection string or in PGUSER)",
     ]);
     expect(issuesOf("servers: [{ name: a, url: 'postgres://u@h' }]", environment)).toEqual([]);
   });

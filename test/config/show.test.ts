@@ -195,6 +195,15 @@ policy:
     expect(showConfig(configOf(full))).not.toContain("s3cret");
   });
 
+  test("names the file of a connection string, with what it says beside it", () => {
+    const environment = anEnvironment({}, { "/run/url": "postgres://u:s3cret@db1" });
+    const text = "servers: [{ name: a, url_file: /run/url, sslpassword_file: /run/key }]";
+    expect(showConfig(configOf(text, environment))).toContain(`  - name: a
+    url_file: /run/url # postgres://u:***@db1:5432/u?sslmode=prefer
+    sslpassword_file: /run/key
+`);
+  });
+
   test.for(["", full, "every: 2s", "cron: '*/5 * * * * *'\nlook_timeout: 100ms"])(
     "loads again to the same configuration: %j",
     (text) => {
