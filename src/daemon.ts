@@ -1,16 +1,23 @@
-import { once } from "node:events";
-
-import { createFileTurns } from "./act/file-turns.ts";
+import { createFileTurns } from "./file-turns.ts";
 import type { Config } from "./config/config.ts";
 import { explainRequest } from "./expose/explain-request.ts";
-import { landingPage } from "./expose/landing-page.ts";
-import { pageContentType, processRegistry, renderPage } from "./expose/page.ts";
-import { createWebServer, type Content, type Server } from "./expose/server.ts";
-import { suspectsJson } from "./expose/suspects-json.ts";
+import { landingStyleHash } from "./expose/landing/style.ts";
+import { pageContentType } from "./expose/page.ts";
+import { createPages, type Pages } from "./expose/pages.ts";
 import type { View } from "./expose/view.ts";
 import type { Log } from "./log.ts";
 import type { Recorder } from "./record/recorder.ts";
+import { oneForAll } from "./one-for-all.ts";
+import { createReloadState, toldOf, type Reloaded } from "./reloaded.ts";
+import { unready } from "./expose/unready.ts";
 import { createWatches, type Watches, type WatchesOptions } from "./watch/watches.ts";
+import type { Content } from "./web/content.ts";
+import type { BoundAddress, ListenAddress } from "./web/connections/listen.ts";
+import { followWebConfig, noWebConfig, type LiveWebConfig } from "./web/config/live-web-config.ts";
+import type { LoadedWebConfig } from "./web/config/load-web-config.ts";
+import { openWebConfig, type WebConfig } from "./web/config/web-config.ts";
+import { webConfigWarnings } from "./web/config/web-config-warnings.ts";
+import { startWebServer } from "./web/web-server.ts";
 
 /** A configuration, or what is wrong with it: one line each. */
 export type Loaded = { readonly config: Config } | { readonly problems: readonly string[] };
@@ -30,17 +37,21 @@ export type DaemonOptions = {
   readonly recorder?: Recorder | undefined;
   readonly versions: { readonly pgleash: string; readonly node: string };
   readonly web: {
-    /** `undefined`: every address of this machine. */
-    readonly host: string | undefined;
-    /** 0: any free one. */
-    readonly port: number;
+    readonly addresses: readonly ListenAddress[];
+    /** How the page is protected, as it was read, and how to read it anew; not at all without it. */
+    readonly protection?: { readonly first: UsableWebConfig; load(): Promise<LoadedWebConfig> } | undefined;
     readonly telemetryPath: string;
     readonly isApiEnabled: boolean;
     readonly isLifecycleEnabled: boolean;
   };
 };
 
+type UsableWebConfig = Extract<LoadedWebConfig, { readonly config: unknown }>;
+
 export type Daemon = {
+  /** Where it listens; the port is another one than asked for when that was 0. */
+  readonly bound: readonly BoundAddress[];
+  /** The port of the first of these addresses. */
   readonly port: number;
   view(): View;
   /** Loads the configuration anew. When it is bad, the last good one stays, and the problems are returned. */
@@ -49,67 +60,108 @@ export type Daemon = {
   stop(): Promise<void>;
 };
 
-/** Starts watching every configured server, and serving what is seen. Throws when nothing can listen at the address. */
+/** Starts watching every configured server, and serving what is seen. Throws when an address cannot be listened at. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { log, versions } = options;
-  const ownProcess = processRegistry();
-  const page = cachedPage(() => renderPage(view(), ownProcess));
+  const startedSeconds = Date.now() / 1000;
+  const pages = createPages(() => view(), {
+    metricsPath: options.web.telemetryPath,
+    hasApi: options.web.isApiEnabled,
+  });
   const watches = createWatches({
     log,
     recorder: options.recorder,
     isFlagged: options.isEnforceFlagged,
     floors: options.floors,
     version: versions.pgleash,
-    onChange: page.drop,
+    onChange: pages.age,
   });
-  let reloaded = { successful: true, lastSuccessSeconds: Date.now() / 1000 };
+  const reloadState = createReloadState(pages.drop);
 
   const view = (): View => ({
     version: versions.pgleash,
     nodeVersion: versions.node,
-    reload: reloaded,
+    startedSeconds,
+    nowSeconds: Date.now() / 1000,
+    reload: reloadState.view(),
+    serversFile: watches.serversFile(),
     isEnforceFlagged: options.isEnforceFlagged,
     unrecordedLooks: options.recorder?.missing() ?? null,
     servers: watches.views(),
   });
-  const reload = createReload(options, watches, (successful) => {
-    reloaded = { ...reloaded, successful, ...(successful ? { lastSuccessSeconds: Date.now() / 1000 } : {}) };
-    page.drop();
+  const protection = followProtection(options, (webConfig) => {
+    reloadState.note({ webConfig });
+    reloadState.settle();
+  });
+  const reloadConfig = createReload(options, watches, (config) => reloadState.note({ config }));
+  const reload = oneForAll(async (): Promise<Reloaded> => {
+    const config = await reloadConfig();
+    const webConfig = await protection.reload();
+    reloadState.settle();
+    return { config, webConfig };
   });
 
-  const server = createWebServer(contentOf(options.web, { log, view, page, reload }));
-  const { address, port } = await listen(server, options.web);
+  const content = contentOf(options.web, { log, view, pages, reload });
+  const server = await startWebServer(content, { addresses: options.web.addresses, web: protection });
   await watches.apply(options.config);
-  log.info({ address, port, servers: options.config.servers.length }, "watching");
+  const [{ address, port } = { address: "", port: 0 }] = server.bound;
+  const servers = watches.views().length;
+  log.info({ address, port, listening: listed(server.bound), ...guardOf(options), servers }, "watching");
 
   return {
+    bound: server.bound,
     port,
     view,
-    reload,
+    reload: async () => Object.values(await reload()).flat(),
     async stop() {
-      server.close();
-      await watches.stop();
-      server.closeAllConnections();
+      await Promise.all([server.close(), watches.stop()]);
       log.info({}, "stopped");
     },
   };
 }
 
-/** A page that is rendered once for whoever asks, until it is dropped because something changed. */
-type CachedPage = { readonly get: () => Promise<string>; readonly drop: () => void };
+/** How the page is protected at the start. */
+function guardOf({ web: { protection } }: Pick<DaemonOptions, "web">) {
+  const { tls, users } = protection?.first.config ?? openWebConfig;
+  return { tls: tls !== null, users: users.size };
+}
 
-function cachedPage(render: () => Promise<string>): CachedPage {
-  let page: Promise<string> | null = null;
-  return {
-    get: () => (page ??= render()),
-    drop: () => void (page = null),
+/** The first address stands in fields of its own, too. */
+function listed(bound: readonly BoundAddress[]): readonly string[] {
+  return bound.map(({ address, port }) => `${address.includes(":") ? `[${address}]` : address}:${port}`);
+}
+
+/** Changed files are told of, whether they hold now or not. */
+function followProtection(
+  { log, web: { protection } }: Pick<DaemonOptions, "log" | "web">,
+  onRead: (isGood: boolean) => void,
+): LiveWebConfig {
+  if (protection === undefined) return noWebConfig;
+  const { tls, isHttp2Wanted } = protection.first.config;
+  if (tls !== null && isHttp2Wanted) log.info({}, "HTTP/2 is not spoken here: clients get HTTP/1.1");
+  const warn = (config: WebConfig): void => {
+    const warnings = webConfigWarnings(config);
+    if (warnings.length > 0) log.warn({ warnings }, "web configuration loaded, with warnings");
   };
+  warn(protection.first.config);
+  return followWebConfig(protection.first, {
+    load: () => protection.load(),
+    now: () => performance.now() / 1000,
+    onApplied(config) {
+      onRead(true);
+      log.info({}, "web configuration reloaded");
+      warn(config);
+    },
+    onRefused(problems) {
+      onRead(false);
+      log.error({ problems }, "web configuration not reloaded: the last good one stays");
+    },
+  });
 }
 
 /** Longer than any disk takes that is well. While a file hangs, acts go on by the last policy, and whoever reloads means to change it. */
 const RELOAD_PATIENCE_SECONDS = 10;
 
-/** One reload at a time: two signals in a row must not apply two configurations at once. */
 function createReload(
   {
     log,
@@ -120,7 +172,6 @@ function createReload(
   onReload: (successful: boolean) => void,
 ): Daemon["reload"] {
   const turns = createFileTurns(reloadPatienceSeconds);
-  let last: Promise<readonly string[]> = Promise.resolve([]);
 
   /** A file that hangs is as bad as one that is wrong: nobody knows what it was to change. */
   async function load(): Promise<Loaded> {
@@ -135,7 +186,7 @@ function createReload(
     }
   }
 
-  async function loadAndApply(): Promise<readonly string[]> {
+  return async () => {
     await watches.reopenAudit();
     const loaded = await load();
     if ("problems" in loaded) {
@@ -149,48 +200,34 @@ function createReload(
     }
     await watches.apply(loaded.config);
     onReload(true);
-    log.info({ servers: loaded.config.servers.length }, "configuration reloaded");
+    log.info({ servers: watches.views().length }, "configuration reloaded");
     return [];
-  }
-
-  return () => (last = last.then(loadAndApply, loadAndApply));
+  };
 }
 
-type Served = Pick<Daemon, "view" | "reload"> & { readonly log: Log; readonly page: CachedPage };
+type Served = Pick<Daemon, "view"> & {
+  readonly log: Log;
+  readonly pages: Pages;
+  readonly reload: () => Promise<Reloaded>;
+};
 
 function contentOf(
   { telemetryPath, isApiEnabled, isLifecycleEnabled }: DaemonOptions["web"],
-  { log, view, page, reload }: Served,
+  { log, view, pages, reload }: Served,
 ): Content {
   return {
     metricsPath: telemetryPath,
     metricsContentType: pageContentType,
-    metricsPage: page.get,
-    landingPage: () => landingPage(view(), { metricsPath: telemetryPath, hasApi: isApiEnabled }),
-    suspects: isApiEnabled ? () => suspectsJson(view().servers) : undefined,
+    metricsPage: pages.metrics,
+    landingPage: (parameters) => (parameters.has("unfolded") ? pages.unfoldedLanding() : pages.landing()),
+    styleSource: landingStyleHash,
+    suspects: isApiEnabled ? pages.suspects : undefined,
     explain: isApiEnabled ? (parameters) => explainRequest(view(), parameters) : undefined,
     unready: () => unready(view()),
-    reload: isLifecycleEnabled ? reload : undefined,
+    reload: isLifecycleEnabled ? async () => toldOf(await reload()) : undefined,
     onError(error) {
-      page.drop();
+      pages.drop();
       log.error({ err: error }, "request failed");
     },
   };
-}
-
-/** Resolves to where it listens: the port is another one than asked for when that was 0. */
-async function listen(
-  server: Server,
-  { host, port }: DaemonOptions["web"],
-): Promise<{ readonly address: string; readonly port: number }> {
-  server.listen({ port, ...(host === undefined ? {} : { host }) });
-  await once(server, "listening");
-  const bound = server.address();
-  return typeof bound === "object" && bound !== null ? bound : { address: host ?? "", port };
-}
-
-/** A dead or blind server is a metric and an alert, not an unready process; a server that nobody tried yet is. */
-function unready(view: View): string | null {
-  const untried = view.servers.filter(({ report, failure }) => report === null && failure === null);
-  return untried.length === 0 ? null : `not looked at yet: ${untried.map(({ server }) => server).join(", ")}`;
 }

@@ -1,7 +1,7 @@
 import { appendRecords } from "./append-records.ts";
 import { openAuditFile, type AuditFile } from "./audit-file.ts";
 import type { AuditRecord, LedgerRecord } from "./audit-record.ts";
-import { createFileTurns } from "./file-turns.ts";
+import { createFileTurns } from "../file-turns.ts";
 import { createRepeatedLedgers } from "./repeated-ledgers.ts";
 
 /** The record of what was done. Nothing here throws: a disk that fails must not end the watch. */

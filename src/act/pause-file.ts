@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import * as z from "zod";
 
 import type { Pause } from "../decide/situation.ts";
-import { createFileTurns } from "./file-turns.ts";
+import { createFileTurns } from "../file-turns.ts";
 
 /** What a pause file holds: why, until when (ISO 8601; `null` for until it is removed), and by whom. */
 export type PauseOrder = {

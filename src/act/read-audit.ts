@@ -2,7 +2,7 @@ import { open, type FileHandle } from "node:fs/promises";
 
 import { readLine, type ReadRecord } from "./audit-line.ts";
 import { auditVersion } from "./audit-record.ts";
-import { createFileTurns } from "./file-turns.ts";
+import { createFileTurns, type FileTurns } from "../file-turns.ts";
 
 /** What the end of an audit file tells. */
 export type AuditRead = {
@@ -21,6 +21,18 @@ const FIRST_READ_BYTES = 16 * 1024 * 1024;
  */
 const LONGEST_READ_BYTES = 16 * FIRST_READ_BYTES;
 
+/** The turns to read each audit file. Whoever reads one again takes the same: while a read of it hangs, no other is begun. */
+export type AuditReads = (path: string) => FileTurns;
+
+export function auditReads(patienceSeconds = PATIENCE_SECONDS): AuditReads {
+  const turnsOf = new Map<string, FileTurns>();
+  return (path) => {
+    const turns = turnsOf.get(path) ?? createFileTurns(patienceSeconds);
+    turnsOf.set(path, turns);
+    return turns;
+  };
+}
+
 const PATIENCE_SECONDS = 10;
 
 const TORN_HEAD =
@@ -34,11 +46,11 @@ const TORN_HEAD =
  */
 export async function readAudit(
   path: string,
-  patienceSeconds = PATIENCE_SECONDS,
+  reads: AuditReads = auditReads(),
 ): Promise<AuditRead | { readonly problem: string }> {
   try {
     for (let bytes = FIRST_READ_BYTES; bytes <= LONGEST_READ_BYTES; bytes *= 2) {
-      const end = await createFileTurns(patienceSeconds).take(() => readEnd(path, bytes));
+      const end = await reads(path).take(() => readEnd(path, bytes));
       const read = recordsIn(end.text);
       if ("problem" in read || holdLedgers(read.records)) return read;
       if (end.isWhole) return isHeadTorn(end.text) ? { problem: TORN_HEAD } : read;

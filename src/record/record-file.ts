@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open, rename, stat } from "node:fs/promises";
 
 /** A file that recorded looks are appended to. Nothing of it is flushed: a crash may cost the last ones. */
@@ -11,6 +12,13 @@ export type RecordFile = {
   isFit(bytes: number): Promise<boolean>;
   close(): Promise<void>;
 };
+
+/** Opens the file once, so that a path that leads nowhere is known at the start. A pipe that nobody reads is not waited for. */
+export async function tryRecordFile(path: string): Promise<void> {
+  const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
+  const file = await open(path, O_APPEND | O_CREAT | O_NONBLOCK | O_WRONLY, 0o600);
+  await file.close();
+}
 
 /**
  * Opens the file for appending, or creates it for our eyes only. One that has no room for so many bytes more is moved

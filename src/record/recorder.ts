@@ -1,4 +1,4 @@
-import { createFileTurns } from "../act/file-turns.ts";
+import { createFileTurns } from "../file-turns.ts";
 import type { Attributions } from "../classify/attribution/remember.ts";
 import type { Log } from "../log.ts";
 import { lookLine } from "./look-line.ts";
@@ -33,7 +33,7 @@ const LARGEST_BYTES = 256 * 1024 * 1024;
 /** Beyond it looks are left out. */
 const MOST_WAITING_BYTES = 16 * 1024 * 1024;
 
-/** The file is opened for the first look. */
+/** The file is opened anew for the first look. */
 export function createRecorder(
   path: string,
   {

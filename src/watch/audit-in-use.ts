@@ -1,7 +1,7 @@
 import { openAudit, type Audit } from "../act/audit.ts";
 import type { LedgerRecord } from "../act/audit-record.ts";
 import { orphansIn, type Orphan } from "../act/orphans.ts";
-import { readAudit } from "../act/read-audit.ts";
+import { auditReads, readAudit, type AuditReads } from "../act/read-audit.ts";
 import { unsettledLeashes } from "../act/rebuild-leash.ts";
 import type { Leash } from "../decide/leash.ts";
 import type { PolicyMode } from "../decide/policy.ts";
@@ -28,6 +28,8 @@ export type AuditInUseOptions = {
   readonly ledgers: () => readonly LedgerRecord[];
   /** Called with what a file tells of each server, before it is written to. */
   readonly learn: (leashes: ReadonlyMap<string, Leash>) => void;
+  /** How long reading a file may take; as long as any disk takes that is well unless a test wants less. */
+  readonly readPatienceSeconds?: number;
 };
 
 /** No file is opened before the first `use`. */
@@ -36,13 +38,15 @@ export function createAuditInUse(options: AuditInUseOptions): AuditInUse {
   let used: string | null = null;
   let problem: string | null = null;
   let audit: Audit | null = null;
+  const reads = auditReads(options.readPatienceSeconds);
   return {
     async use(auditFile, mode) {
       if (auditFile === used && problem === null) return;
       await audit?.close();
       [used, problem, audit] = [null, null, null];
       if (auditFile === null) return;
-      const read = await readAndTell(auditFile, { log, isEnforcing: isFlagged && mode === "enforce" });
+      const isEnforcing = isFlagged && mode === "enforce";
+      const read = await readAndTell(auditFile, { log, isEnforcing, reads });
       if ("problem" in read) {
         problem = read.problem;
         return;
@@ -77,9 +81,10 @@ type Told = { readonly leashes: ReadonlyMap<string, Leash>; readonly orphans: re
 /** A dry run signals nobody, with or without an audit: what it lacks is the record of what it would do. */
 async function readAndTell(
   auditFile: string,
-  { log, isEnforcing }: { readonly log: Log; readonly isEnforcing: boolean },
+  options: { readonly log: Log; readonly isEnforcing: boolean; readonly reads: AuditReads },
 ): Promise<Told | { readonly problem: string }> {
-  const read = await readAudit(auditFile);
+  const { log, isEnforcing, reads } = options;
+  const read = await readAudit(auditFile, reads);
   const fields = { audit_file: auditFile };
   if ("problem" in read && isEnforcing)
     log.error({ ...fields, error: read.problem }, "the audit cannot be read: nobody is ended");

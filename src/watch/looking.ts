@@ -1,14 +1,16 @@
 import { createLease } from "../act/lease.ts";
 import { cycle, firstRemembered } from "../cycle.ts";
+import type { ServerConfig } from "../config/config.ts";
 import type { Leash } from "../decide/leash.ts";
 import type { Report } from "../expose/report.ts";
 import { viewAfterLook } from "../expose/server-view.ts";
 import type { ServerView } from "../expose/view.ts";
-import { createConnection } from "../postgres/connection.ts";
-import { startDeadline } from "../postgres/deadline.ts";
+import { createConnection, type Connection } from "../postgres/connection.ts";
+import { shortenDeadline, startDeadline, type Deadline } from "../postgres/deadline.ts";
 import { withSignalGrant } from "../postgres/probe.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { leashingOf } from "./leashing.ts";
+import type { Opening, Place } from "./openings.ts";
 import { timingOf } from "./schedule.ts";
 import type { WatchSettings } from "./watch-settings.ts";
 
@@ -16,8 +18,10 @@ import type { WatchSettings } from "./watch-settings.ts";
 export type Looking = {
   /** False while a failed connection is to be left alone. */
   isDue(): boolean;
+  /** Resolves once a look may begin: at once, unless it has to open the connection. With `null` when the signal is aborted before. */
+  enter(signal: AbortSignal): Promise<Place | null>;
   /** Looks once, and returns the view after it. Throws a `PostgresFailure`; what is remembered then stays, but for what was done. Once `stopping` is aborted, no further act is begun. */
-  look(settings: WatchSettings, before: ServerView, stopping: AbortSignal): Promise<ServerView>;
+  look(settings: WatchSettings, before: ServerView, around: LookAround): Promise<ServerView>;
   /** The look failed: the connection is left alone for a while, if it did not survive. */
   failed(): void;
   /** How many connections the server has answered on. */
@@ -31,8 +35,20 @@ export type Looking = {
   close(): Promise<void>;
 };
 
-/** Nothing is opened before the first look. What an earlier process left of the server is the `leash`. */
-export function createLooking(leash: Leash, recorder: Recorder | undefined): Looking {
+export type LookAround = { readonly place: Place; readonly stopping: AbortSignal };
+
+/** What an earlier process left of a server is the `leash`. */
+export type LookingStart = {
+  readonly leash: Leash;
+  readonly opening: Opening;
+  readonly recorder: Recorder | undefined;
+};
+
+/** The connection is open already. */
+const atOnce: Place = { mostSeconds: Infinity, leave: () => undefined };
+
+/** Nothing is opened before the first look. */
+export function createLooking({ leash, opening, recorder }: LookingStart): Looking {
   const connection = createConnection();
   const lease = createLease();
   let remembered = firstRemembered(leash);
@@ -44,11 +60,12 @@ export function createLooking(leash: Leash, recorder: Recorder | undefined): Loo
 
   return {
     isDue: () => connection.isDue(),
+    enter: (signal) => (connection.isOpen() ? Promise.resolve(atOnce) : opening.enter(signal)),
     // One deadline for the whole look: connecting must not add to what the schedule allows.
-    async look({ server, labelBudget, commentKeys, leash: leashSettings }, before, stopping) {
-      const { lookTimeoutSeconds, thresholds, pools } = server;
-      const deadline = startDeadline(lookTimeoutSeconds);
-      const { session, probe } = await connection.use(server.connection, { deadline, lookTimeoutSeconds });
+    async look({ server, labelBudget, commentKeys, leash: leashSettings }, before, { place, stopping }) {
+      const { thresholds, pools } = server;
+      const deadline = startDeadline(server.lookTimeoutSeconds);
+      const { session, probe } = await connectAt(place, { connection, server, deadline });
       const { gapSeconds, intervalSeconds } = timingOf(server.schedule, timeOfLastLook(before));
       const nowMs = performance.now();
       const sinceLastLookSeconds = lastLookMs === null ? null : (nowMs - lastLookMs) / 1000;
@@ -94,6 +111,22 @@ export function createLooking(leash: Leash, recorder: Recorder | undefined): Loo
     close: () => connection.close(),
   };
 }
+
+/** Within what the place allows, and gives it back. */
+async function connectAt(
+  place: Place,
+  { connection, server, deadline }: ConnectOptions,
+): Promise<Awaited<ReturnType<Connection["use"]>>> {
+  const { lookTimeoutSeconds } = server;
+  const options = { deadline: shortenDeadline(deadline, place.mostSeconds), lookTimeoutSeconds };
+  return await connection.use(server.connection, options).finally(() => place.leave());
+}
+
+type ConnectOptions = {
+  readonly connection: Connection;
+  readonly server: ServerConfig;
+  readonly deadline: Deadline;
+};
 
 function timeOfLastLook({ lastSuccessSeconds }: ServerView): Date {
   return lastSuccessSeconds === null ? new Date() : new Date(lastSuccessSeconds * 1000);

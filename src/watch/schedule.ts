@@ -8,13 +8,40 @@ export type Timing = { readonly intervalSeconds: number; readonly gapSeconds: nu
 const LOOKS_TO_A_GAP = 3;
 const SHORTEST_GAP_SECONDS = 30;
 
-/** Runs the task by the schedule until it is stopped. A run that finds the one before still going is left out. */
-export function startSchedule(schedule: Schedule, task: () => Promise<void>): { stop(): void } {
-  const cron =
-    "cron" in schedule
-      ? new Cron(schedule.cron, { protect: true }, task)
-      : new Cron("* * * * * *", { protect: true, interval: schedule.everySeconds }, task);
+/** What runs until it is stopped. */
+export type Running = { stop(): void };
+
+/**
+ * Runs the task by the schedule. A run that finds the one before still going is left out. The `phase` (from 0 to below 1)
+ * says where in the interval; a cron pattern says that itself.
+ */
+export function startSchedule(schedule: Schedule, phase: number, task: () => Promise<void>): Running {
+  if ("everySeconds" in schedule) return startInterval(1000 * schedule.everySeconds, phase, task);
+  const cron = new Cron(schedule.cron, { protect: true }, task);
   return { stop: () => cron.stop() };
+}
+
+/** By a clock that nobody sets, and without drift: each run is planned from the one that was planned before. */
+function startInterval(everyMs: number, phase: number, task: () => Promise<void>): Running {
+  let isGoing = false;
+  let plannedMs = Math.floor(performance.now() / everyMs) * everyMs + phase * everyMs;
+  let timer = arm();
+
+  function arm(): NodeJS.Timeout {
+    const nowMs = performance.now();
+    while (plannedMs <= nowMs) plannedMs += everyMs;
+    return setTimeout(run, plannedMs - nowMs);
+  }
+
+  function run(): void {
+    plannedMs += everyMs;
+    timer = arm();
+    if (isGoing) return;
+    isGoing = true;
+    void task().finally(() => (isGoing = false));
+  }
+
+  return { stop: () => clearTimeout(timer) };
 }
 
 /** The distances that a schedule keeps after a look at `lastLook`. A cron pattern may be uneven: they are those of then. */

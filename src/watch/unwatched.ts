@@ -19,14 +19,18 @@ export function withLeash(before: Unwatched, server: string, leash: Leash, since
   });
 }
 
-/** Those that a limit may still count, of which none is longer than `reachSeconds`. An open breaker stays until its trial. Pure. */
+/**
+ * Those that a limit may still count, of which none is longer than `reachSeconds`. An open breaker stays until its trial. Servers that
+ * nothing was done on take nobody's place. Pure.
+ */
 export function stillOfUse(
   before: Unwatched,
   { nowSeconds, reachSeconds }: { readonly nowSeconds: number; readonly reachSeconds: number },
 ): Unwatched {
   const ofUse = [...before].filter(
     ([, { leash, sinceSeconds }]) =>
-      leash.ledger.breaker.state === "open" || sinceSeconds > nowSeconds - reachSeconds,
+      leash.ledger.breaker.state === "open" ||
+      (leash.ledger.entries.length + leash.acted.size > 0 && sinceSeconds > nowSeconds - reachSeconds),
   );
   const latestFirst = ofUse.toSorted(([, a], [, b]) => b.sinceSeconds - a.sinceSeconds);
   return new Map(latestFirst.slice(0, MOST_UNWATCHED));

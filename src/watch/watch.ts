@@ -6,6 +6,7 @@ import { toFailure } from "../postgres/failure.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { createLooking } from "./looking.ts";
 import { narrate, nothingTold } from "./narrate.ts";
+import type { Opening, Place } from "./openings.ts";
 import { timingOf } from "./schedule.ts";
 import type { WatchSettings } from "./watch-settings.ts";
 
@@ -31,6 +32,8 @@ export type Watch = {
 export type WatchStart = {
   readonly settings: WatchSettings;
   readonly leash: Leash;
+  /** What bounds how many connections are being opened at once. */
+  readonly opening: Opening;
   readonly log: Log;
   /** Where what each look reads is put on record; nowhere without one. */
   readonly recorder?: Recorder | undefined;
@@ -39,52 +42,77 @@ export type WatchStart = {
 };
 
 /** Prepares to watch a server; the first look connects. */
-export function createWatch({ settings: first, leash, log, recorder, onChange }: WatchStart): Watch {
-  const looking = createLooking(leash, recorder);
+export function createWatch({ settings: first, log, recorder, onChange, ...start }: WatchStart): Watch {
+  const looking = createLooking({ ...start, recorder });
   let settings = first;
   const { intervalSeconds } = timingOf(first.server.schedule, new Date());
   let view = firstView(first.server.name, intervalSeconds, first.leash.policy);
   let told = nothingTold;
+  /** A look, with the time it waits for leave to connect, and the same without it. */
+  let coming: Promise<void> | null = null;
   let underWay: Promise<void> | null = null;
+  let changing: Promise<void> = Promise.resolve();
   let stopping = new AbortController();
+  const closing = new AbortController();
 
-  async function look(): Promise<void> {
+  async function enterAndLook(): Promise<void> {
+    const place = await looking.enter(closing.signal);
+    if (place === null) return;
+    underWay = look(place).finally(() => (underWay = null));
+    await underWay;
+  }
+
+  async function look(place: Place): Promise<void> {
+    await changing;
     const startedMs = performance.now();
     const before = view;
     try {
-      view = await looking.look(settings, view, stopping.signal);
+      view = await looking.look(settings, view, { place, stopping: stopping.signal });
     } catch (error) {
       view = viewAfterFailure(view, toFailure(error));
       looking.failed();
     }
-    const looks = { ...view.looks, begun: view.looks.begun + 1, connections: looking.opened() };
-    view = { ...view, looks, lastDurationSeconds: (performance.now() - startedMs) / 1000 };
+    view = counted(view, { connections: looking.opened(), seconds: (performance.now() - startedMs) / 1000 });
     told = narrate(log, { before, after: view, told });
     onChange();
+  }
+
+  /** A look that still waits for leave keeps its place, and will look by the new settings. */
+  async function change(next: WatchSettings, recall: ((leash: Leash) => Leash) | undefined): Promise<void> {
+    await underWay;
+    const before = settings;
+    [settings, stopping] = [next, new AbortController()];
+    view = { ...view, policy: next.leash.policy };
+    if (recall !== undefined) looking.recall(recall(looking.leash()));
+    await looking.configure(before, next);
   }
 
   return {
     view: () => view,
     leash: () => looking.leash(),
     look() {
-      if (underWay === null && looking.isDue()) underWay = look().finally(() => (underWay = null));
-      return underWay ?? Promise.resolve();
+      if (coming === null && looking.isDue()) coming = enterAndLook().finally(() => (coming = null));
+      return coming ?? Promise.resolve();
     },
     stopActing: () => stopping.abort(),
-    async configure(next, recall) {
+    configure(next, recall) {
       stopping.abort();
-      await underWay;
-      const before = settings;
-      settings = next;
-      view = { ...view, policy: next.leash.policy };
-      stopping = new AbortController();
-      if (recall !== undefined) looking.recall(recall(looking.leash()));
-      await looking.configure(before, next);
+      changing = change(next, recall);
+      return changing;
     },
     async close() {
       stopping.abort();
-      await underWay;
+      closing.abort();
+      await coming;
       await looking.close();
     },
   };
+}
+
+function counted(
+  view: ServerView,
+  look: { readonly connections: number; readonly seconds: number },
+): ServerView {
+  const looks = { ...view.looks, begun: view.looks.begun + 1, connections: look.connections };
+  return { ...view, looks, lastDurationSeconds: look.seconds };
 }

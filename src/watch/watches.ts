@@ -1,21 +1,23 @@
 import { ledgerRecord } from "../act/ledger-record.ts";
-import type { Config } from "../config/config.ts";
-import type { Leash } from "../decide/leash.ts";
+import type { Config, ServerConfig } from "../config/config.ts";
 import type { Floors } from "../decide/policy.ts";
-import type { ServerView } from "../expose/view.ts";
+import { createDiscovery } from "../discover/discovery.ts";
+import type { TargetReader } from "../discover/target-reader.ts";
+import type { ServersFileView, ServerView } from "../expose/view.ts";
 import type { Log } from "../log.ts";
 import type { Recorder } from "../record/recorder.ts";
-import { startSchedule } from "./schedule.ts";
-import { createEnforcement } from "./enforcement.ts";
+import { createEnforcement, type Enforcement } from "./enforcement.ts";
 import { renamings, type CountedNames } from "./renamed.ts";
-import { createWatch, type Watch } from "./watch.ts";
+import { createRoster, type Recall } from "./roster.ts";
 import type { WatchSettings } from "./watch-settings.ts";
 
-/** All watched servers, each on a schedule and a connection of its own: one that hangs delays nobody. */
+/** All watched servers, and what it takes to end sessions on them. */
 export type Watches = {
-  /** Watches what the configuration names: goes on with the servers it knows by name, starts new ones, ends the rest. */
+  /** Watches what the configuration and its servers files name: goes on with the servers it knows by name, starts new ones, ends the rest. */
   apply(config: Config): Promise<void>;
   views(): readonly ServerView[];
+  /** `null` where no file names servers. */
+  serversFile(): ServersFileView | null;
   /** Stops acting until the next configuration: the last one was bad, and nobody knows what it was to change. */
   holdBack(): Promise<void>;
   /** Opens the audit anew, for whoever rotates it. */
@@ -34,98 +36,109 @@ export type WatchesOptions = {
   readonly version: string;
   /** Where what each look reads is put on record; nowhere without one. */
   readonly recorder?: Recorder | undefined;
-  /** Called after each look. */
+  /** How often servers files are read; only tests are in a hurry. */
+  readonly readEverySeconds?: number;
+  /** What reads them; a thread unless a test says otherwise. */
+  readonly startReader?: () => TargetReader;
+  /** Called after each look, and when other servers are watched. */
   readonly onChange: () => void;
 };
 
+/** What is the same for all servers. */
+type Common = Omit<WatchSettings, "server">;
+
 /** Nothing is watched before the first `apply`. */
 export function createWatches(options: WatchesOptions): Watches {
-  const { log, onChange } = options;
-  let watches = new Map<string, Watch>();
-  /** Those that are watched no more, until the look under way at them is over. */
-  let leaving: readonly (readonly [string, Watch])[] = [];
-  let applied: readonly WatchSettings[] = [];
+  const { log } = options;
+  let common: Common | null = null;
+  let servers: readonly ServerConfig[] = [];
+  let isStopped = false;
+  const roster = createRoster(options);
   const enforcement = createEnforcement({
     ...options,
-    ledgers: () => [...leaving, ...watches].map(([server, watch]) => ledgerRecord(server, watch.leash())),
+    ledgers: () => roster.leashes().map(([server, leash]) => ledgerRecord(server, leash)),
   });
-  let isStopped = false;
-  let schedules: readonly { stop(): void }[] = [];
+  const inTurn = oneAfterAnother(() => isStopped);
+  const discovery = createDiscovery({
+    log,
+    onFound: () => inTurn(() => settle(common, false)),
+    onChange: options.onChange,
+    ...(options.readEverySeconds === undefined ? {} : { everySeconds: options.readEverySeconds }),
+    ...(options.startReader === undefined ? {} : { startReader: options.startReader }),
+  });
 
-  function stopSchedules(): void {
-    for (const schedule of schedules) schedule.stop();
-    schedules = [];
-  }
-
-  function start(settings: WatchSettings): Watch {
-    return createWatch({ ...options, settings, leash: enforcement.leashOf(settings.server.name) });
-  }
-
-  /** An audit that was read only now tells of an earlier process what a watch that went on without it does not know. */
-  async function configureKnown(settings: WatchSettings): Promise<void> {
-    const { name } = settings.server;
-    const isAuditNew = applied.every(({ leash }) => leash.audit !== settings.leash.audit);
-    const recall = (known: Leash): Leash => enforcement.leashOf(name, known);
-    await watches.get(name)?.configure(settings, isAuditNew ? recall : undefined);
+  async function settle(next: Common | null, isNews: boolean): Promise<void> {
+    if (next === null) return;
+    const all = discovery.servers();
+    if (common !== null) tellRenamed(countedNames(servers, common), countedNames(all, next), log);
+    [servers, common] = [all, next];
+    enforcement.keep(await roster.settle(settingsOf(all, next), recallOf(enforcement, isNews)));
   }
 
   return {
-    views: () => [...watches.values()].map((watch) => watch.view()),
-    async apply({ servers, labelBudget, commentLabels: commentKeys, policy, warnings }) {
+    views: () => roster.views(),
+    serversFile: () => discovery.state(),
+    async apply(config) {
+      const { labelBudget, commentLabels: commentKeys, policy, warnings } = config;
       // Before anything that waits: what is applied may be meant to stop the acts of a look under way.
-      for (const watch of watches.values()) watch.stopActing();
-      if (warnings.length > 0) log.warn({ warnings }, "configuration loaded, with warnings");
-      const leash = await enforcement.configure(policy);
-      const settings = servers.map((server) => ({ server, labelBudget, commentKeys, leash }));
-      tellRenamed(applied, settings, log);
-      const configuring = settings.map(configureKnown);
-      applied = settings;
-      // Meanwhile the old servers stay watched, and on the page: one of them may be in a look that hangs.
-      await Promise.all(configuring);
-      if (isStopped) return;
-      stopSchedules();
-      const before = watches;
-      watches = new Map(settings.map((one) => [one.server.name, before.get(one.server.name) ?? start(one)]));
-      schedules = servers.map(({ name, schedule }) => startSchedule(schedule, () => look(watches.get(name))));
-      for (const watch of watches.values()) void look(watch);
-      onChange();
-      leaving = [...before].filter(([name]) => !watches.has(name));
-      enforcement.keep(await closed(leaving));
-      leaving = [];
+      roster.stopActing();
+      await inTurn(async () => {
+        if (warnings.length > 0) log.warn({ warnings }, "configuration loaded, with warnings");
+        const leash = await enforcement.configure(policy);
+        // An audit that was read only now tells of an earlier process what a watch that went on without it does not know.
+        const isNews = common?.leash.audit !== leash.audit;
+        const next = { labelBudget, commentKeys, leash };
+        // Servers files may be slow: at the start nobody whom the configuration names waits for them.
+        if (common === null) {
+          roster.allowActing();
+          await roster.settle(settingsOf(config.servers, next), recallOf(enforcement, isNews));
+        }
+        // The audit may have been opened behind the back of whoever stopped.
+        if (isStopped) return enforcement.close();
+        await discovery.use(config);
+        roster.allowActing();
+        await settle(next, isNews);
+      });
     },
     async holdBack() {
-      await Promise.all(applied.map(async (one) => watches.get(one.server.name)?.configure(heldBack(one))));
+      await inTurn(() => settle(common === null ? null : heldBack(common), false));
     },
-    reopenAudit: () => enforcement.reopen(),
+    reopenAudit: async () => (isStopped ? undefined : enforcement.reopen()),
     async stop() {
       isStopped = true;
-      stopSchedules();
-      await Promise.all([...watches.values()].map((watch) => watch.close()));
+      discovery.stop();
+      await roster.stop();
       await enforcement.close();
     },
   };
 }
 
-function tellRenamed(before: readonly WatchSettings[], after: readonly WatchSettings[], log: Log): void {
-  for (const { message, ...names } of renamings(countedNames(before), countedNames(after)))
-    log.warn(names, message);
+function settingsOf(all: readonly ServerConfig[], common: Common): readonly WatchSettings[] {
+  return all.map((server) => ({ server, ...common }));
 }
 
-function countedNames(settings: readonly WatchSettings[]): CountedNames {
-  const rules = settings[0]?.leash.policy.rules ?? []; // all servers have the same
-  return { servers: settings.map(({ server }) => server.name), rules: rules.map(({ name }) => name) };
+function recallOf(enforcement: Enforcement, isNews: boolean): Recall {
+  return { leashOf: (server, known) => enforcement.leashOf(server, known), isNews };
 }
 
-function heldBack(settings: WatchSettings): WatchSettings {
-  return { ...settings, leash: { ...settings.leash, isEnforcing: false } };
+function tellRenamed(before: CountedNames, after: CountedNames, log: Log): void {
+  for (const { message, ...names } of renamings(before, after)) log.warn(names, message);
 }
 
-/** Ends these watches, and resolves with what they knew last. */
-async function closed(watches: readonly (readonly [string, Watch])[]): Promise<ReadonlyMap<string, Leash>> {
-  await Promise.all(watches.map(([, watch]) => watch.close()));
-  return new Map(watches.map(([server, watch]) => [server, watch.leash()]));
+function countedNames(servers: readonly ServerConfig[], { leash }: Common): CountedNames {
+  return { servers: servers.map(({ name }) => name), rules: leash.policy.rules.map(({ name }) => name) };
 }
 
-async function look(watch: Watch | undefined): Promise<void> {
-  await watch?.look();
+function heldBack(common: Common): Common {
+  return { ...common, leash: { ...common.leash, isEnforcing: false } };
+}
+
+/** Runs one operation after another, until all is over: two must not settle at once who is watched. */
+function oneAfterAnother(isOver: () => boolean): (operation: () => Promise<void>) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return (operation) => {
+    const turn = last.then(() => (isOver() ? undefined : operation()));
+    last = turn.catch(() => undefined); // whoever asked for it is told
+    return turn;
+  };
 }

@@ -9,21 +9,15 @@ import { emptyLeash, type Leash } from "../../src/decide/leash.ts";
 import { builtInFloors } from "../../src/decide/policy.ts";
 import { openSession } from "../../src/postgres/session.ts";
 import { anEntry, anOpenBreaker, aPolicy, aSituation, NOW } from "../support/a-case.ts";
+import { aConnection } from "../support/a-connection.ts";
 import { aPath } from "../support/an-audit.ts";
 
 const breaker = { futileActs: 3, unconfirmedActs: 2, windowSeconds: 600, coolDownSeconds: 1800 };
 const policy = aPolicy({ breaker });
 
 /** No act is done in these looks, and so nothing is ever asked of a server. */
-const session = openSession({
-  host: "/nowhere",
-  port: 1,
-  user: "nobody",
-  password: undefined,
-  database: "postgres",
-  sslMode: "disable",
-  sslRootCert: undefined,
-});
+const nowhere = aConnection({ host: "/nowhere", port: 1 });
+const session = openSession(nowhere, { address: nowhere.addresses[0], isEncrypted: false });
 
 /** What a look without suspects leaves: in memory, and for the next process on record. */
 async function afterLook(before: Leash, nowSeconds = NOW): Promise<readonly [Leash, Leash]> {

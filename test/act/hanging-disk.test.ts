@@ -4,7 +4,7 @@ import { open, rm, type FileHandle } from "node:fs/promises";
 import { expect, test } from "vitest";
 
 import { openAudit } from "../../src/act/audit.ts";
-import { readAudit } from "../../src/act/read-audit.ts";
+import { auditReads, readAudit } from "../../src/act/read-audit.ts";
 import { anIntent, aPath, linesOf } from "../support/an-audit.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -77,7 +77,7 @@ test("E22: a file that cannot be opened at all keeps nobody waiting at the start
   const path = await aPath();
   execFileSync("mkfifo", [path]);
   const startedMs = performance.now();
-  const reading = readAudit(path, 0.3);
+  const reading = readAudit(path, auditReads(0.3));
   expect(await reading).toEqual({ problem: "it cannot be read: no answer within 0.3 s" });
   expect(performance.now() - startedMs).toBeLessThan(5000);
   // Whoever opens the other end lets the operation under way end, and with it this test.

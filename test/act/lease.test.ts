@@ -6,9 +6,11 @@ import { leaseKey } from "../../src/act/lease-statements.ts";
 import { createLease, type Lease, type LeaseOptions, type LeaseState } from "../../src/act/lease.ts";
 import { startPostgres } from "../../src/demo/embedded-postgres.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
+import { connect } from "../../src/postgres/attempts/connect.ts";
 import { startDeadline } from "../../src/postgres/deadline.ts";
 import { probe } from "../../src/postgres/probe.ts";
-import { openSession, type Session } from "../../src/postgres/session.ts";
+import type { Session } from "../../src/postgres/session.ts";
+import { aConnection } from "../support/a-connection.ts";
 import { freePort } from "../support/free-port.ts";
 import { packageOfMajor } from "../support/package-of-major.ts";
 import { connectTo, postgresMajors } from "../support/real-postgres.ts";
@@ -180,17 +182,12 @@ describe.each(postgresMajors())("E24: the lease on PostgreSQL %s", (major) => {
 
   /** A process with a session in this database, or a new session of one that has its lease already. */
   async function enter(database = "postgres", lease = createLease()): Promise<Contender> {
-    const session = openSession({
-      host: "127.0.0.1",
-      port: server.port,
-      user: "pgleash",
-      password: undefined,
-      database,
-      sslMode: "disable",
-      sslRootCert: undefined,
-    });
+    const { session, probe: probed } = await connect(
+      aConnection({ host: "127.0.0.1", port: server.port }, { database }),
+      { deadline: startDeadline(5), lookTimeoutSeconds: 5 },
+    );
     open.push(session);
-    const { version } = await probe(session, { deadline: startDeadline(5), lookTimeoutSeconds: 5 });
+    const { version } = probed;
     const [row] = await ask(session, "SELECT pg_backend_pid() AS pid");
     const { pid } = z.object({ pid: z.number() }).parse(row);
     return {

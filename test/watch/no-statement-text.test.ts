@@ -55,5 +55,5 @@ test("nothing of a statement is shown anywhere, but for what is left without its
   ];
   expect(records.length).toBeGreaterThan(events.length - 1);
   for (const text of shown) expect(text).not.toContain(secret);
-  expect(shown.filter((text) => text.includes("ALTER ROLE app PASSWORD $1"))).toHaveLength(2);
+  expect(shown.filter((text) => text.includes("ALTER ROLE app PASSWORD $1"))).toHaveLength(3);
 });

@@ -7,12 +7,15 @@ import type { Config } from "../../src/config/config.ts";
 import { builtInFloors } from "../../src/decide/policy.ts";
 import { createWatches, type Watches } from "../../src/watch/watches.ts";
 import { aLog } from "../support/a-log.ts";
+import { startReader } from "../support/a-target-reader.ts";
 import { aFolder, anEntry, anIntent, anOutcome, linesOf } from "../support/an-audit.ts";
 import { configOf } from "../support/config-text.ts";
 import { waitFor } from "../support/wait-for.ts";
 
-function someWatches(): Watches {
+function someWatches(readEverySeconds = 60): Watches {
   const watches = createWatches({
+    readEverySeconds,
+    startReader,
     log: aLog().log,
     isFlagged: true,
     floors: builtInFloors,
@@ -82,4 +85,30 @@ test("E15: a server that the first configuration does not name is not lost by a 
   const watches = someWatches();
   await watches.apply(watching(folder, ["db2"]));
   expect(await toldByNewFile(path, watches)).toMatchObject([[{ at_seconds: atSeconds }]]);
+});
+
+test("E15: a server that leaves a servers file stays in the audit, and goes on where it was once it is back", async () => {
+  const folder = await aFolder();
+  const { path, atSeconds } = await anAuditIn(folder);
+  const watches = someWatches(0.02);
+  const file = `${folder}/servers.json`;
+  const name = async (names: readonly string[]): Promise<void> => {
+    const groups = names.map((server) => ({ targets: [`host=${folder}`], labels: { server } }));
+    await writeFile(file, JSON.stringify(groups));
+    const isFollowed = (): boolean =>
+      watches
+        .views()
+        .map(({ server }) => server)
+        .join() === names.join();
+    await waitFor("the file to be followed", isFollowed);
+  };
+  const acts = [[{ at_seconds: atSeconds, episode: anEntry().episode, outcome: "terminated" }]];
+  await writeFile(file, "[]");
+  await watches.apply(configOf(`servers_file: ${file}\npolicy: { audit_file: ${folder}/audit.jsonl }\n`));
+  await name(["db1", "db2"]);
+  expect(await toldByNewFile(path, watches)).toMatchObject(acts);
+  await name(["db2"]);
+  expect(await toldByNewFile(path, watches)).toMatchObject(acts);
+  await name(["db1", "db2"]);
+  expect(await toldByNewFile(path, watches)).toMatchObject(acts);
 });

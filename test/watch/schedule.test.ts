@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 
 import { startSchedule, timingOf } from "../../src/watch/schedule.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -44,7 +44,7 @@ test.for([{ everySeconds: 1 }, { cron: "* * * * * *" }])(
     let most = 0;
     let runs = 0;
     let release: (() => void) | undefined;
-    const schedule = startSchedule(plan, async () => {
+    const schedule = startSchedule(plan, 0, async () => {
       runs += 1;
       going += 1;
       most = Math.max(most, going);
@@ -68,7 +68,7 @@ test.for([{ everySeconds: 1 }, { cron: "* * * * * *" }])(
 
 test("a task that runs every second starts about that often", async () => {
   const starts: number[] = [];
-  const schedule = startSchedule({ everySeconds: 1 }, () => Promise.resolve(void starts.push(Date.now())));
+  const schedule = startSchedule({ everySeconds: 1 }, 0, () => Promise.resolve(void starts.push(Date.now())));
   try {
     await waitFor("four runs", () => starts.length === 4);
     const spanMs = (starts[3] ?? 0) - (starts[0] ?? 0);
@@ -81,10 +81,46 @@ test("a task that runs every second starts about that often", async () => {
 
 test("a stopped schedule starts nothing more", async () => {
   let runs = 0;
-  const schedule = startSchedule({ everySeconds: 1 }, () => Promise.resolve(void (runs += 1)));
+  const schedule = startSchedule({ everySeconds: 1 }, 0, () => Promise.resolve(void (runs += 1)));
   await waitFor("the first run", () => runs === 1);
   schedule.stop();
   const stoppedMs = Date.now();
   await waitFor("the tick that must not come", () => Date.now() - stoppedMs > 1500);
   expect(runs).toBe(1);
+});
+
+/** When each run began, in milliseconds of the fake clock. */
+async function startsOf(
+  phase: number,
+  seconds: number,
+  task: () => Promise<void> = () => Promise.resolve(),
+): Promise<readonly number[]> {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const starts: number[] = [];
+  const schedule = startSchedule({ everySeconds: 10 }, phase, () => {
+    starts.push(performance.now());
+    return task();
+  });
+  await vi.advanceTimersByTimeAsync(seconds * 1000);
+  schedule.stop();
+  return starts;
+}
+
+describe("the runs of an interval", () => {
+  test.for([0, 0.25, 0.999])("are where the phase %d says, without drift", async (phase) => {
+    const starts = await startsOf(phase, 1000);
+    expect(starts.length).toBeGreaterThanOrEqual(99);
+    for (const start of starts) expect(Math.abs((start % 10_000) - phase * 10_000)).toBeLessThan(2);
+  });
+
+  test("that come later than planned do not move the next ones", async () => {
+    let waits = 0;
+    const late = (): Promise<void> => {
+      waits += 1;
+      return waits === 2 ? new Promise((resolve) => void setTimeout(resolve, 25_000)) : Promise.resolve();
+    };
+    const starts = await startsOf(0.5, 80, late);
+    expect(starts.map((start) => Math.round(start / 1000))).toEqual([5, 15, 45, 55, 65, 75]);
+  });
 });

@@ -44,6 +44,13 @@ test("of too many servers those that were counted on last are kept", () => {
   expect([...kept.keys()]).toEqual(servers.slice(0, -1));
 });
 
+test("hundreds of servers that nothing was done on, and that are gone at once, take nobody's place", () => {
+  const servers = Array.from({ length: 300 }, (_none, index) => `db${index}`);
+  const quiet = servers.reduce((before, server) => withLeash(before, server, emptyLeash, 1001), nothing);
+  const all = withLeash(quiet, "acted", acted, 1000);
+  expect([...stillOfUse(all, { nowSeconds: 1001, reachSeconds: 3600 }).keys()]).toEqual(["acted"]);
+});
+
 test("what a leash tells of last is an act or its breaker", () => {
   const breaker = anOpenBreaker({ sinceSeconds: 2_100_000_000 });
   expect(lastSeconds(acted)).toBe(anEntry().atSeconds);

@@ -1,8 +1,8 @@
 import { EventEmitter, once } from "node:events";
 import { expect, test } from "vitest";
 
-import { createFileTurns } from "../../src/act/file-turns.ts";
-import { waitFor } from "../support/wait-for.ts";
+import { createFileTurns } from "../src/file-turns.ts";
+import { waitFor } from "./support/wait-for.ts";
 
 /** An operation that ends when it is told to. */
 function aHangingOperation(): { readonly operation: () => Promise<string>; readonly end: () => void } {

@@ -1,0 +1,11 @@
+/**
+ * Where in its interval a server is looked at, from 0 to below 1: always the same for a name, and spread evenly over many,
+ * so that hundreds of servers are not all looked at in the same instant. FNV-1a, then the finalizer of MurmurHash3.
+ */
+export function phaseOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+}
