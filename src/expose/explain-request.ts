@@ -47,6 +47,7 @@ function serverOf(
   const names = servers.map(({ server }) => printable(server)).join(", ");
   const [only, another] = servers;
   if (name === null && only !== undefined && another === undefined) return only;
+  if (only === undefined) return { status: 404, problem: "no server is watched" };
   if (name === null) return { status: 400, problem: `expected server=NAME, one of ${names}` };
   const named = servers.find(({ server }) => server === name);
   if (named !== undefined) return named;

@@ -10,13 +10,29 @@ export type SentenceOptions = {
   readonly isEnforceFlagged: boolean;
 };
 
-/** The state of a leash in one sentence: first whether anybody is ended, then what stands in the way. The text is untrusted. */
-export function leashSentence(leash: LeashReport, options: SentenceOptions): string {
+/** The state of a leash in phrases. The text is untrusted. */
+export type LeashPhrases = {
+  /** Whether anybody is ended. */
+  readonly mode: string;
+  /** What keeps everybody from being ended. */
+  readonly obstacles: readonly string[];
+  /** What was done lately, and what is announced. */
+  readonly counts: readonly string[];
+};
+
+/** The state of a leash, phrase by phrase. */
+export function leashPhrases(leash: LeashReport, options: SentenceOptions): LeashPhrases {
   const state = leashStateOf(leash);
-  return [switchText(state, options), ...obstacles(state), ...counts(state)].join("; ");
+  return { mode: modeText(state, options), obstacles: obstaclesOf(state), counts: countsOf(state) };
 }
 
-function switchText({ isEnforcing, mode }: LeashState, { isEnforceFlagged }: SentenceOptions): string {
+/** The state of a leash in one sentence: first whether anybody is ended, then what stands in the way. The text is untrusted. */
+export function leashSentence(leash: LeashReport, options: SentenceOptions): string {
+  const { mode, obstacles, counts } = leashPhrases(leash, options);
+  return [mode, ...obstacles, ...counts].join("; ");
+}
+
+function modeText({ isEnforcing, mode }: LeashState, { isEnforceFlagged }: SentenceOptions): string {
   if (isEnforcing) return "enforcing";
   const causes = [
     ...(mode === "dry_run" ? ["the file says mode: dry_run"] : []),
@@ -28,8 +44,7 @@ function switchText({ isEnforcing, mode }: LeashState, { isEnforceFlagged }: Sen
   return `dry run, because ${causes.join(" and ")}: nobody is ended`;
 }
 
-/** What keeps everybody from being ended. */
-function obstacles(state: LeashState): readonly string[] {
+function obstaclesOf(state: LeashState): readonly string[] {
   const { pause, breaker, breakerPhase, leaseRefusal, auditFailure, isPooled, canSignal, isEnforcing } =
     state;
   return [
@@ -44,7 +59,7 @@ function obstacles(state: LeashState): readonly string[] {
   ];
 }
 
-function counts({ announced, budget, isEnforcing, enforcedActs }: LeashState): readonly string[] {
+function countsOf({ announced, budget, isEnforcing, enforcedActs }: LeashState): readonly string[] {
   const sessions = announced === 1 ? "1 session" : `${announced} sessions`;
   const { used, limit } = budget.hour;
   const acts = isEnforcing ? "acts" : "would-be acts";

@@ -1,5 +1,6 @@
 import { failureReasons } from "../postgres/failure.ts";
-import { counter, gauge, one, type Family } from "./family.ts";
+import { counter, gauge, one, type Family, type Sample } from "./family.ts";
+import type { ServersFileView } from "./view.ts";
 
 /** pgleash itself, and how its looks at the servers go. */
 export const processMetrics: readonly Family[] = [
@@ -13,17 +14,32 @@ export const processMetrics: readonly Family[] = [
   {
     name: "pgleash_config_last_reload_successful",
     type: "gauge",
-    help: "Whether the last attempt to load the configuration succeeded. At 0, the last good one is in force.",
+    help: "Whether the last attempt to load the configuration, and the web configuration, succeeded. At 0, the last good one is in force.",
     labels: [],
     samples: ({ reload }) => one(Number(reload.successful)),
   },
   {
     name: "pgleash_config_last_reload_success_timestamp_seconds",
     type: "gauge",
-    help: "When the configuration in force was loaded.",
+    help: "When the configuration or the web configuration was last loaded, both being good.",
     labels: [],
     samples: ({ reload }) => one(reload.lastSuccessSeconds),
   },
+  ofServersFile(
+    "pgleash_servers_file_last_reload_successful",
+    "Whether every file of servers_file could be read when it was last tried. At 0, what a broken one said before is in force.",
+    ({ isSuccessful }) => one(Number(isSuccessful)),
+  ),
+  ofServersFile(
+    "pgleash_servers_file_last_reload_success_timestamp_seconds",
+    "When a change of the files of servers_file was last taken over, all of them being fine; 0 if never.",
+    ({ lastSuccessSeconds }) => one(lastSuccessSeconds ?? 0),
+  ),
+  ofServersFile(
+    "pgleash_servers_file_targets_refused",
+    "Targets of servers_file that are left out: no connection can be made of them, or another server has their name.",
+    ({ refusedTargets }) => one(refusedTargets),
+  ),
   {
     name: "pgleash_looks_unrecorded_total",
     type: "counter",
@@ -32,8 +48,11 @@ export const processMetrics: readonly Family[] = [
     samples: ({ unrecordedLooks }) => (unrecordedLooks === null ? [] : one(unrecordedLooks)),
   },
 
-  gauge("pgleash_up", "Whether the last look at the server succeeded.", [], ({ report }) =>
-    one(Number(report !== null)),
+  gauge(
+    "pgleash_up",
+    "Whether the last look at the server succeeded; 0 also before the first one, which may have to wait for its turn to connect.",
+    [],
+    ({ report }) => one(Number(report !== null)),
   ),
   gauge(
     "pgleash_last_success_timestamp_seconds",
@@ -58,3 +77,18 @@ export const processMetrics: readonly Family[] = [
     ({ looks }) => one(looks.connections),
   ),
 ];
+
+/** There only where the configuration has a `servers_file`. */
+function ofServersFile(
+  name: string,
+  help: string,
+  samples: (serversFile: ServersFileView) => readonly Sample[],
+): Family {
+  return {
+    name,
+    type: "gauge",
+    help,
+    labels: [],
+    samples: ({ serversFile }) => (serversFile === null ? [] : samples(serversFile)),
+  };
+}

@@ -25,18 +25,41 @@ export function processRegistry(): Registry {
 
 /**
  * The text of `/metrics` (exposition format 0.0.4). The values live in the view; prom-client only writes them down, in
- * a new registry each time, so that no series outlives what it stood for.
+ * a new registry each time, so that no series outlives what it stood for. Hundreds of servers make a page of megabytes, so
+ * looks and other requests get their turn in between.
  */
 export async function renderPage(view: View, ownProcess: Registry): Promise<string> {
-  const registry = new Registry();
-  for (const family of metrics) register(registry, family, view);
+  const families: string[] = [];
+  const breathe = breather();
+  for (const family of metrics) families.push(await render(family, view, breathe));
   // prom-client writes "Nan", which only a reader that ignores case takes for a number.
   const own = (await ownProcess.metrics()).replaceAll(/ Nan$/gm, " NaN");
-  return `${await registry.metrics()}${own}`;
+  return `${families.join("\n\n")}\n${own}`;
 }
 
-function register(registry: Registry, family: Family, view: View): void {
+const SERVERS_AT_ONCE = 20;
+
+/** A part for some servers after the other, under the one header. */
+async function render(family: Family, view: View, breathe: () => Promise<void>): Promise<string> {
+  const parts: string[] = [];
+  for (const servers of family.labels.includes("server") ? inParts(view.servers) : [view.servers]) {
+    await breathe();
+    const part = await renderPart(family, { ...view, servers });
+    parts.push(parts.length === 0 ? part : withoutHeader(part));
+  }
+  return parts.filter((part) => part !== "").join("\n");
+}
+
+function inParts(servers: View["servers"]): readonly View["servers"][] {
+  const count = Math.max(1, Math.ceil(servers.length / SERVERS_AT_ONCE));
+  return Array.from({ length: count }, (_, index) =>
+    servers.slice(index * SERVERS_AT_ONCE, (index + 1) * SERVERS_AT_ONCE),
+  );
+}
+
+async function renderPart(family: Family, view: View): Promise<string> {
   const { name, help, labels, type } = family;
+  const registry = new Registry();
   const values =
     family.type === "histogram"
       ? family.samples(view).flatMap((sample) => lines(name, sample))
@@ -45,6 +68,25 @@ function register(registry: Registry, family: Family, view: View): void {
   // could take another's series by its name. So each metric answers with the samples as they are.
   const metric = new Gauge({ name, help, labelNames: labels, registers: [registry] });
   Object.assign(metric, { get: () => Promise.resolve({ name, help, type, values }) });
+  return await registry.getSingleMetricAsString(name);
+}
+
+/** HELP and TYPE are a line each. */
+function withoutHeader(text: string): string {
+  return text.split("\n").slice(2).join("\n");
+}
+
+/** So long may nothing else go on. */
+const LONGEST_STRETCH_MS = 5;
+
+/** Lets others have their turn whenever that is due. */
+function breather(): () => Promise<void> {
+  let sinceMs = performance.now();
+  return async () => {
+    if (performance.now() - sinceMs < LONGEST_STRETCH_MS) return;
+    await new Promise((resolve) => void setImmediate(resolve));
+    sinceMs = performance.now();
+  };
 }
 
 type Line = { readonly metricName: string; readonly labels: Labels; readonly value: number };

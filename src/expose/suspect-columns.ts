@@ -79,7 +79,8 @@ export function rankedSuspects(servers: readonly ServerView[]): readonly ServerS
     );
 }
 
-function harmText({ level, blockedSessions, horizonAge }: Harm): string {
+/** What a suspect costs others: `blocks 3`, `vacuum 2.0k`. */
+export function harmText({ level, blockedSessions, horizonAge }: Harm): string {
   const texts: Readonly<Record<Harm["level"], string>> = {
     blocking: `blocks ${blockedSessions}`,
     vacuum: `vacuum ${shortCount(horizonAge ?? 0)}`,
@@ -90,7 +91,7 @@ function harmText({ level, blockedSessions, horizonAge }: Harm): string {
 }
 
 /** A declared pool whose applications differ is known by its name. */
-function applicationText(suspect: Episode): string {
+export function applicationText(suspect: Episode): string {
   const { applicationName } = holderOf(suspect);
   const poolName = "pool" in suspect ? suspect.pool.name : null;
   return applicationName ?? (poolName === null ? "" : `pool ${poolName}`);
@@ -100,13 +101,14 @@ function applicationText(suspect: Episode): string {
  * Only a session has a client; one without an address came over a socket. What the server saw stands first: the rest
  * is what a pooler says, or whoever writes like one.
  */
-function clientText(suspect: Episode): string {
+export function clientText(suspect: Episode): string {
   if (!("backend" in suspect)) return "";
   const { clientAddr, pooledClientAddr } = holderOf(suspect);
   return `${clientAddr ?? "local"}${pooledClientAddr === null ? "" : ` for ${pooledClientAddr}`}`;
 }
 
-function subjectText(suspect: Episode): string {
+/** Which one it is: `pid 4711`, the identifier of a prepared transaction, or how many sessions a pool has. The text is untrusted. */
+export function subjectText(suspect: Episode): string {
   if ("backend" in suspect) return `pid ${suspect.backend.id.pid}`;
   return "prepared" in suspect ? `gid ${suspect.prepared.gid}` : `${suspect.pool.sessions} sessions`;
 }

@@ -47,11 +47,26 @@ export type ServerView = {
   readonly commentKeys: readonly string[];
 };
 
+/** The files that name servers. */
+export type ServersFileView = {
+  /** Whether all of them could be read; where not, what they said before holds. */
+  readonly isSuccessful: boolean;
+  /** When a change was last taken over from all of them, in epoch seconds by our own clock; `null` if never. */
+  readonly lastSuccessSeconds: number | null;
+  /** Targets that are left out: no connection can be made of them, or they have the name of another server. */
+  readonly refusedTargets: number;
+};
+
 /** The whole process. */
 export type View = {
   readonly version: string;
   readonly nodeVersion: string;
+  /** When the process started, and when this was put together: epoch seconds, by our own clock. */
+  readonly startedSeconds: number;
+  readonly nowSeconds: number;
   readonly reload: { readonly successful: boolean; readonly lastSuccessSeconds: number };
+  /** `null` where no file names servers. */
+  readonly serversFile: ServersFileView | null;
   /** The flag `--enforce`. */
   readonly isEnforceFlagged: boolean;
   /** Looks that are missing in the recording; `null` where nothing is recorded. */

@@ -53,6 +53,10 @@ describe("a question that makes no sense", () => {
     });
   });
 
+  test.for(["pid=7", "pid=7&server=db3"])("%j, with nobody watched, promises no choice", (query) => {
+    expect(ask(query, [])).toEqual({ status: 404, problem: "no server is watched" });
+  });
+
   test("is not repeated at any length, nor with what could rewrite a terminal", () => {
     const answer = ask(`pid=7&server=${encodeURIComponent(`\u001b[2J${"x".repeat(10_000)}`)}`);
     const problem = "problem" in answer ? answer.problem : "";

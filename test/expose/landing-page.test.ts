@@ -1,19 +1,17 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { emptyLeash } from "../../src/decide/leash.ts";
 import { landingPage } from "../../src/expose/landing-page.ts";
 import { firstView, viewAfterFailure } from "../../src/expose/server-view.ts";
 import type { ServerView, View } from "../../src/expose/view.ts";
 import { PostgresFailure } from "../../src/postgres/failure.ts";
 import { aBackend } from "../support/a-backend.ts";
-import { anOpenBreaker } from "../support/a-case.ts";
-import { aLeashReport } from "../support/a-leash-report.ts";
 import { aSnapshot } from "../support/a-snapshot.ts";
+import { sectionOf, tableOf, textOf } from "../support/landing-tables.ts";
 import {
   aGroup,
-  anOvergrownPool,
+  aHarm,
   aPoolSuspect,
+  aPoolUse,
   aPreparedSuspect,
   aProbe,
   aReport,
@@ -22,15 +20,19 @@ import {
   aView,
 } from "../support/a-view.ts";
 
-/** The cells of every row of both tables, titles left out. */
-function rowsOf(view: View): readonly (readonly string[])[] {
-  const rows =
-    landingPage(view, { metricsPath: "/metrics", hasApi: true }).match(/<tr><td>.*?<\/tr>/gs) ?? [];
-  return rows.map((row) => [...row.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell = ""]) => cell));
-}
+const links = { metricsPath: "/metrics", hasApi: true };
+const inSeconds = { estimate: 2400, lower: 1860, upper: 3120 };
 
 function pageOf(...servers: readonly ServerView[]): string {
-  return landingPage(aView({ servers }), { metricsPath: "/metrics", hasApi: true });
+  return landingPage(aView({ servers }), links);
+}
+
+function serverRows(...servers: readonly ServerView[]): readonly (readonly string[])[] {
+  return tableOf(pageOf(...servers), "Servers").slice(1);
+}
+
+function downView(view: ServerView = aServerView(), message = "password refused"): ServerView {
+  return viewAfterFailure(view, new PostgresFailure("auth", message));
 }
 
 describe("a server", () => {
@@ -38,194 +40,244 @@ describe("a server", () => {
     const snapshot = aSnapshot({
       groups: [aGroup({ sessions: 3 }), aGroup({ state: "active", sessions: 4 })],
     });
-    const report = aReport({ snapshot, suspects: [aSuspect()], slots: { used: 95, limit: 97 } });
-    const view = aView({ servers: [aServerView({ report })] });
-    expect(rowsOf(view)[0]).toEqual(["db1", "up, as of 08:00:00 UTC", "18.4", "7", "95 of 97", "1"]);
-  });
-
-  test("that nobody looked at yet says so", () => {
-    const view = aView({ servers: [firstView("db1", 5)] });
-    expect(rowsOf(view)).toEqual([["db1", "not looked at yet", "", "", "", ""]]);
-  });
-
-  test("that is down says why, and shows no numbers", () => {
-    const failed = viewAfterFailure(aServerView(), new PostgresFailure("auth", "password refused"));
-    expect(rowsOf(aView({ servers: [failed] }))).toEqual([
-      ["db1", "down (auth): password refused; last look 08:00:00 UTC", "18.4", "", "", ""],
+    const suspects = [aSuspect(), aSuspect({ severity: "leaked" })];
+    const report = aReport({ snapshot, suspects, slots: { used: 95, limit: 97 } });
+    expect(tableOf(pageOf(aServerView({ report })), "Servers")).toEqual([
+      ["Server", "State", "PostgreSQL", "Sessions", "Slots", "Suspects"],
+      ["db1", "up as of 08:00:00 UTC", "18.4", "7", "95 of 97", "1 leaked, 1 suspected"],
     ]);
+  });
+
+  test("that nobody looked at yet says so, and shows no numbers", () => {
+    expect(serverRows(firstView("db1", 5))).toEqual([["db1", "not looked at yet", "", "", "", ""]]);
+  });
+
+  test("that is down says why and since when, and shows no numbers", () => {
+    const says = "down (auth): password refused; last look 2027-01-15T08:00:00Z";
+    expect(serverRows(downView())).toEqual([["db1", says, "18.4", "", "", ""]]);
   });
 
   test("that never answered does not name a look", () => {
-    const failed = viewAfterFailure(firstView("db1", 5), new PostgresFailure("connect", "refused"));
-    expect(rowsOf(aView({ servers: [failed] }))[0]?.[1]).toBe("down (connect): refused; never seen");
+    expect(serverRows(downView(firstView("db1", 5)))[0]?.[1]).toBe(
+      "down (auth): password refused; never seen",
+    );
   });
 
-  test("stands out in red while it is down, and only then", () => {
-    const failed = viewAfterFailure(aServerView(), new PostgresFailure("auth", "password refused"));
-    expect(pageOf(aServerView(), failed, firstView("db3", 5)).match(/<td class="bad">[^(]*/g)).toEqual([
-      '<td class="bad">down ',
+  test("that is a standby says so", () => {
+    const report = aReport({ snapshot: aSnapshot({ standby: true }) });
+    expect(serverRows(aServerView({ report }))[0]?.[2]).toBe("18.4 standby");
+  });
+
+  test.for<{ what: string; view: ServerView }>([
+    {
+      what: "4 sessions hidden: grant pg_monitor",
+      view: aServerView({
+        report: aReport({
+          snapshot: aSnapshot({ coverage: { ...aSnapshot().coverage, hiddenSessions: 4 } }),
+        }),
+      }),
+    },
+    {
+      what: "5 sessions too many to be read one by one",
+      view: aServerView({
+        report: aReport({
+          snapshot: aSnapshot({ coverage: { ...aSnapshot().coverage, candidatesCut: 5 } }),
+        }),
+      }),
+    },
+    { what: "no evidence: permission denied", view: aServerView({ evidenceFailure: "permission denied" }) },
+  ])("says what it does not show: $what", ({ what, view }) => {
+    expect(serverRows(view)[0]?.[1]).toBe(`up as of 08:00:00 UTC ${what}`);
+  });
+});
+
+describe("of many servers", () => {
+  const calm = Array.from({ length: 300 }, (_, at) => aServerView({ server: `db${at}` }));
+
+  test("only those take a row about which there is something to say; the calm ones are folded, with their figures", () => {
+    const leaking = aServerView({ server: "leaking", report: aReport({ suspects: [aSuspect()] }) });
+    const page = pageOf(...calm, downView(firstView("dead", 5)), leaking);
+    expect(tableOf(page, "Servers").map(([name]) => name)).toEqual(["Server", "dead", "leaking"]);
+    const [folded = ""] = page.match(/<details[^>]*>.*?<\/details>/s) ?? [];
+    expect(textOf(folded)).toMatch(/^300 calm servers db0 3 sessions, 4 of 97 slots db1 3 sessions/);
+    expect(page).toContain('<a href="?unfolded">Keep unfolded</a>');
+  });
+
+  test("the calm ones are unfolded for whoever asks, and folded again", () => {
+    const page = landingPage(aView({ servers: calm }), { ...links, isUnfolded: true });
+    expect(page).toMatch(/<details\s+open>/);
+    expect(page).toContain('<a href=".">Fold</a>');
+    expect(pageOf(...calm)).not.toMatch(/<details\s+open>/);
+  });
+
+  test("all have a row while they are few", () => {
+    expect(serverRows(...calm.slice(0, 10))).toHaveLength(10);
+    expect(tableOf(pageOf(...calm.slice(0, 11)), "Servers")).toEqual([]);
+  });
+
+  test("no more take a row than are read, and the rest is counted", () => {
+    const dead = calm.slice(0, 150).map((view) => downView(view));
+    expect(serverRows(...dead)).toHaveLength(100);
+    expect(sectionOf(pageOf(...dead), "Servers")).toMatch(/And 50 more\.$/);
+  });
+});
+
+describe("a suspect", () => {
+  const commentKeys = new Map([["route", "/checkout"]]);
+
+  test("says who it is, what is wrong, whom it harms, how long, and who holds it", () => {
+    const backend = aBackend({ clientAddr: "10.0.0.7" });
+    const harm = aHarm({ level: "blocking", blockedSessions: 3 });
+    const report = aReport({ suspects: [aSuspect({ backend, commentKeys, harm })] });
+    expect(tableOf(pageOf(aServerView({ report })), "Suspects")).toEqual([
+      ["Suspect", "Verdict", "Harm", "For", "Held by"],
+      [
+        "web-1 pid 4242",
+        "suspect idle in transaction sure: high, seen 12x",
+        "blocks 3",
+        "2m",
+        "role app database shop client 10.0.0.7 route /checkout SELECT $1",
+      ],
     ]);
   });
 
-  test("that hides sessions says what to grant", () => {
-    const coverage = { ...aSnapshot().coverage, hiddenSessions: 4 };
-    const view = aView({
-      servers: [aServerView({ report: aReport({ snapshot: aSnapshot({ coverage }) }) })],
-    });
-    expect(rowsOf(view)[0]?.[1]).toBe("up, as of 08:00:00 UTC, 4 sessions hidden: grant pg_monitor");
+  test("names its server where there are several, and leads to the page about its kind", () => {
+    const page = pageOf(aServerView({ report: aReport({ suspects: [aSuspect()] }) }), firstView("db2", 5));
+    expect(tableOf(page, "Suspects")[1]?.[0]).toBe("web-1 pid 4242 on db1");
+    expect(page).toMatch(/href="https:[^"]*\/docs\/detectors\/idle_in_transaction\.md"/);
   });
-});
 
-test("a server that gives no evidence says why", () => {
-  const view = aView({ servers: [aServerView({ evidenceFailure: "permission denied" })] });
-  expect(rowsOf(view)[0]?.[1]).toBe("up, as of 08:00:00 UTC, no evidence: permission denied");
-});
-
-test("what leaks how fast, and when slots run out, stands above the table", () => {
-  const inSeconds = { estimate: 2400, lower: 1860, upper: 3120 };
-  const report = aReport({
-    suspects: [aPoolSuspect()],
-    exhaustions: [{ scope: "role", name: "<app>", limit: 97, used: 50, inSeconds }],
+  test("without an application says so; a pool says how large it is", () => {
+    const report = aReport({ suspects: [aPreparedSuspect(), aPoolSuspect()] });
+    const names = tableOf(pageOf(aServerView({ report })), "Suspects").map(([name]) => name);
+    expect(names.slice(1)).toEqual(["no application name gid order-17", "orders-api 95 sessions"]);
   });
-  const page = landingPage(aView({ servers: [aServerView({ report })] }), {
-    metricsPath: "/metrics",
-    hasApi: true,
-  });
-  expect(page.match(/<li>.*<\/li>/g)).toEqual([
-    "<li>application orders-api, role orders, database shop, route /checkout: 12.0 (9.6 to 14.9) sessions a minute leaked since 07:57 UTC, 30 so far</li>",
-    "<li>slots of role &lt;app&gt; run out in 40 min (31 min to 52 min)</li>",
-  ]);
-  expect(page.indexOf("</ul>")).toBeLessThan(page.indexOf("<th>Verdict</th>"));
-});
 
-test("suspects stand in the order of the ranking; without any, the page says so", () => {
-  const suspects = [aSuspect(), aSuspect({ severity: "leaked", ageSeconds: 650 })];
-  const page = aView({ servers: [aServerView({ report: aReport({ suspects }) })] });
-  expect(
-    rowsOf(page)
-      .slice(1)
-      .map(([verdict]) => verdict),
-  ).toEqual(["leaked", "suspect"]);
-  expect(landingPage(aView(), { metricsPath: "/metrics", hasApi: true })).toContain(
-    "<h2>Suspects</h2><p>None.</p>",
-  );
+  test("shows no statement where the API is turned off", () => {
+    const servers = [aServerView({ report: aReport({ suspects: [aSuspect()] }) })];
+    expect(landingPage(aView({ servers }), { ...links, hasApi: false })).not.toContain("SELECT");
+  });
+
+  test("stands in the order of the ranking, the hundred worst of them", () => {
+    const suspects = [...Array.from({ length: 110 }, () => aSuspect()), aSuspect({ severity: "leaked" })];
+    const page = pageOf(aServerView({ report: aReport({ suspects }) }));
+    const verdicts = tableOf(page, "Suspects").map(([, verdict = ""]) => verdict.split(" ")[0]);
+    expect(verdicts.slice(0, 3)).toEqual(["Verdict", "leaked", "suspect"]);
+    expect(verdicts).toHaveLength(101);
+    expect(sectionOf(page, "Suspects")).toContain("And 11 more: the JSON lists all of them. Harm: blocks N");
+  });
 });
 
 describe("without suspects the page says what that proves, where", () => {
-  const down = viewAfterFailure(firstView("db2", 5), new PostgresFailure("connect", "refused"));
+  const down = downView(firstView("db2", 5));
   const [up, fresh] = [aServerView(), firstView("db3", 5)];
 
   test.for([
-    { what: "all answered", servers: [up, up], says: "<p>None.</p>" },
-    { what: "one did", servers: [up, down], says: "<p>None on the 1 server that answered (of 2).</p>" },
-    { what: "two did", servers: [up, fresh, up], says: "<p>None on the 2 servers that answered (of 3).</p>" },
-    {
-      what: "nobody did",
-      servers: [down, fresh],
-      says: '<p class="bad">Unknown: no server could be looked at.</p>',
-    },
+    { what: "all answered", servers: [up, up], says: "None." },
+    { what: "one did", servers: [up, down], says: "None on the 1 server that answered (of 2)." },
+    { what: "two did", servers: [up, fresh, up], says: "None on the 2 servers that answered (of 3)." },
+    { what: "nobody did", servers: [down, fresh], says: "Unknown: no server could be looked at." },
   ])("$what", ({ servers, says }) => {
-    expect(pageOf(...servers)).toContain(`<h2>Suspects</h2>${says}</body>`);
+    expect(sectionOf(pageOf(...servers), "Suspects")).toBe(`Suspects ${says}`);
   });
 });
 
-test("the page loads itself anew, and says what harm means beside the suspects", () => {
-  expect(pageOf(aServerView())).toContain('<meta http-equiv="refresh" content="10">');
-  const report = aReport({ suspects: [aSuspect()] });
-  expect(pageOf(aServerView({ report }))).toContain("</table><p>Harm: blocks N: ");
+describe("pools and forecast", () => {
+  test("tell what leaks how fast, and when slots run out", () => {
+    const report = aReport({
+      suspects: [aPoolSuspect()],
+      exhaustions: [{ scope: "role", name: "<app>", limit: 97, used: 50, inSeconds }],
+    });
+    expect(sectionOf(pageOf(aServerView({ report })), "Pools and forecast")).toBe(
+      "Pools and forecast application orders-api, role orders, database shop, route /checkout: 12.0 (9.6 to 14.9) sessions" +
+        " a minute leaked since 07:57 UTC, 30 so far slots of role <app> run out in 40 min (31 min to 52 min)",
+    );
+  });
+
+  test("tell how full the declared pools are, those above their size first", () => {
+    const pools = [
+      aPoolUse(),
+      aPoolUse({ name: "reports", excess: 4, overflow: 4, oldestSessionSeconds: null }),
+    ];
+    const [titles, ...rows] = tableOf(pageOf(aServerView({ report: aReport({ pools }) })), "Declared pools");
+    expect(titles).toEqual(["Pool", "Active", "Idle", "Declared", "Above it", "Oldest session"]);
+    expect(rows).toEqual([
+      ["reports", "9", "6", "20 + 10", "4 too many", ""],
+      ["orders", "9", "6", "20 + 10", "0", "30m"],
+    ]);
+  });
+
+  test("name the servers where there are several, and no more pools than are read", () => {
+    const report = aReport({ pools: Array.from({ length: 60 }, (_, at) => aPoolUse({ name: `pool${at}` })) });
+    const page = pageOf(aServerView({ report }), firstView("db2", 5));
+    const rows = tableOf(page, "Declared pools");
+    expect(rows).toHaveLength(51);
+    expect(rows[1]?.slice(0, 2)).toEqual(["pool0", "db1"]);
+    expect(sectionOf(page, "Pools and forecast")).toMatch(/And 10 more\.$/);
+  });
+
+  test("are left out where there is nothing to say", () => {
+    expect(pageOf(aServerView())).not.toContain("forecast");
+  });
+});
+
+test("the page loads itself anew, and says when it was made and since when pgleash runs", () => {
+  const page = pageOf(aServerView());
+  expect(page).toContain('<meta http-equiv="refresh" content="10">');
+  const text = textOf(page);
+  expect(text).toContain("pgleash 1.2.3 up for 24h00m, since 2027-01-14T08:00:00Z");
+  expect(text).toContain("As of 2027-01-15T08:00:02Z.");
 });
 
 test("a configuration that could not be reloaded is told at the top, until one could", () => {
-  const [failed, mended] = [false, true].map((successful) => {
+  const [failed = "", mended] = [false, true].map((successful) => {
     const view = aView({ reload: { successful, lastSuccessSeconds: 1_799_999_000 } });
-    return landingPage(view, { metricsPath: "/metrics", hasApi: true });
+    return textOf(landingPage(view, links));
   });
-  expect(failed).toMatch(
-    /<p class="bad">.*could not be reloaded: the last good one holds.*<h2>Servers<\/h2>/s,
+  expect(failed.indexOf("could not be reloaded: the last good one holds")).toBeLessThan(
+    failed.indexOf("Suspects None."),
   );
+  expect(failed).toContain("Attention no suspects");
   expect(mended).not.toContain("reloaded");
 });
 
-test("links to the metrics where they are", () => {
-  expect(landingPage(aView(), { metricsPath: "/probe/metrics", hasApi: true })).toContain(
-    '<a href="/probe/metrics">',
-  );
-});
-
-test("what means something in HTML is shown as what it is", () => {
-  const backend = aBackend({ applicationName: `<b title="x">Tom & 'Jerry'</b>` });
-  const view = aView({ servers: [aServerView({ report: aReport({ suspects: [aSuspect({ backend })] }) })] });
-  expect(landingPage(view, { metricsPath: "/metrics", hasApi: true })).toContain(
-    "<td>&lt;b title=&quot;x&quot;&gt;Tom &amp; &#39;Jerry&#39;&lt;/b&gt;</td>",
-  );
-});
-
-const hostile = fc.oneof(
-  fc.string({ unit: "binary" }),
-  fc.constantFrom(
-    "<script>alert(1)</script>",
-    "</td></tr></table><h1>",
-    "<!--",
-    "&lt;",
-    '" onload="x',
-    "\u202e<",
-  ),
-);
-
-function viewNaming(name: string): View {
-  const backend = aBackend({ applicationName: name, usename: name, datname: name, clientAddr: name });
-  const commentKeys = new Map([["route", name]]);
-  const holder = { datname: name, usename: name, applicationName: name };
-  const suspects = [
-    aSuspect({ backend, commentKeys }),
-    aPreparedSuspect({ prepared: { ...aPreparedSuspect().prepared, gid: name } }),
-    aPoolSuspect({ pool: anOvergrownPool({ holder, name }), commentKeys }),
-  ];
-  const inSeconds = { estimate: 2400, lower: 1860, upper: 3120 };
-  const permits = { pause: { reason: name, untilSeconds: null, by: name }, hasLease: false };
-  const actedOn = {
-    breadth: "holder",
-    holder: { usename: name, applicationName: name, clientAddr: name },
-  } as const;
-  const breaker = anOpenBreaker({ grounds: { actedOn, acts: 3, sessionsBefore: 4, sessionsAfter: 4 } });
-  const leash = aLeashReport(suspects, {
-    before: { ...emptyLeash, ledger: { entries: [], breaker } },
-    situation: { permits },
-    refusals: { leaseRefusal: name, auditFailure: name },
-  });
-  const up = aServerView({
-    server: name,
-    probe: aProbe({ versionText: name }),
-    evidenceFailure: name,
-    report: aReport({
-      suspects,
-      leash,
-      exhaustions: [{ scope: "role", name, limit: 97, used: 50, inSeconds }],
-      horizons: [{ holder: "replication_slot", name, age: 2_000_000 }],
-    }),
-  });
-  const down = viewAfterFailure(firstView(name, 5), new PostgresFailure("protocol", name));
-  return aView({ version: name, servers: [up, down] });
+/** What the page links to on its own server. */
+function ownLinks(hasApi: boolean): readonly string[] {
+  const page = landingPage(aView(), { metricsPath: "/probe/metrics", hasApi });
+  return [...page.matchAll(/href="(\/[^"]*)"/g)].map(([, href = ""]) => href);
 }
 
-/** The page of a view in which everything has this name, without its texts and the one link that is configured. */
-function markupOf(name: string): string {
-  const page = landingPage(viewNaming(name), { metricsPath: name, hasApi: true });
-  return page.replaceAll(/(?<=>)[^<>]*(?=<)/g, "").replace(/href="[^"]*"/, "href");
-}
-
-test("no tag and no attribute comes from what a server, a role or an application is called", () => {
-  const harmless = markupOf("x");
-  fc.assert(
-    fc.property(hostile, (name) => {
-      expect(markupOf(name)).toBe(harmless);
-    }),
-    { numRuns: 300 },
-  );
+test.for([
+  {
+    serversFile: { isSuccessful: false, refusedTargets: 0 },
+    says: "A file that names servers could not be read. The log",
+  },
+  {
+    serversFile: { isSuccessful: false, refusedTargets: 0, lastSuccessSeconds: 1_800_000_000 },
+    says: "A file that names servers could not be read: what it said before holds. The log",
+  },
+  { serversFile: { isSuccessful: true, refusedTargets: 1 }, says: "name 1 that is left out" },
+  { serversFile: { isSuccessful: true, refusedTargets: 2 }, says: "name 2 that are left out" },
+])("of the files that name servers: $says", ({ serversFile, says }) => {
+  const view = aView({ serversFile: { lastSuccessSeconds: null, ...serversFile } });
+  const text = textOf(landingPage(view, links));
+  expect(text).toContain(says);
+  expect(text).toContain("Attention no suspects");
+  const good = { isSuccessful: true, refusedTargets: 0, lastSuccessSeconds: 1_800_000_000 };
+  expect(textOf(landingPage(aView({ serversFile: good }), links))).toContain("Calm no suspects");
 });
 
-test("the page runs no script and loads nothing", () => {
-  expect(landingPage(viewNaming("x"), { metricsPath: "/metrics", hasApi: true })).not.toMatch(
-    /<script|<link|<img|<iframe|src=|@import|url\(|https?:/i,
-  );
+test("links to the metrics where they are, and to the API while it is on", () => {
+  expect(ownLinks(true)).toEqual(["/probe/metrics", "/api/v1/suspects", "/-/ready"]);
+  expect(ownLinks(false)).toEqual(["/probe/metrics", "/-/ready"]);
+});
+
+test("a process without servers says so", () => {
+  const view: View = aView({ servers: [] });
+  expect(textOf(landingPage(view, links))).toContain("no server is configured");
+});
+
+test("the versions of servers that do not tell theirs stay empty", () => {
+  expect(serverRows(aServerView({ probe: null }))[0]?.[2]).toBe("");
+  expect(serverRows(aServerView({ probe: aProbe({ versionText: "13.23" }) }))[0]?.[2]).toBe("13.23");
 });

@@ -8,6 +8,7 @@ import { suspectTable } from "../../src/expose/suspect-table.ts";
 import type { ServerView } from "../../src/expose/view.ts";
 import { aLeaked, aLeash, anEntry, anOpenBreaker, aPolicy, aRule, noLimits, NOW } from "../support/a-case.ts";
 import { aLeashedView, aLeashReport, type Deciding } from "../support/a-leash-report.ts";
+import { sectionOf, tableOf } from "../support/landing-tables.ts";
 import { aReport, aServerView, aSuspect, aView } from "../support/a-view.ts";
 
 const announcing = aPolicy({ rules: [aRule({ warnForSeconds: 45 })] });
@@ -143,23 +144,72 @@ describe("the sentence about a leash", () => {
 });
 
 function pageOf(...servers: readonly ServerView[]): string {
-  return landingPage(aView({ servers }), { metricsPath: "/metrics", hasApi: true });
+  return landingPage(aView({ servers, isEnforceFlagged: true }), { metricsPath: "/metrics", hasApi: true });
 }
 
-test("the page has the sentence beside each server, once any of them has rules", () => {
-  const leashed = pageOf(aServerView(), aLeashedView([aLeaked()], { policy: limited }));
-  expect(leashed).toContain("<th>Suspects</th><th>Leash</th>");
-  const cells = [...leashed.matchAll(/<td>([^<]*)<\/td><\/tr>/g)].map(([, cell]) => cell);
-  expect(cells.slice(0, 2)).toEqual(["", "enforcing; 1 of 30 acts in the last hour"]);
-  expect(leashed).toContain("<td>terminated</td>");
-  expect(pageOf(aServerView())).not.toContain("Leash");
-});
+describe("the page", () => {
+  test("has mode, obstacles and counts of each server, and what is done about each suspect", () => {
+    const leashed = pageOf(aServerView(), aLeashedView([aLeaked()], { policy: limited }));
+    expect(tableOf(leashed, "What may be done")).toEqual([
+      ["Server", "Mode", "In the way", "Done"],
+      ["db1", "enforcing", "nothing: no pause, and the breaker is closed", "1 of 30 acts in the last hour"],
+    ]);
+    const [titles = [], row = []] = tableOf(leashed, "Suspects");
+    expect(row[titles.indexOf("Leash")]).toBe("terminated rule everything");
+  });
 
-test("the page says of a dry run whether the flag is what is missing", () => {
-  const servers = [aLeashedView([aLeaked()], { policy: limited, situation: dry })];
-  const [without, held] = [false, true].map((isEnforceFlagged) =>
-    landingPage(aView({ servers, isEnforceFlagged }), { metricsPath: "/metrics", hasApi: true }),
-  );
-  expect(without).toContain("<td>dry run, because --enforce was not given: nobody is ended;");
-  expect(held).toContain("<td>held back, because the configuration could not be reloaded: nobody is ended;");
+  test.for<{ says: string; deciding: Deciding }>([
+    { says: "ends in 45s rule everything", deciding: { policy: announcing } },
+    { says: "would end in 45s rule everything", deciding: { policy: announcing, situation: dry } },
+    { says: "spared: dry run rule everything", deciding: { situation: dry } },
+    { says: "spared: protected rule everything", deciding: { policy: protecting } },
+    { says: "spared: no rule", deciding: { policy: aPolicy({ rules: [aRule({ matches: () => false })] }) } },
+  ])("says of a suspect: $says", ({ says, deciding }) => {
+    const [titles = [], row = []] = tableOf(pageOf(aLeashedView([aLeaked()], deciding)), "Suspects");
+    expect(row[titles.indexOf("Leash")]).toBe(says);
+  });
+
+  test("says of a server without rules that it has none, and of one that is down that nothing is done", () => {
+    expect(sectionOf(pageOf(aServerView()), "Leash")).toBe(
+      "Leash There are no rules: pgleash only watches, and ends nobody.",
+    );
+    const suspected = aServerView({ server: "db2", report: aReport({ suspects: [aSuspect()] }) });
+    const mixed = tableOf(pageOf(aLeashedView([aLeaked()]), suspected), "Suspects");
+    expect(mixed.at(-1)?.[mixed[0]?.indexOf("Leash") ?? 0]).toBe("no rules here");
+    const down = { ...aLeashedView([]), report: null };
+    expect(tableOf(pageOf(down), "What may be done")[1]).toEqual([
+      "db1",
+      "nothing is done while no look succeeds",
+      "",
+      "",
+    ]);
+  });
+
+  test("tells a pause and an open breaker, and folds the servers in whose way nothing stands", () => {
+    const pause = { reason: "release 7", untilSeconds: null, by: "ada" };
+    const before = { ...emptyLeash, ledger: { entries: [], breaker: anOpenBreaker() } };
+    const paused = { ...aLeashedView([], { before, situation: { permits: { pause } } }), server: "paused" };
+    const free = Array.from({ length: 20 }, () => aLeashedView([], { policy: limited }));
+    const page = pageOf(...free, paused);
+    const [, row = [], ...others] = tableOf(page, "What may be done");
+    expect(others).toEqual([]);
+    expect(row[0]).toBe("paused");
+    expect(row[2]).toMatch(/^paused by ada: release 7 the breaker is open: 3 acts did not .* it opened at/);
+    expect(sectionOf(page, "Leash")).toContain(
+      "20 servers with nothing in the way db1 enforcing; 0 of 30 acts in the last hour db1",
+    );
+  });
+
+  test("says of a dry run whether the flag is what is missing", () => {
+    const servers = [aLeashedView([aLeaked()], { policy: limited, situation: dry })];
+    const [without, held] = [false, true].map((isEnforceFlagged) => {
+      const page = landingPage(aView({ servers, isEnforceFlagged }), {
+        metricsPath: "/metrics",
+        hasApi: true,
+      });
+      return tableOf(page, "What may be done")[1]?.[1];
+    });
+    expect(without).toBe("dry run, because --enforce was not given: nobody is ended");
+    expect(held).toBe("held back, because the configuration could not be reloaded: nobody is ended");
+  });
 });
