@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { readFile } from "node:fs/promises";
-import { userInfo } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { run } from "./commands/run.ts";
+import { takeVariables } from "./commands/take-variables.ts";
 
 /** How long what was written last may take to reach a slow reader, once there is nothing else left to do. */
 const LAST_WORDS_MS = 1000;
@@ -11,8 +12,9 @@ process.stdout.on("error", (error) => process.exit("code" in error && error.code
 
 process.exitCode = await run(
   {
-    variables: process.env,
-    osUser: osUser(),
+    variables: takeVariables(process.env),
+    osUser: orUnknown(() => userInfo().username),
+    homeFolder: orUnknown(homedir),
     versions: { pgleash: await ownVersion(), node: process.versions.node },
     write: (text) => void process.stdout.write(text),
     writeError: (text) => void process.stderr.write(text),
@@ -36,9 +38,9 @@ process.exitCode = await run(
 setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
 
 /** A container's user id often has no name; the operating system then throws. */
-function osUser(): string | undefined {
+function orUnknown(ask: () => string): string | undefined {
   try {
-    return userInfo().username;
+    return ask() || undefined;
   } catch {
     return undefined;
   }

@@ -7,6 +7,10 @@ import { parseWords } from "./parse-words.ts";
 export const config: Command = {
   help: `Usage: pgleash config show [FILE]
 
+Examples:
+  pgleash config show pgleash.yml
+  DATABASE_URL=postgres://db1/postgres pgleash config show
+
 Prints the configuration that holds, every default filled in and secrets masked.
 
   FILE, --config.file=FILE   the configuration; without it, DATABASE_URL or the PG* variables name the server

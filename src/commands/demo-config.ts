@@ -1,3 +1,4 @@
+import { emptyEnvironment } from "../postgres/naming/connection-environment.ts";
 import type { Config } from "../config/config.ts";
 import { formatIssue } from "../config/issue.ts";
 import { parseConfig } from "../config/parse.ts";
@@ -23,7 +24,7 @@ servers:
 
 /** The configuration that such a text makes, whatever the environment says. */
 export function demoConfig(text: string): Config {
-  const result = parseConfig({ name: "demo", text }, { variables: {}, osUser: undefined });
+  const result = parseConfig({ name: "demo", text }, emptyEnvironment);
   if ("config" in result) return result.config;
   throw new Error(result.issues.map(formatIssue).join("\n"));
 }

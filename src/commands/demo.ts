@@ -36,6 +36,10 @@ const settings = {
 export const demo: Command = {
   help: `Usage: pgleash demo [--for=DURATION]
 
+Examples:
+  pgleash demo
+  pgleash demo --for=60s
+
 Starts a real PostgreSQL in a temporary folder, a small application that leaks sessions as real ones do, and a
 watch over both. Prints who is suspected, and where the metrics are. Ctrl-C removes everything.
 
@@ -88,8 +92,7 @@ async function startOnFreePort(runtime: Runtime, config: Config): Promise<Daemon
       floors: builtInFloors,
       versions: runtime.versions,
       web: {
-        host: "127.0.0.1",
-        port,
+        addresses: [{ host: "127.0.0.1", port }],
         telemetryPath: "/metrics",
         isApiEnabled: true,
         isLifecycleEnabled: false,

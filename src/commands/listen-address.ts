@@ -1,10 +1,9 @@
 import { describeValue } from "../config/describe-value.ts";
+import type { ListenAddress } from "../web/connections/listen.ts";
 import { UsageError } from "./command.ts";
 
 /** Where pgleash listens unless told otherwise: every address of the machine. */
 export const defaultListenAddress = ":19187";
-
-export type ListenAddress = { readonly host: string | undefined; readonly port: number };
 
 /** Reads `:19187`, `127.0.0.1:19187` or `[::1]:19187`, as Prometheus' own programs do. */
 export function parseListenAddress(text: string): ListenAddress {
@@ -23,11 +22,12 @@ const refusals: ReadonlyMap<unknown, string> = new Map([
   ["EACCES", "one that this user may not take"],
 ]);
 
-/** Why nothing can listen at the address of the command line, where that is what failed; else the error as it is. */
-export function explainListenFailure(error: unknown, address: string): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const isOfListen = error instanceof Error && "syscall" in error && error.syscall === "listen";
-  const got = isOfListen ? refusals.get(code) : undefined;
+/** Why nothing can listen at one of the addresses of the command line, where that is what failed; else the error as it is. */
+export function explainListenFailure(error: unknown, addresses: readonly string[]): unknown {
+  if (!(error instanceof Error) || !("syscall" in error) || error.syscall !== "listen") return error;
+  const got = "code" in error ? refusals.get(error.code) : undefined;
   if (got === undefined) return error;
+  const port = "port" in error ? String(error.port) : "";
+  const address = addresses.find((text) => text.endsWith(`:${port}`)) ?? addresses.join(", ");
   return new Error(`--web.listen-address: expected a free address, got ${address}, ${got}`, { cause: error });
 }

@@ -6,38 +6,58 @@ import type { Config, ServerConfig } from "../config/config.ts";
 import { cycle, firstRemembered, type Remembered } from "../cycle.ts";
 import { firstView, viewAfterFailure, viewAfterLook } from "../expose/server-view.ts";
 import type { ServerView } from "../expose/view.ts";
-import { startDeadline } from "../postgres/deadline.ts";
+import { connect } from "../postgres/attempts/connect.ts";
+import { startDeadline, type Deadline } from "../postgres/deadline.ts";
 import { toFailure } from "../postgres/failure.ts";
-import { probe } from "../postgres/probe.ts";
-import { openSession } from "../postgres/session.ts";
+import type { Connected } from "../postgres/attempts/make-attempt.ts";
+import type { Session } from "../postgres/session.ts";
 
-/** Looks at a server once, on a connection of its own. A single look has nobody to vouch for it, so it believes the rows. */
-export async function lookOnce(
-  { name, connection, lookTimeoutSeconds, thresholds, pools }: ServerConfig,
-  { labelBudget, commentLabels: commentKeys }: Pick<Config, "labelBudget" | "commentLabels">,
-): Promise<ServerView> {
-  const view = firstView(name, 0);
-  const session = openSession(connection);
+type Shown = Pick<Config, "labelBudget" | "commentLabels">;
+
+/** Looks at a server once, on a connection of its own. */
+export async function lookOnce(server: ServerConfig, shown: Shown): Promise<ServerView> {
+  const { name, connection, lookTimeoutSeconds } = server;
   const deadline = startDeadline(lookTimeoutSeconds);
+  let session: Session | undefined;
   try {
-    const probed = await probe(session, { deadline, lookTimeoutSeconds });
-    const judging = { thresholds, pools, commentKeys, gapSeconds: Infinity, believesRows: true };
-    const options = { probe: probed, ...judging, sinceLastLookSeconds: null, deadline, leashing: null };
-    const first = await cycle(session, firstRemembered(), options);
-    const { report, remembered } = missesIdleSessions(first.remembered.memory, thresholds)
-      ? await cycle(session, askingAnew(first.remembered), {
-          ...options,
-          deadline: startDeadline(lookTimeoutSeconds),
-        })
-      : first;
-    const { decisions, memory } = remembered;
-    const shown = { tally: memory.tally, decisions, labelBudget, commentKeys };
-    return viewAfterLook(view, { report, probe: probed, ...shown });
+    const connected = await connect(connection, { deadline, lookTimeoutSeconds });
+    session = connected.session;
+    return await lookThrough(connected, { server, shown, deadline });
   } catch (error) {
-    return viewAfterFailure(view, toFailure(error));
+    return viewAfterFailure(firstView(name, 0), toFailure(error));
   } finally {
-    await session.close();
+    await session?.close();
   }
+}
+
+export type LookOptions = {
+  readonly server: ServerConfig;
+  readonly shown: Shown;
+  readonly deadline: Deadline;
+};
+
+/**
+ * Looks once over a session that is open, and stays so. A single look has nobody to vouch for it, so it believes the rows.
+ * Throws a `PostgresFailure`.
+ */
+export async function lookThrough(
+  { session, probe }: Connected,
+  { server, shown, deadline }: LookOptions,
+): Promise<ServerView> {
+  const { name, lookTimeoutSeconds, thresholds, pools } = server;
+  const { labelBudget, commentLabels: commentKeys } = shown;
+  const judging = { thresholds, pools, commentKeys, gapSeconds: Infinity, believesRows: true };
+  const options = { probe, ...judging, sinceLastLookSeconds: null, deadline, leashing: null };
+  const first = await cycle(session, firstRemembered(), options);
+  const { report, remembered } = missesIdleSessions(first.remembered.memory, thresholds)
+    ? await cycle(session, askingAnew(first.remembered), {
+        ...options,
+        deadline: startDeadline(lookTimeoutSeconds),
+      })
+    : first;
+  const { decisions, memory } = remembered;
+  const result = { report, probe, tally: memory.tally, decisions, labelBudget, commentKeys };
+  return viewAfterLook(firstView(name, 0), result);
 }
 
 /** Idle sessions are read only where an earlier look found slots scarce: the first of all has none before it. */

@@ -1,8 +1,9 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-import { closestWord } from "../config/closest-word.ts";
+import { closestWord } from "../closest-word.ts";
 import { describeValue } from "../config/describe-value.ts";
 import { UsageError } from "./command.ts";
+import { psqlAdvice } from "./psql-words.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 type Parsed<T extends Options> = ReturnType<
@@ -21,9 +22,14 @@ export function parseWords<T extends Options>(
   return parsed;
 }
 
+/** A word of the command line for an error message. Like a URL, `key=value` pairs may hold a password. */
+export function describeWord(word: string): string {
+  return /^[^-]*=|pass/iu.test(word) ? "a text that may hold a password" : describeValue(word);
+}
+
 /** What may be a secret is not repeated, so it is also said how many there may be. */
 function surplusText(surplus: string, mostPositionals: number): string {
-  const shown = describeValue(surplus);
+  const shown = describeWord(surplus);
   const expected = mostPositionals === 0 ? "only flags are expected" : `at most ${mostPositionals} expected`;
   return `unexpected argument${shown.startsWith('"') ? "" : ","} ${shown}: ${expected}`;
 }
@@ -38,7 +44,8 @@ function readWords<T extends Options>(words: readonly string[], options: T): Par
     if (/^Unknown option '-\d/.test(message)) throw new UsageError(negativeText(message));
     const known = Object.entries(options).map(([name, option]) => writtenAs(name, option.default));
     const advice = known.length === 0 ? "" : `. Known flags: ${known.join(", ")}`;
-    throw new UsageError(`${message}${meantText(message, options)}${advice}`);
+    const meant = ("host" in options && psqlAdvice(message)) || meantText(message, options);
+    throw new UsageError(`${message}${meant}${advice}`);
   }
 }
 

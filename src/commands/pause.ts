@@ -23,6 +23,10 @@ export const pause: Command = {
   help: `Usage: pgleash pause --reason=TEXT [--for=1h] [--replace] --config.file=FILE
        pgleash pause --reason=TEXT [--for=1h] [--replace] --pause-file=PATH
 
+Examples:
+  pgleash pause --reason="migration of orders" --for=2h --config.file=pgleash.yml
+  pgleash pause --reason="wait for me, Ada" --pause-file=/var/lib/pgleash/pause.json
+
 Writes the pause file. Every pgleash that is configured with it ends nobody from its next look on, and says why; it goes on
 watching. A file that cannot be read, or makes no sense, is a pause too; it is never overwritten, because it may be
 another one than you meant. A pause that stands is replaced by one that ends later; by one that ends sooner only with --replace,
@@ -31,10 +35,6 @@ because somebody else may rely on it.
 It holds for those alone that read this file. Another pgleash that watches the same server, with another pause file, takes over as
 soon as the connection of a paused one is lost: pause each of them, or give them all one file. Who holds the lease is not
 known here: see pgleash_lease_held and pgleash_paused, or the page of each.
-
-Examples:
-  pgleash pause --reason="migration of orders" --for=2h --config.file=pgleash.yml
-  pgleash pause --reason="wait for me, Ada" --pause-file=/var/lib/pgleash/pause.json
 
   --reason=TEXT        why, for everybody who wonders
   --for=DURATION       how long, such as 30m or 2h; at most 30d; without it until "pgleash resume"

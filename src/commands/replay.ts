@@ -21,12 +21,12 @@ const flags = {
 export const replay: Command = {
   help: `Usage: pgleash replay FILE --config.file=NEW.yml [--against=OLD.yml] [--server=NAME] [--json]
 
-Judges the looks that "pgleash serve --record=FILE" put on record by the thresholds, pools and policy of a configuration, in
-a dry run, and prints what the policy would have done, when, and what spared the rest. It connects to no server.
-
 Examples:
   pgleash replay looks.jsonl --config.file=pgleash.yml
   pgleash replay looks.jsonl --config.file=new.yml --against=old.yml
+
+Judges the looks that "pgleash serve --record=FILE" put on record by the thresholds, pools and policy of a configuration, in
+a dry run, and prints what the policy would have done, when, and what spared the rest. It connects to no server.
 
   --config.file=FILE   what to try; a recorded server that it does not name is judged as its only one
   --against=FILE       print what tells the policy apart from this one, too
@@ -80,9 +80,12 @@ async function policiesOf(
   return policies;
 }
 
-function rulesFor({ servers, policy, commentLabels: commentKeys }: Config, name: string): ReplayRules | null {
+function rulesFor(config: Config, name: string): ReplayRules | null {
+  const { servers, serversFile, policy, commentLabels: commentKeys } = config;
   const [only, ...others] = servers;
-  const server = servers.find((one) => one.name === name) ?? (others.length === 0 ? only : undefined);
+  const named = servers.find((one) => one.name === name);
+  // Servers files come and go; what holds for all that they name is in the configuration.
+  const server = named ?? serversFile?.template.common ?? (others.length === 0 ? only : undefined);
   if (server === undefined) return null;
   const { thresholds, pools } = server;
   return { thresholds, pools, commentKeys, policy, floors: builtInFloors };

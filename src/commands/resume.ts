@@ -8,6 +8,10 @@ export const resume: Command = {
   help: `Usage: pgleash resume --config.file=FILE
        pgleash resume --pause-file=PATH
 
+Examples:
+  pgleash resume --config.file=pgleash.yml
+  pgleash resume --pause-file=/var/lib/pgleash/pause.json
+
 Removes the pause file, whoever wrote it, but no file that is no pause order. From its next look on, pgleash does again what its policy allows.
 
   --config.file=FILE   the configuration, whose policy.pause_file is removed

@@ -1,11 +1,14 @@
-import { describeValue } from "../config/describe-value.ts";
-import { exitCodes, UsageError, type Command, type ExitCode } from "./command.ts";
+import { closestWord } from "../closest-word.ts";
+import { exitCodeMeanings, exitCodes, UsageError, type Command, type ExitCode } from "./command.ts";
+import { describeWord } from "./parse-words.ts";
+import { asksForHelp } from "./psql-words.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Loaded when called: a healthcheck must not pay for a web server. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import("./serve.ts")).serve,
   suspects: async () => (await import("./suspects.ts")).suspects,
+  doctor: async () => (await import("./doctor.ts")).doctor,
   explain: async () => (await import("./explain.ts")).explain,
   "check-config": async () => (await import("./check-config.ts")).checkConfig,
   config: async () => (await import("./config.ts")).config,
@@ -15,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   resume: async () => (await import("./resume.ts")).resume,
   demo: async () => (await import("./demo.ts")).demo,
   healthcheck: async () => (await import("./healthcheck.ts")).healthcheck,
+  version: async () => (await import("./version.ts")).version,
 };
 
 const help = `pgleash finds leaked PostgreSQL connections and says who leaked them. It ends those that your policy
@@ -23,12 +27,14 @@ allows, and none without.
 Examples:
   pgleash demo                                     see it at work, on a PostgreSQL of its own
   pgleash suspects postgres://db1/postgres         one look at a server, as a table
+  pgleash doctor 'host=db1 user=pgleash'           what is missing for a watch, and what to run
   DATABASE_URL=postgres://db1/postgres pgleash serve
   pgleash serve --config.file=pgleash.yml          watch, and serve metrics on :19187
 
 Commands:
   serve           watch servers and serve metrics, until stopped
   suspects        look once and print who is suspected
+  doctor          say what keeps pgleash from its work at a server, and what to run against it
   explain         ask a running pgleash why a session is a suspect, and why it is not ended
   check-config    say everything that is wrong with a configuration file
   config show     print the configuration that holds, secrets masked
@@ -37,28 +43,28 @@ Commands:
   pause           end nobody for a while, or until resume
   resume          take a pause back
   healthcheck     ask a running pgleash whether it is healthy
+  version         print the version
   demo            start a server, an application that leaks, and a watch over both
 
-Run "pgleash COMMAND --help" for its flags; "pgleash --version" prints the version.
+A server is named as for psql: by a URL, by 'host=db1 user=pgleash', or by PG* variables; "serve", "suspects" and "doctor" take
+--host, -p, -U and -d, too. -h is --help here. "pgleash COMMAND --help" tells the flags of each command.
 
-Exit codes: 0 fine, 1 failed, 2 called wrongly, 3 suspects found.
+Exit codes:
+${Object.entries(exitCodeMeanings)
+  .map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`)
+  .join("\n")}
 `;
 
 /** Runs the command that the words name. Bad words are explained on standard error. */
 export async function run(runtime: Runtime, words: readonly string[]): Promise<ExitCode> {
-  const [name, ...rest] = words;
-  if (name === "--version")
-    return print(runtime, `pgleash ${runtime.versions.pgleash} (node ${runtime.versions.node})\n`);
-  if (name === undefined || name === "help" || name === "--help" || name === "-h")
-    return print(runtime, help);
-  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const [name, ...rest] = asCommand(words);
+  const load = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   try {
-    if (load === undefined)
-      throw new UsageError(
-        `unknown command ${describeValue(name)}: expected one of ${Object.keys(commands).join(", ")}`,
-      );
+    if (words[0] === "-h") asksForHelp(words);
+    if (name === undefined || name === "help") return print(runtime, help);
+    if (load === undefined) throw new UsageError(unknownText(name));
     const command = await load();
-    if (rest.includes("--help") || rest.includes("-h")) return print(runtime, command.help);
+    if (asksForHelp(rest)) return print(runtime, command.help);
     return await command.run(runtime, rest);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -66,6 +72,23 @@ export async function run(runtime: Runtime, words: readonly string[]): Promise<E
     runtime.writeError(`pgleash: ${error.message}\nRun "${asked} --help" for help.\n`);
     return exitCodes.usage;
   }
+}
+
+/** The spellings that everybody tries: `--version`, `-h`, `help serve`. */
+function asCommand(words: readonly string[]): readonly string[] {
+  const [first, ...rest] = words;
+  if (first === "--version" || first === "-V") return ["version", ...rest];
+  if (first === "--help" || first === "-h") return ["help"];
+  const [asked] = rest;
+  return first === "help" && asked !== undefined ? [asked, "--help"] : words;
+}
+
+function unknownText(name: string): string {
+  const names = Object.keys(commands);
+  const meant = closestWord(name, names);
+  const question = meant === undefined ? "" : ` (did you mean ${meant}?)`;
+  const shown = describeWord(name);
+  return `unknown command${shown.startsWith('"') ? "" : ","} ${shown}${question}: expected one of ${names.join(", ")}`;
 }
 
 function print(runtime: Runtime, text: string): ExitCode {

@@ -3,6 +3,8 @@ export type Runtime = {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** `undefined` where the user id has no name, as in some containers. */
   readonly osUser: string | undefined;
+  /** Where PostgreSQL's files of the user lie, such as `.pgpass`; `undefined` where nobody knows. */
+  readonly homeFolder: string | undefined;
   readonly versions: { readonly pgleash: string; readonly node: string };
   /** Data goes to standard output, messages to standard error. */
   write(text: string): void;

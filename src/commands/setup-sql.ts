@@ -11,13 +11,13 @@ const flags = {
 export const setupSql: Command = {
   help: `Usage: pgleash setup-sql [--observe|--enforce]
 
-Prints the SQL that creates the role pgleash, to be run by a superuser, as often as you like. Without pg_signal_backend
-pgleash tries to end nobody, whatever its configuration says, and PostgreSQL lets it end no sessions but those of its own
-role and of roles that it is a member of: make it a member of none. With --observe the SQL warns of each such role.
-
 Examples:
   pgleash setup-sql | psql -v ON_ERROR_STOP=1
   pgleash setup-sql --enforce | psql -v ON_ERROR_STOP=1
+
+Prints the SQL that creates the role pgleash, to be run by a superuser, as often as you like. Without pg_signal_backend
+pgleash tries to end nobody, whatever its configuration says, and PostgreSQL lets it end no sessions but those of its own
+role and of roles that it is a member of: make it a member of none. With --observe the SQL warns of each such role.
 
   --observe   it may read the statistics (the default); what --enforce granted is taken back
   --enforce   it may end sessions as well, but for those of superusers

@@ -1,5 +1,6 @@
 import { sessionsIn, suspectBackends, suspectPools } from "../expose/aggregate.ts";
 import type { Report } from "../expose/report.ts";
+import { counted } from "./counted.ts";
 import type { Looked } from "./looked.ts";
 
 /**
@@ -30,10 +31,6 @@ function suspected(looked: readonly Looked[], reports: readonly Report[]): strin
   ];
   const last = parts.length > 1 ? ` and ${parts.at(-1)}` : "";
   return `${parts.slice(0, Math.max(1, parts.length - 1)).join(", ")}${last} suspected`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function sum<Item>(items: readonly Item[], count: (item: Item) => number): number {

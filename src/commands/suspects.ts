@@ -1,32 +1,36 @@
 import { outlook } from "../expose/outlook.ts";
 import { suspectTable } from "../expose/suspect-table.ts";
 import { suspectsJson } from "../expose/suspects-json.ts";
-import type { ServerView } from "../expose/view.ts";
 import { escapedJson, printable } from "../printable.ts";
-import { exitCodes, UsageError, type Command } from "./command.ts";
+import { exitCodes, type Command } from "./command.ts";
+import { connectionFlags, connectionFlagsHelp, connectionOf } from "./connection-words.ts";
 import { textWidth } from "./fit-screen.ts";
-import { load } from "./load.ts";
+import { loadServers } from "./load-servers.ts";
 import { lookOnce } from "./look-once.ts";
 import type { Looked } from "./looked.ts";
+import { mapAtMost, SERVERS_AT_ONCE } from "./map-at-most.ts";
 import { parseWords } from "./parse-words.ts";
 import { poolsAbove } from "./pools-above.ts";
 import type { Runtime } from "./runtime.ts";
 import { summary } from "./summary.ts";
+import { whyBlind } from "./why-blind.ts";
 
-const flags = { json: { type: "boolean", default: false }, "config.file": { type: "string" } } as const;
+const flags = { ...connectionFlags, json: { type: "boolean", default: false } } as const;
 
 /** Looks once at every server and prints who is suspected. */
 export const suspects: Command = {
-  help: `Usage: pgleash suspects [URL] [--json] [--config.file=FILE]
+  help: `Usage: pgleash suspects [CONNECTION] [--json] [--config.file=FILE]
+
+Examples:
+  pgleash suspects postgres://pgleash@db1/postgres
+  pgleash suspects 'host=db1 user=pgleash dbname=postgres'
+  PGHOST=db1 pgleash suspects --json
 
 Looks once and prints what looks leaked: sessions, prepared transactions, and declared pools above their size. Exits
 with 3 when there is any, also where something went unseen; else with 1 when a server could not be looked at or hides
 something from us, and with 0 when all is well.
 
-Examples:
-  pgleash suspects postgres://pgleash@db1/postgres
-  PGHOST=db1 pgleash suspects --json
-
+${connectionFlagsHelp}
   --json               JSON instead of a table
   --config.file=FILE   thresholds and servers; without it the built-in thresholds hold
 
@@ -39,26 +43,22 @@ above its size, or when slots will run out: only "pgleash serve" can.
 `,
   async run(runtime, words) {
     const { values, positionals } = parseWords(words, flags, 1);
-    const [url] = positionals;
-    if (url !== undefined && values["config.file"] !== undefined)
-      throw new UsageError("expected a URL or --config.file, got both");
-    const loaded = await load(runtime, values["config.file"], url);
+    const url = connectionOf(values, positionals[0]);
+    const loaded = await loadServers(runtime, values["config.file"], url);
     if ("problems" in loaded) {
       runtime.writeError(`${loaded.problems.join("\n")}\n`);
       return exitCodes.failed;
     }
     const { config } = loaded;
-    const looked = await Promise.all(
-      config.servers.map(async (server): Promise<Looked> => {
-        const view = await lookOnce(server, config);
-        return { view, above: view.report === null ? [] : poolsAbove(view.report, server) };
-      }),
-    );
+    const looked = await mapAtMost(SERVERS_AT_ONCE, config.servers, async (server): Promise<Looked> => {
+      const view = await lookOnce(server, config);
+      return { view, above: view.report === null ? [] : poolsAbove(view.report, server) };
+    });
     const views = looked.map(({ view }) => view);
     runtime.write(
       values.json ? `${escapedJson(suspectsJson(views), 2)}\n` : text(looked, textWidth(runtime.terminal())),
     );
-    return conclude(runtime, looked);
+    return conclude(runtime, looked, loaded.isComplete);
   },
 };
 
@@ -81,23 +81,13 @@ function aboveTexts(looked: readonly Looked[]): readonly string[] {
   );
 }
 
-function conclude(runtime: Runtime, looked: readonly Looked[]): 0 | 1 | 3 {
+function conclude(runtime: Runtime, looked: readonly Looked[], isComplete: boolean): 0 | 1 | 3 {
   const blind = looked.flatMap(({ view }) => whyBlind(view).map((why) => `${view.server}: ${why}`));
   for (const line of blind) runtime.writeError(`pgleash: ${printable(line)}\n`);
   if (looked.some(isFound)) return exitCodes.suspects;
-  return blind.length > 0 ? exitCodes.failed : exitCodes.ok;
+  return blind.length > 0 || !isComplete ? exitCodes.failed : exitCodes.ok;
 }
 
 function isFound({ view, above }: Looked): boolean {
   return above.length + (view.report?.suspects.length ?? 0) > 0;
-}
-
-/** Why finding nobody proves nothing. */
-function whyBlind({ failure, report, evidenceFailure, probe: probed }: ServerView): readonly string[] {
-  if (failure !== null) return [`${failure.reason}: ${failure.message}`];
-  const hidden = report?.snapshot.coverage.hiddenSessions ?? 0;
-  return [
-    ...(hidden > 0 ? [`${hidden} sessions are hidden from ${probed?.user}: grant it pg_monitor`] : []),
-    ...(evidenceFailure === null ? [] : [`prepared transactions and lock waits unseen: ${evidenceFailure}`]),
-  ];
 }

@@ -49,6 +49,29 @@ describe("check-config", () => {
     });
   });
 
+  test("--json says the same", async () => {
+    const path = await fileWith(`${fine}policy: { mode: enforce, audit_file: /a, pause_file: /p }\n`);
+    const ran = await runWords(["check-config", "--json", `--config.file=${path}`]);
+    expect([ran.code, ran.stderr]).toEqual([0, ""]);
+    expect(JSON.parse(ran.stdout)).toEqual({
+      file: path,
+      fine: true,
+      servers: 2,
+      problems: [],
+      warnings: [expect.stringContaining(":6:17: warning: policy.mode: ")],
+    });
+    await fileWith("evry: 5s\n");
+    const bad = await runWords(["check-config", "--json", path]);
+    expect([bad.code, bad.stderr]).toEqual([1, ""]);
+    expect(JSON.parse(bad.stdout)).toEqual({
+      file: path,
+      fine: false,
+      servers: null,
+      problems: [expect.stringMatching(/:1:1: evry: /)],
+      warnings: [],
+    });
+  });
+
   test("says all mistakes at once, each with file, line and column, and exits with 1", async () => {
     const path = await fileWith(`every: 10 parsecs
 evry: 5s

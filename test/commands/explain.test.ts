@@ -63,17 +63,23 @@ describe("without an answer it fails, and says why", () => {
       "a question that is refused",
       404,
       "no server db9: expected one of db1\n",
-      "404: no server db9: expected one",
+      "answers 404: no server db9: expected one",
     ],
-    ["something that is no JSON", 200, "<html>", "JSON"],
-    ["something that is no answer", 200, '{"text":"x"}', "not the answer of a pgleash"],
-    ["an error", 500, "internal\u001b[2J error\n", "500: internal\\x1b[2J error"],
+    ["something that is no JSON", 200, "<html>", "answers as no pgleash does: "],
+    ["something that is no answer", 200, '{"text":"x"}', "answers as no pgleash does\n"],
+    ["an error", 500, "internal\u001b[2J error\n", "answers 500: internal\\x1b[2J error"],
+    ["an error without a word", 502, "", "answers 502\n"],
   ] as const)("from %s", async ([, status, body, why]) => {
     const url = await serving(answering(body, status));
     const { code, stdout, stderr } = await runWords(["explain", "7", `--url=${url}`]);
     expect([code, stdout]).toEqual([1, ""]);
-    expect(stderr).toContain(`pgleash: no answer from ${url}: `);
-    expect(stderr).toContain(why);
+    expect(stderr).toContain(`pgleash: ${url} ${why}`);
+  });
+
+  test("from a proxy with a long page: only its beginning is told", async () => {
+    const url = await serving(answering("x".repeat(1000), 502));
+    const { stderr } = await runWords(["explain", "7", `--url=${url}`]);
+    expect(stderr.match(/x+/)?.[0]).toHaveLength(300);
   });
 
   test("from nobody", async () => {
@@ -81,7 +87,22 @@ describe("without an answer it fails, and says why", () => {
     for (const server of servers.splice(0)) server.close();
     const { code, stderr } = await runWords(["explain", "7", `--url=${url}`]);
     expect(code).toBe(1);
+    expect(stderr).toContain(`pgleash: no answer from ${url}: `);
     expect(stderr).toContain("ECONNREFUSED");
+  });
+
+  test("from somebody who does not speak TLS", async () => {
+    const url = (await serving(answering(""))).replace("http:", "https:");
+    const { code, stderr } = await runWords(["explain", "7", `--url=${url}`]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`pgleash: no answer from ${url}: `);
+    expect(stderr).toContain(": it does not speak TLS: write http://\n");
+  });
+
+  test("from somebody who hangs up, and speaks no TLS either", async () => {
+    const url = await serving((request) => request.destroy());
+    const { stderr } = await runWords(["explain", "7", `--url=${url}`]);
+    expect(stderr).toBe(`pgleash: no answer from ${url}: socket hang up\n`);
   });
 
   test("from somebody who never answers", async () => {

@@ -5,6 +5,7 @@ import { runWords } from "../support/a-runtime.ts";
 const commands = [
   "serve",
   "suspects",
+  "doctor",
   "explain",
   "check-config",
   "config",
@@ -13,6 +14,7 @@ const commands = [
   "pause",
   "resume",
   "healthcheck",
+  "version",
   "demo",
 ];
 
@@ -26,10 +28,12 @@ test.for([[], ["help"], ["--help"], ["-h"]])(
   },
 );
 
-test("--version prints both versions", async () => {
-  expect(await runWords(["--version"])).toEqual({
+test.for([["--version"], ["-V"], ["version"]])("%j prints both versions", async (words) => {
+  expect(await runWords(words)).toEqual({ code: 0, stdout: "pgleash 1.2.3 (node 24.1.0)\n", stderr: "" });
+  const json = await runWords([...words, "--json"]);
+  expect(json).toEqual({
     code: 0,
-    stdout: "pgleash 1.2.3 (node 24.1.0)\n",
+    stdout: '{\n  "pgleash": "1.2.3",\n  "node": "24.1.0"\n}\n',
     stderr: "",
   });
 });
@@ -42,7 +46,72 @@ test.for(commands)("%s --help prints its own help and does nothing else", async 
   }
 });
 
-test.for(["srve", "__proto__", "constructor", "", "--config.file=x"])(
+test.for([
+  "suspects -h localhost -p 25432",
+  "suspects -h -p 25432",
+  "suspects -hlocalhost",
+  "doctor -d shop -h",
+  "doctor --host=db1 -h",
+  "serve postgres://db1/shop -h db2",
+  "healthcheck -h db1",
+  "-h localhost",
+])("%s is no wish for help", async (line) => {
+  const { code, stdout, stderr } = await runWords(line.split(" "));
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(
+    /^pgleash: -h is --help here, and takes no value: to name a host, write --host=…\nRun "pgleash/,
+  );
+});
+
+test("-h beside flags of another kind is --help", async () => {
+  expect(await runWords(["suspects", "--json", "-h"])).toMatchObject({ code: 0, stderr: "" });
+});
+
+test.for(["serve", "suspects", "doctor"])(
+  "%s says where a CONNECTION is wrong, also for --json",
+  async (command) => {
+    const json = command === "serve" ? [] : ["--json"];
+    const { code, stdout, stderr } = await runWords([command, "mysql://u:hunter2@db1/x", ...json]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(
+      new RegExp(`^pgleash: CONNECTION: expected .*\\nRun "pgleash ${command} --help" for help\\.\\n$`),
+    );
+    expect(stderr).not.toContain("hunter2");
+  },
+);
+
+test.for(["-W", "--password", "--no-password", "-w"])(
+  "%s is told where a password comes from",
+  async (flag) => {
+    const { code, stderr } = await runWords(["suspects", flag]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`'${flag}': a password is taken from PGPASSWORD or ~/.pgpass`);
+  },
+);
+
+test("help COMMAND is COMMAND --help", async () => {
+  expect(await runWords(["help", "doctor"])).toEqual(await runWords(["doctor", "--help"]));
+});
+
+test("of a misspelt command, the one that was meant is named", async () => {
+  const { code, stderr } = await runWords(["doctro"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain('unknown command "doctro" (did you mean doctor?): expected one of serve, ');
+});
+
+test.for([
+  ["host=db1 password=hunter2"],
+  ["suspects", "host=db1", "password=hunter2"],
+  ["--password=hunter2"],
+  ["suspects", "--password=hunter2"],
+  ["doctor", "-W", "--pasword=hunter2"],
+])("%j is refused without its password", async (words) => {
+  const { code, stdout, stderr } = await runWords(words);
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).not.toContain("hunter2");
+});
+
+test.for(["__proto__", "constructor", "", "--config.file=x"])(
   "%j is no command: exit 2, and the commands that there are",
   async (word) => {
     const { code, stdout, stderr } = await runWords([word]);
@@ -57,10 +126,10 @@ describe("a command that is called wrongly exits with 2", () => {
   test.for([
     {
       words: ["serve", "--web.port=1"],
-      says: ["--web.port", "Known flags: --config.file, --web.listen-address"],
+      says: ["--web.port", "Known flags: --host, --port, --username, --dbname, --config.file"],
     },
     { words: ["serve", "--enfroce"], says: ["'--enfroce' (did you mean --enforce?)", "--no-web.api"] },
-    { words: ["serve", "extra"], says: ['unexpected argument "extra"'] },
+    { words: ["serve", "db1", "extra"], says: ['unexpected argument "extra": at most 1 expected'] },
     { words: ["serve", "--config.file"], says: ["--config.file", "argument missing"] },
     { words: ["serve", "--web.api=no"], says: ["--web.api", "does not take an argument"] },
     {
@@ -77,15 +146,21 @@ describe("a command that is called wrongly exits with 2", () => {
       says: ["--log.level: expected one of debug, info, warn, error"],
     },
     { words: ["serve", "--record="], says: ["--record: expected a path"] },
-    { words: ["suspects", "--josn"], says: ["--josn", "Known flags: --json, --config.file"] },
+    { words: ["suspects", "--josn"], says: ["--josn", "Known flags: --host, --port"] },
     {
       words: ["suspects", "postgres://a/b", "postgres://c/d"],
       says: ["unexpected argument, a text that may hold a password"],
     },
     {
       words: ["suspects", "postgres://a/b", "--config.file=x"],
-      says: ["expected a URL or --config.file, got both"],
+      says: ["expected one way of naming servers, got a connection string and --config.file"],
     },
+    {
+      words: ["doctor", "host=a", "-p", "5433"],
+      says: ["expected one way of naming servers, got a connection string and --host, -p, -U or -d"],
+    },
+    { words: ["version", "now"], says: ['unexpected argument "now"'] },
+    { words: ["check-config", "a.yml", "--config.file=b.yml"], says: ["FILE or --config.file, got both"] },
     { words: ["check-config"], says: ["expected a FILE"] },
     { words: ["check-config", "--file=x"], says: ["--file"] },
     { words: ["config"], says: ['expected "pgleash config show"'] },
@@ -124,11 +199,13 @@ test.for(["serve", "suspects"])(
 );
 
 test("what is wrong with the URL of the command line is not blamed on the environment", async () => {
-  const { code, stderr } = await runWords(["suspects", "postgres://h/d?application_name=x"]);
+  const { code, stderr } = await runWords(["suspects", "postgres://h/d?nonsense=x"]);
   expect([code, stderr]).toEqual([
-    1,
-    expect.stringMatching(/^argument: URL: expected no parameter application_name/),
+    2,
+    expect.stringMatching(
+      /^pgleash: CONNECTION: expected parameters out of .*\nRun "pgleash suspects --help" for help\.\n$/,
+    ),
   ]);
-  const variables = { DATABASE_URL: "postgres://h/d?application_name=x" };
+  const variables = { DATABASE_URL: "postgres://h/d?nonsense=x" };
   expect((await runWords(["suspects"], { variables })).stderr).toMatch(/^environment: DATABASE_URL: /);
 });
