@@ -7,6 +7,7 @@ import { processRegistry } from "../dist/expose/page.js";
 import { setupStatements } from "../dist/postgres/setup-statements.js";
 import { dashboardFiles } from "../grafana/dist/dashboards.js";
 import { alertsDocs } from "./alerts-docs.mjs";
+import { commandsDocs } from "./commands-docs.mjs";
 import { dashboardsManifest } from "./dashboards-manifest.mjs";
 import { prometheusRule } from "./prometheus-rule.mjs";
 
@@ -26,6 +27,9 @@ const generated = {
   "config/kubernetes/dashboards.yml": dashboardsManifest(dashboardFiles()),
   "config/kubernetes/prometheus-rule.yml": prometheusRule(rules),
   "docs/alerts.md": alertsDocs(rules),
+  "docs/commands.md": await commandsDocs(
+    await readFile(new URL("../docs/commands.md", import.meta.url), "utf8"),
+  ),
 };
 
 for (const [path, text] of Object.entries(generated)) {

@@ -43,9 +43,9 @@ const ofProcess = ["job", "instance"];
 const processes = table({
   title: "Processes",
   description:
-    "The processes of pgleash: whether Prometheus reaches them, and whether the last configuration could be loaded. One that is down stays here for a day; one whose target was taken away does not.",
-  span: 12,
-  height: 7,
+    "The processes of pgleash: whether Prometheus reaches them, whether the last configuration could be loaded, and what became of the files that name servers, where there are any. One that is down stays here for a day; one whose target was taken away does not.",
+  span: 24,
+  height: 6,
   labels: [
     { label: "job", title: "Job" },
     { label: "instance", title: "Instance" },
@@ -72,6 +72,22 @@ const processes = table({
       unit: DatetimeISO,
     },
     {
+      expr: each(selectedProcesses("pgleash_servers_file_last_reload_successful")),
+      title: "Servers files",
+      unit: Short,
+      words: words.worked,
+    },
+    {
+      expr: `1000 * (${each(selectedProcesses("pgleash_servers_file_last_reload_success_timestamp_seconds"))} > 0)`,
+      title: "Servers files of",
+      unit: DatetimeISO,
+    },
+    {
+      expr: each(selectedProcesses("pgleash_servers_file_targets_refused")),
+      title: "Targets left out",
+      unit: Short,
+    },
+    {
       expr: `max by (job, instance, version, nodeversion) (${selectedProcesses("pgleash_build_info")})`,
       title: "Info",
       unit: Short,
@@ -91,7 +107,7 @@ export const stateOfTheWatch: Row = {
       title: "Age of the last look",
       description: "How long ago a look at each server last succeeded, and how often it is looked at.",
       unit: Seconds,
-      span: 6,
+      span: 12,
       height: 7,
       series: [
         { expr: lastLook, legend: "{{server}}" },
@@ -107,7 +123,7 @@ export const stateOfTheWatch: Row = {
       description:
         "Sessions that the server hides from the role of pgleash, rows that a look or its evidence left out because each is bounded, and names that were added up under …other.",
       unit: Short,
-      span: 6,
+      span: 12,
       height: 7,
       series: [
         { expr: gauge("pgleash_hidden_sessions"), legend: "{{server}} hidden" },
