@@ -12,6 +12,7 @@ import { aRule, noLimits } from "../support/a-case.ts";
 import { aLog } from "../support/a-log.ts";
 import { aLeashSettings, aServerConfig } from "../support/a-watch.ts";
 import { aPath, linesOf } from "../support/an-audit.ts";
+import { anOpening } from "../support/an-opening.ts";
 import { checkedMajors } from "../support/checked-majors.ts";
 import { configOf } from "../support/config-text.ts";
 import { connectTo, startServer } from "../support/real-postgres.ts";
@@ -66,7 +67,14 @@ describe.each(checkedMajors().slice(-1))("a look that is ending sessions, on Pos
         return isOnRecord;
       },
     });
-    const watch = createWatch({ settings, leash: emptyLeash, log: aLog().log, onChange: () => undefined });
+    const opening = anOpening();
+    const watch = createWatch({
+      settings,
+      leash: emptyLeash,
+      opening,
+      log: aLog().log,
+      onChange: () => undefined,
+    });
 
     afterAct = (acting) => acting.stopActing();
     await waitFor("the first act", async () => (await watch.look(), acts(watch) > 0), 90);
@@ -92,7 +100,14 @@ describe.each(checkedMajors().slice(-1))("a look that is ending sessions, on Pos
     const audit = await openAudit(path);
     onTestFinished(() => audit.close());
     const settings = settingsWith(policyFor("etl"), audit, { warnForSeconds: 3600 });
-    const watch = createWatch({ settings, leash: emptyLeash, log: aLog().log, onChange: () => undefined });
+    const opening = anOpening();
+    const watch = createWatch({
+      settings,
+      leash: emptyLeash,
+      opening,
+      log: aLog().log,
+      onChange: () => undefined,
+    });
     onTestFinished(() => watch.close());
     await waitFor(
       "an announcement",

@@ -96,7 +96,9 @@ describe("pgleash in it", () => {
     const file = command.find((word) => word.startsWith("--config.file="))?.split("=")[1] ?? "";
     const { servers, policy } = configOf(await textIn("pgleash", file));
     const hosts = servers.map(({ connection }) => connection);
-    expect(hosts).toMatchObject([{ host: "postgres", port: 5432, user: "pgleash", password: undefined }]);
+    expect(hosts).toMatchObject([
+      { addresses: [{ host: "postgres", port: 5432 }], user: "pgleash", password: { type: "passfile" } },
+    ]);
     const kept = named("pgleash").mounts.find(({ isVolume }) => isVolume)?.target ?? "";
     expect([policy.auditFile, policy.pauseFile].map((path) => posix.dirname(path ?? ""))).toEqual([
       kept,

@@ -78,7 +78,9 @@ describe("the deployment", () => {
 
     const text = await readText(posix.join(kubernetesFolder, path));
     const { policy, servers } = configOf(text, anEnvironment({ PGPASSWORD: "s3cret" }));
-    expect(servers.map(({ connection }) => connection.password)).toEqual(["s3cret"]);
+    expect(servers.map(({ connection }) => connection.password)).toEqual([
+      { type: "given", secret: "s3cret" },
+    ]);
     const audit = volumeMounts.find(({ readOnly }) => !readOnly);
     const folders = [policy.auditFile, policy.pauseFile].map((name) => posix.dirname(name ?? ""));
     expect(folders).toEqual([audit?.mountPath, audit?.mountPath]);

@@ -24,6 +24,10 @@ test.for([
 });
 
 test("the program reads some variables, and no others", () => {
-  expect(["PGPASSWORD", "DATABASE_URL", "PGHOST"].filter((name) => !isVariableRead(name))).toEqual([]);
-  expect(["PGPASSFILE", "PGLEASH_CONFIG", "DATA_SOURCE_NAME"].filter(isVariableRead)).toEqual([]);
+  expect(
+    ["PGPASSWORD", "DATABASE_URL", "PGHOST", "PGPASSFILE", "DATA_SOURCE_NAME"].filter(
+      (name) => !isVariableRead(name),
+    ),
+  ).toEqual([]);
+  expect(["PGLEASH_CONFIG", "PGTZ", "PGSYSCONFDIR"].filter(isVariableRead)).toEqual([]);
 });

@@ -1,5 +1,6 @@
-import { connectionFromEnvironment } from "../../src/postgres/connection-environment.ts";
+import { connectionsFromEnvironment } from "../../src/postgres/naming/connections-from-environment.ts";
 import { runWords } from "../support/a-runtime.ts";
+import { anEnvironment } from "../support/config-text.ts";
 
 const bogus = "--no-such-flag";
 
@@ -23,5 +24,5 @@ export function isVariableRead(name: string): boolean {
 }
 
 function connectionGiven(variables: Readonly<Record<string, string>>): string {
-  return JSON.stringify(connectionFromEnvironment({ variables, osUser: "dba" }));
+  return JSON.stringify(connectionsFromEnvironment(anEnvironment(variables)));
 }

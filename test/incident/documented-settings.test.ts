@@ -19,7 +19,7 @@ test("watching is what config/production.yml says of its first server, but where
   expect(watching.servers).toHaveLength(1);
   expect(watching.servers[0]).toMatchObject({
     name: "here",
-    connection: { host: "/run/pg", port: 5433, user: "pgleash", database: "postgres" },
+    connection: { addresses: [{ host: "/run/pg", port: 5433 }], user: "pgleash", database: "postgres" },
   });
   const { name: _name, connection: _connection, ...of } = watching.servers[0] ?? {};
   expect(JSON.stringify(production.servers[0])).toContain(JSON.stringify(of).slice(1, -1));

@@ -14,14 +14,20 @@ const ruleFile = z.object({ groups: z.array(z.object({ rules: z.array(rule) })) 
 /** An expression that somebody sends to Prometheus, and where it stands. */
 export type Asked = { readonly place: string; readonly expression: string };
 
-/** All that the dashboards ask, for all servers and over ranges such as `1m`, and what the rules are about. */
+/** No server of an incident comes from a servers file, and without one these are absent. */
+const OF_SERVERS_FILES = "pgleash_servers_file_";
+
+/**
+ * All that the dashboards ask, for all servers and over ranges such as `1m`, and what the rules are about: but of what an
+ * incident has none.
+ */
 export async function allExpressions(
   rulesText: string,
   ranges: { readonly rateInterval: string; readonly range: string },
 ): Promise<readonly Asked[]> {
   const { groups } = ruleFile.parse(parse(rulesText));
   const boards = await shippedDashboards();
-  return [
+  const all = [
     ...boards
       .flatMap(expressionsOf)
       .map(({ place, expr }) => ({ place, expression: withValues(expr, ranges) })),
@@ -33,6 +39,7 @@ export async function allExpressions(
           : [{ place: one.record, expression: one.expr }],
       ),
   ];
+  return all.filter(({ expression }) => !expression.includes(OF_SERVERS_FILES));
 }
 
 /** Those that had no series at any time between two (epoch seconds), or that Prometheus refused, with what it said. */

@@ -81,8 +81,7 @@ export async function startLeashedServer(
       floors: scaleFloors(factor),
       versions: { pgleash: "incident", node: process.versions.node },
       web: {
-        host: "127.0.0.1",
-        port: 0,
+        addresses: [{ host: "127.0.0.1", port: 0 }],
         telemetryPath: "/metrics",
         isApiEnabled: true,
         isLifecycleEnabled: false,

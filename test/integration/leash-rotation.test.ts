@@ -14,6 +14,7 @@ import { aLeakyServer } from "../support/a-leaky-server.ts";
 import { aLog } from "../support/a-log.ts";
 import { aLeashSettings, aServerConfig } from "../support/a-watch.ts";
 import { anAudit, aPath, linesOf } from "../support/an-audit.ts";
+import { anOpening } from "../support/an-opening.ts";
 import { configOf } from "../support/config-text.ts";
 import { postgresMajors } from "../support/real-postgres.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -80,6 +81,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
         leash: aLeashSettings({ policy: endingAll(), floors, isEnforcing: true, audit: rotated }),
       },
       leash: emptyLeash,
+      opening: anOpening(),
       log: aLog().log,
       onChange: () => undefined,
     });

@@ -13,6 +13,7 @@ import { aLeakyServer } from "../support/a-leaky-server.ts";
 import { aLog } from "../support/a-log.ts";
 import { aLeashSettings, aServerConfig } from "../support/a-watch.ts";
 import { anAudit, aPath, linesOf } from "../support/an-audit.ts";
+import { anOpening } from "../support/an-opening.ts";
 import { configOf } from "../support/config-text.ts";
 import { postgresMajors } from "../support/real-postgres.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -93,7 +94,13 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
       leash: aLeashSettings({ policy: configOf(policyOf).policy, isEnforcing: true, audit }),
     });
     const settings = settingsWith(ruled);
-    const watch = createWatch({ settings, leash: emptyLeash, log: aLog().log, onChange: () => undefined });
+    const watch = createWatch({
+      settings,
+      leash: emptyLeash,
+      opening: anOpening(),
+      log: aLog().log,
+      onChange: () => undefined,
+    });
     onTestFinished(() => watch.close());
     await watch.look();
     expect(await server.leases()).toBe(1);
@@ -107,7 +114,13 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     const auditProblem = "it cannot be read: EISDIR";
     const { leash, ...others } = unaudited(ruled);
     const settings = { ...others, leash: { ...leash, auditProblem } };
-    const watch = createWatch({ settings, leash: emptyLeash, log: aLog().log, onChange: () => undefined });
+    const watch = createWatch({
+      settings,
+      leash: emptyLeash,
+      opening: anOpening(),
+      log: aLog().log,
+      onChange: () => undefined,
+    });
     onTestFinished(() => watch.close());
     await watch.look();
     expect(watch.view().report?.leash?.auditFailure).toBe(auditProblem);

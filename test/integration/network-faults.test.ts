@@ -44,6 +44,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     await watches.apply({
       labelBudget: 200,
       commentLabels: [],
+      serversFile: null,
       policy: configOf("").policy,
       warnings: [],
       servers: [

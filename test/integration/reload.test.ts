@@ -107,7 +107,9 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
   test("of two reloads at once the last one holds, and nobody is watched twice", async () => {
     const { daemon, next } = await aDaemon(configFor(["one"]));
     next({ config: configFor(["one", "two"]) }, { config: configFor(["one", "three"]) });
-    expect(await Promise.all([daemon.reload(), daemon.reload()])).toEqual([[], []]);
+    const first = daemon.reload();
+    await Promise.resolve();
+    expect(await Promise.all([first, daemon.reload()])).toEqual([[], []]);
     await waitFor("the last one", async () => (await upOf(daemon)).join() === "one,three");
     await waitFor("one session each", async () => (await ownPids()).length === 2);
     const begun = viewOf(daemon, "one")?.looks.begun ?? 0;
@@ -152,8 +154,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
       log: aLog().log,
       versions: { pgleash: "0.0.0", node: "20" },
       web: {
-        host: "127.0.0.1",
-        port: 0,
+        addresses: [{ host: "127.0.0.1", port: 0 }],
         telemetryPath: "/metrics",
         isApiEnabled: true,
         isLifecycleEnabled: false,

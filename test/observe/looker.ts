@@ -3,8 +3,9 @@ import { gatherEvidence } from "../../src/observe/gather-evidence.ts";
 import { observe, type LookRequest } from "../../src/observe/observe.ts";
 import type { CandidateAges, Snapshot } from "../../src/observe/snapshot.ts";
 import { startDeadline } from "../../src/postgres/deadline.ts";
-import { probe } from "../../src/postgres/probe.ts";
-import { openSession, type Session } from "../../src/postgres/session.ts";
+import { connect } from "../../src/postgres/attempts/connect.ts";
+import type { Session } from "../../src/postgres/session.ts";
+import { aConnection } from "../support/a-connection.ts";
 
 /** Nobody is a candidate, however old. */
 export const neverAges: CandidateAges = {
@@ -39,16 +40,12 @@ export async function openLooker(
   server: { readonly socketFolder: string; readonly port: number },
   { user = "postgres", database = "postgres" } = {},
 ): Promise<Looker> {
-  const session = openSession({
-    host: server.socketFolder,
-    port: server.port,
-    user,
-    password: undefined,
-    database,
-    sslMode: "prefer",
-    sslRootCert: undefined,
+  const place = { host: server.socketFolder, port: server.port };
+  const { session, probe } = await connect(aConnection(place, { user, database }), {
+    deadline: startDeadline(5),
+    lookTimeoutSeconds: 5,
   });
-  const { version } = await probe(session, { deadline: startDeadline(5), lookTimeoutSeconds: 5 });
+  const { version } = probe;
   return {
     session,
     version,

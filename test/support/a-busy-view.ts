@@ -145,6 +145,7 @@ export function aBusyView(): View {
   const down = viewAfterFailure(firstView("db2", 30), new PostgresFailure("connect", "connection refused"));
   return aView({
     unrecordedLooks: 2,
+    serversFile: { isSuccessful: false, lastSuccessSeconds: 1_799_999_500, refusedTargets: 3 },
     servers: [{ ...up, looks, lastDurationSeconds: 0.0125, lastSuccessSeconds: 1_800_000_000.25 }, down],
   });
 }

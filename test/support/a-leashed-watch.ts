@@ -7,10 +7,11 @@ import type { Floors, Policy } from "../../src/decide/policy.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
 import type { ServerView } from "../../src/expose/view.ts";
+import { connect } from "../../src/postgres/attempts/connect.ts";
 import { startDeadline } from "../../src/postgres/deadline.ts";
-import { probe, withSignalGrant } from "../../src/postgres/probe.ts";
-import { openSession } from "../../src/postgres/session.ts";
+import { withSignalGrant } from "../../src/postgres/probe.ts";
 import { narrate, nothingTold } from "../../src/watch/narrate.ts";
+import { aConnection } from "./a-connection.ts";
 import { aLog, type LogRecord } from "./a-log.ts";
 import { quickThresholds } from "./a-watch.ts";
 
@@ -61,16 +62,12 @@ export async function leashedWatch(
   }: LeashedWatchOptions,
 ): Promise<LeashedWatch> {
   const lookTimeoutSeconds = 5;
-  const session = openSession({
-    host: server.socketFolder,
-    port: server.port,
-    user: "pgleash",
-    password: undefined,
-    database: "postgres",
-    sslMode: "disable",
-    sslRootCert: undefined,
+  const place = { host: server.socketFolder, port: server.port };
+  const { session, probe } = await connect(aConnection(place), {
+    deadline: startDeadline(lookTimeoutSeconds),
+    lookTimeoutSeconds,
   });
-  let probed = await probe(session, { deadline: startDeadline(lookTimeoutSeconds), lookTimeoutSeconds });
+  let probed = probe;
   const lease = createLease();
   const { log, records } = aLog();
   const ends: (readonly [string | null, string])[] = [];

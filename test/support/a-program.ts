@@ -8,6 +8,7 @@ const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
 /** The compiled program at work in a process of its own. */
 export type Program = {
+  readonly pid: number;
   stdout(): string;
   stderr(): string;
   /** Its log, one record a line. */
@@ -19,16 +20,19 @@ export type Program = {
 
 /**
  * Starts `pgleash` with these words. Of our environment it sees nothing but what programs need to start. What it says
- * on standard error goes to the descriptor `stderrTo`, if there is one, and is not kept.
+ * on standard error goes to the descriptor `stderrTo`, if there is one, and is not kept. `through` are the words of a command that
+ * becomes it, such as `unshare`.
  */
 export function startProgram(
   words: readonly string[],
   variables: Readonly<Record<string, string>> = {},
   stderrTo?: number,
+  through: readonly string[] = [],
 ): Program {
   const { PATH = "", TMPDIR } = process.env;
   const env = { PATH, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...variables };
-  const child = spawn(process.execPath, [main, ...words], {
+  const [command = process.execPath, ...rest] = [...through, process.execPath, main, ...words];
+  const child = spawn(command, rest, {
     env,
     stdio: ["ignore", "pipe", stderrTo ?? "pipe"],
   });
@@ -37,6 +41,7 @@ export function startProgram(
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   return {
+    pid: child.pid ?? 0,
     stdout: () => stdout,
     stderr: () => stderr,
     log: () =>

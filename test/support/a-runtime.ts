@@ -24,6 +24,7 @@ export function aProcess(overrides: Partial<Runtime> = {}): FakeProcess {
   const runtime: Runtime = {
     variables: {},
     osUser: "dba",
+    homeFolder: undefined,
     versions: { pgleash: "1.2.3", node: "24.1.0" },
     write: (text) => void (stdout += text),
     writeError: (text) => void (stderr += text),

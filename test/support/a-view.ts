@@ -194,7 +194,10 @@ export function aView(overrides: Partial<View> = {}): View {
   return {
     version: "1.2.3",
     nodeVersion: "24.1.0",
+    startedSeconds: 1_799_913_600,
+    nowSeconds: 1_800_000_002,
     reload: { successful: true, lastSuccessSeconds: 1_799_999_000 },
+    serversFile: null,
     isEnforceFlagged: false,
     unrecordedLooks: null,
     servers: [aServerView()],

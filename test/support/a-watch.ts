@@ -8,9 +8,12 @@ import type { ServerView } from "../../src/expose/view.ts";
 import type { Log } from "../../src/log.ts";
 import { emptyLeash } from "../../src/decide/leash.ts";
 import { builtInFloors } from "../../src/decide/policy.ts";
+import type { SslMode } from "../../src/postgres/settings.ts";
 import type { LeashSettings } from "../../src/watch/leashing.ts";
 import { createWatch } from "../../src/watch/watch.ts";
+import { aConnection, type ConnectionWishes } from "./a-connection.ts";
 import { aLog } from "./a-log.ts";
+import { anOpening } from "./an-opening.ts";
 import { configOf } from "./config-text.ts";
 
 /** Where a server listens: `host` is an address or a socket folder. */
@@ -23,7 +26,9 @@ export type WatchOptions = {
   readonly user?: string;
   readonly password?: string;
   readonly database?: string;
-  readonly sslMode?: ServerConfig["connection"]["sslMode"];
+  readonly sslMode?: SslMode;
+  /** Any other part of the connection. */
+  readonly connection?: ConnectionWishes;
   readonly thresholds?: ThresholdRules;
   readonly pools?: readonly DeclaredPool[];
   readonly commentKeys?: readonly string[];
@@ -74,15 +79,14 @@ export function aServerConfig(place: Place, options: WatchOptions = {}): ServerC
   const thresholds = options.thresholds ?? quickThresholds;
   return {
     name: options.name ?? "main",
-    connection: {
-      host: place.host,
-      port: place.port,
+    connection: aConnection(place, {
       user: options.user ?? "pgleash",
-      password: options.password,
+      password:
+        options.password === undefined ? { type: "none" } : { type: "given", secret: options.password },
       database: options.database ?? "postgres",
-      sslMode: options.sslMode ?? "disable",
-      sslRootCert: undefined,
-    },
+      tls: { mode: options.sslMode ?? "disable" },
+      ...options.connection,
+    }),
     schedule: { everySeconds: options.everySeconds ?? 1 },
     lookTimeoutSeconds: options.lookTimeoutSeconds ?? 5,
     thresholds: {
@@ -119,6 +123,7 @@ export function watchServer(place: Place, options: WatchOptions = {}): Watched {
   const watch = createWatch({
     settings,
     leash: emptyLeash,
+    opening: anOpening(),
     log: options.log ?? aLog().log,
     onChange: () => looks.push({ atMs: performance.now(), view: watch.view() }),
   });

@@ -12,10 +12,10 @@ import type { Threshold, ThresholdRules } from "../../src/classify/thresholds.ts
 import { cycle, firstRemembered, type Leashing } from "../../src/cycle.ts";
 import type { Decision } from "../../src/decide/plan.ts";
 import type { Floors, Policy } from "../../src/decide/policy.ts";
+import { connect } from "../../src/postgres/attempts/connect.ts";
 import { startDeadline } from "../../src/postgres/deadline.ts";
-import { probe } from "../../src/postgres/probe.ts";
-import { openSession } from "../../src/postgres/session.ts";
 import { aPolicy, aRule } from "./a-case.ts";
+import { aConnection } from "./a-connection.ts";
 import { waitFor } from "./wait-for.ts";
 
 /** Where the server listens. */
@@ -85,14 +85,10 @@ export async function startEnforcer({ socketFolder, port }: Place, policy: Polic
   const folder = await mkdtemp(join(tmpdir(), "pgleash-audit-"));
   const path = join(folder, "audit.jsonl");
   const audit = await openAudit(path);
-  const connection = { host: socketFolder, port, user: "pgleash", database: "postgres" };
-  const session = openSession({
-    ...connection,
-    password: undefined,
-    sslMode: "disable",
-    sslRootCert: undefined,
+  const { session, probe: asked } = await connect(aConnection({ host: socketFolder, port }), {
+    deadline: startDeadline(10),
+    lookTimeoutSeconds: 10,
   });
-  const asked = await probe(session, { deadline: startDeadline(10), lookTimeoutSeconds: 10 });
   const asking = { deadline: startDeadline(10), prepare: true };
   const { rows } = await session.query("SELECT pg_backend_pid() AS pid", [], asking);
   const [{ pid }] = z.tuple([z.object({ pid: z.number() })]).parse(rows);

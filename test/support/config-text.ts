@@ -1,11 +1,27 @@
 import { formatIssue } from "../../src/config/issue.ts";
 import type { Config } from "../../src/config/config.ts";
 import { parseConfig } from "../../src/config/parse.ts";
-import type { Environment } from "../../src/postgres/connection-environment.ts";
+import { emptyEnvironment, type Environment } from "../../src/postgres/naming/connection-environment.ts";
 
-/** A process started by the user `dba`, with nothing in its environment but `variables`. */
-export function anEnvironment(variables: Environment["variables"] = {}): Environment {
-  return { variables, osUser: "dba" };
+/** The home folder of the user `dba`. */
+export const home = "/home/dba";
+
+/** A process started by the user `dba`, with nothing in its environment but `variables`, and no files but these. */
+export function anEnvironment(
+  variables: Environment["variables"] = {},
+  files: Readonly<Record<string, string>> = {},
+): Environment {
+  const readFile: Environment["readFile"] = (path) => {
+    const text = files[path];
+    return text === undefined ? emptyEnvironment.readFile(path) : { text };
+  };
+  return {
+    variables,
+    osUser: "dba",
+    homeFolder: home,
+    readFile,
+    exists: (path) => Object.hasOwn(files, path),
+  };
 }
 
 /** What the author of a file named `pgleash.yml` is told; empty when it loads. */
