@@ -17,9 +17,20 @@ export function rawClient(port: number, localAddress = "127.0.0.1"): RawClient {
   return { socket, heard: () => heard, ended };
 }
 
-/** Says this and returns all that comes back until the other side hangs up. */
+/** Longer than the server has patience with any connection that is not at rest. */
+const PATIENCE_MS = 40_000;
+
+/** Says this and returns all that comes back until the other side hangs up. Where it never does, the error says how far it came. */
 export async function exchange(port: number, text: string): Promise<string> {
   const client = rawClient(port);
   client.socket.write(text, "latin1");
-  return client.ended;
+  let timer: NodeJS.Timeout | undefined;
+  const inVain = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const { readyState, bytesRead, bytesWritten, localPort } = client.socket;
+      const state = { readyState, bytesRead, bytesWritten, localPort, port, heard: client.heard() };
+      reject(new Error(`nobody hung up: ${JSON.stringify(state)}`));
+    }, PATIENCE_MS);
+  });
+  return Promise.race([client.ended, inVain]).finally(() => clearTimeout(timer));
 }
