@@ -30,9 +30,15 @@ export function createGatekeeper({ web, passwords, limits, now }: GatekeeperOpti
       return refusal(429, "too many requests", retryAfter(config.rateLimit.intervalSeconds));
     if ((request.url ?? "").length > limits.pathBytes)
       return { ...refusal(414, "the path is too long"), isLast: true };
+    if (hasNamelessHeader(request)) return { ...refusal(400, "expected an HTTP/1.1 request"), isLast: true };
     if (hasBody(request)) return { ...refusal(413, "expected a request without a body"), isLast: true };
     return config.users.size === 0 ? null : identify(request, config, { web, passwords, client });
   };
+}
+
+/** No HTTP, but the parser of early releases of Node.js 20 lets it pass. */
+function hasNamelessHeader({ headers }: IncomingMessage): boolean {
+  return headers[""] !== undefined;
 }
 
 /** No path takes a body; an empty one is none. */
