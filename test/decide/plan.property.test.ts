@@ -62,8 +62,9 @@ function agreed({ decisions, notices }: Plan): unknown {
     const isDone = one.type === "act" || one.reason === "dry_run";
     return { episode: one.episode, rule: one.rule, decided: isDone ? "done" : one.reason };
   });
-  // An announcement names its mode, because a dry run's is none of enforcing.
-  return { would, notices: withoutFields(notices, "mode") };
+  // An announcement names its mode, because a dry run's is none of enforcing; and each mode has words of its own for a refusal:
+  // of an open breaker, when it tries an act, or that a dry run tries none.
+  return { would, notices: withoutFields(notices, "mode", "why") };
 }
 
 test("E34: the plan holds every suspect exactly once, for a reason that is one", () => {
