@@ -11,7 +11,7 @@ import { startProgram, type Program } from "../support/a-program.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { createWebFolder, type WebFolder } from "../support/web-files.ts";
 
-const INTERVAL_SECONDS = 1;
+const INTERVAL_SECONDS = 0.5;
 
 let folder: WebFolder;
 let pgleash: Program;

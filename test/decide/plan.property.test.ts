@@ -62,9 +62,18 @@ function agreed({ decisions, notices }: Plan): unknown {
     const isDone = one.type === "act" || one.reason === "dry_run";
     return { episode: one.episode, rule: one.rule, decided: isDone ? "done" : one.reason };
   });
-  // An announcement names its mode, because a dry run's is none of enforcing; and each mode has words of its own for a refusal:
-  // of an open breaker, when it tries an act, or that a dry run tries none.
-  return { would, notices: withoutFields(notices, "mode", "why") };
+  // An announcement names its mode, because a dry run's is none of enforcing.
+  return { would, notices: withoutFields(notices.map(withoutBreakerWords), "mode") };
+}
+
+/** Of an open breaker each mode has words of its own: when it tries an act, or that a dry run tries none. */
+function withoutBreakerWords(notice: Plan["notices"][number]): unknown {
+  if (!("refusals" in notice)) return notice;
+  const refusals = notice.refusals.map(({ reason, why }) => ({
+    reason,
+    why: reason === "breaker_open" ? null : why,
+  }));
+  return { ...notice, refusals };
 }
 
 test("E34: the plan holds every suspect exactly once, for a reason that is one", () => {

@@ -25,7 +25,7 @@ test("the demo finds the kind of each of its mistakes, and leaves neither a proc
     const folder = await folderOf(program);
     expect((await processesOf(folder)).length).toBeGreaterThan(0);
     const isAllFound = (): boolean => program.stdout().includes("all 6 kinds found");
-    await waitFor("all kinds to be found", isAllFound, 50);
+    await waitFor("all kinds to be found", isAllFound, 35);
     program.kill("SIGINT");
     expect(await program.ended).toBe(0);
     const printed = program.stdout();

@@ -36,7 +36,7 @@ export function createGatekeeper({ web, passwords, limits, now }: GatekeeperOpti
   };
 }
 
-/** No HTTP, but the parser of early releases of Node.js 20 lets it pass. */
+/** No HTTP, but the parser of Node.js 20.19 lets it pass. */
 function hasNamelessHeader({ headers }: IncomingMessage): boolean {
   return headers[""] !== undefined;
 }
