@@ -22,9 +22,12 @@ export function hangUp(socket: Duplex, answer: Answer, headers: Headers): void {
   else socket.destroy();
 }
 
+/** What to answer to something that is no request. */
+export const noHttp = refusal(400, "expected an HTTP/1.1 request");
+
 /** What to answer to something that is no request that Node's parser can read. */
 export function parserRefusal(error: Error & { code?: string; rawPacket?: unknown }): Answer {
-  if (error.code !== "HPE_HEADER_OVERFLOW") return refusal(400, "expected an HTTP/1.1 request");
+  if (error.code !== "HPE_HEADER_OVERFLOW") return noHttp;
   const start = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString("latin1", 0, 8192) : "";
   const isLongPath = /^[A-Z]+ [^ \r\n]{4096}/.test(start);
   return isLongPath ? refusal(414, "the path is too long") : refusal(431, "the headers are too long");

@@ -73,10 +73,8 @@ const greeting = fc.oneof(
 const honest = fc
   .tuple(names, oid, fc.array(fc.constantFrom("1", "{}", "t", null), { maxLength: 4 }), fc.boolean())
   .map(([columns, type, values, isAtOnce]) => {
-    const described = [serverMessage("1"), serverMessage("t", int16(0)), rowDescription(columns, type)];
-    const rows = values.map((value) => dataRow(columns.map(() => value)));
-    const rest = [serverMessage("2"), ...rows, serverMessage("C", "SELECT 1\0"), ready];
-    return isAtOnce ? [[...described, ...rest]] : [described, rest];
+    const { described, rows } = honestReply(columns, type, values);
+    return isAtOnce ? [[...described, ...rows]] : [described, rows];
   });
 const reply = fc.oneof(
   { weight: 6, arbitrary: honest },
@@ -92,6 +90,19 @@ const script: fc.Arbitrary<Script> = fc.record({
   prepare: fc.boolean(),
   parameters: fc.array(fc.constantFrom("x", "1"), { maxLength: 2 }),
 });
+
+/** What columns there are, and the rows. */
+function honestReply(
+  columns: readonly string[],
+  type: number,
+  values: readonly (string | null)[],
+): Record<"described" | "rows", readonly Buffer[]> {
+  const rows = values.map((value) => dataRow(columns.map(() => value)));
+  return {
+    described: [serverMessage("1"), serverMessage("t", int16(0)), rowDescription(columns, type)],
+    rows: [serverMessage("2"), ...rows, serverMessage("C", "SELECT 1\0"), ready],
+  };
+}
 
 let server: Listener;
 let folder: string;
@@ -165,9 +176,8 @@ test("whatever a server says, a session goes on or fails in words", { timeout: 6
 
 // Were nobody let in, nothing above would be said of replies.
 test("what an honest server says is a reply", async () => {
-  const described = [serverMessage("1"), serverMessage("t", int16(0)), rowDescription(["a"], 23)];
-  const rest = [serverMessage("2"), dataRow(["1"]), serverMessage("C", "SELECT 1\0"), ready];
-  const answers = [welcome, Buffer.concat([...described, ...rest])];
+  const { described, rows } = honestReply(["a"], 23, ["1"]);
+  const answers = [welcome, Buffer.concat([...described, ...rows])];
   const honestScript: Script = { answers, password: "given", prepare: true, parameters: ["x", "1"] };
   scripts.set("honest", honestScript);
   const [first] = await session("honest", honestScript, 20);

@@ -18,7 +18,7 @@ export function rawClient(port: number, localAddress = "127.0.0.1"): RawClient {
 }
 
 /** Longer than the server has patience with any connection that is not at rest. */
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 45_000;
 
 /** Says this and returns all that comes back until the other side hangs up. Where it never does, the error says how far it came. */
 export async function exchange(port: number, text: string): Promise<string> {
@@ -29,6 +29,7 @@ export async function exchange(port: number, text: string): Promise<string> {
     timer = setTimeout(() => {
       const { readyState, bytesRead, bytesWritten, localPort } = client.socket;
       const state = { readyState, bytesRead, bytesWritten, localPort, port, heard: client.heard() };
+      client.socket.destroy();
       reject(new Error(`nobody hung up: ${JSON.stringify(state)}`));
     }, PATIENCE_MS);
   });

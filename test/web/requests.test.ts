@@ -31,6 +31,7 @@ describe("a request that is none", () => {
     ["a path that is none", `GET ../../etc/passwd HTTP/1.1\r\n${host}\r\n`, 400],
     ["no host", "GET / HTTP/1.1\r\n\r\n", 400],
     ["a header without a name", `GET / HTTP/1.1\r\n${host}: x\r\n\r\n`, 400],
+    ["a header with a name of two words", `GET / HTTP/1.1\r\n${host}x y: 1\r\n\r\n`, 400],
     ["a header with a NUL", `GET / HTTP/1.1\r\n${host}X: a\0b\r\n\r\n`, 400],
     ["a bare line break in a header", `GET / HTTP/1.1\r\n${host}X: a\rb\r\n\r\n`, 400],
     ["two lengths", `POST / HTTP/1.1\r\n${host}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`, 400],

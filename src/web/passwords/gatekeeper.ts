@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 import { refusal, type Answer } from "../answer.ts";
+import { noHttp } from "../http-errors.ts";
 import { readBasicCredentials } from "./basic-credentials.ts";
 import type { Limits } from "../connections/limits.ts";
 import type { LiveWebConfig } from "../config/live-web-config.ts";
@@ -30,15 +31,15 @@ export function createGatekeeper({ web, passwords, limits, now }: GatekeeperOpti
       return refusal(429, "too many requests", retryAfter(config.rateLimit.intervalSeconds));
     if ((request.url ?? "").length > limits.pathBytes)
       return { ...refusal(414, "the path is too long"), isLast: true };
-    if (hasNamelessHeader(request)) return { ...refusal(400, "expected an HTTP/1.1 request"), isLast: true };
+    if (hasWrongHeaderName(request)) return { ...noHttp, isLast: true };
     if (hasBody(request)) return { ...refusal(413, "expected a request without a body"), isLast: true };
     return config.users.size === 0 ? null : identify(request, config, { web, passwords, client });
   };
 }
 
-/** No HTTP, but the parser of Node.js 20.19 lets it pass. */
-function hasNamelessHeader({ headers }: IncomingMessage): boolean {
-  return headers[""] !== undefined;
+/** A name that is empty, or more than one word, is no HTTP (RFC 9110, 5.1), but the parser of Node.js 20.19 lets it pass. */
+function hasWrongHeaderName({ headers }: IncomingMessage): boolean {
+  return Object.keys(headers).some((name) => !/^[\w!#$%&'*+.^`|~-]+$/.test(name));
 }
 
 /** No path takes a body; an empty one is none. */
