@@ -2,7 +2,16 @@ import type { BackendKind } from "../classify/kind.ts";
 import type { Act } from "../decide/plan.ts";
 import type { SessionEpisode } from "../decide/target.ts";
 import { ownApplicationName } from "../postgres/session.ts";
-import { applicationOf, periodOf, sameApplication, sameBackend, samePeriod, stillSo } from "./still-so.ts";
+import {
+  applicationOf,
+  namesOf,
+  periodOf,
+  sameApplication,
+  sameBackend,
+  sameNames,
+  samePeriod,
+  stillSo,
+} from "./still-so.ts";
 
 /** The only two signals that are ever sent. */
 export const signals = ["pg_cancel_backend", "pg_terminate_backend"] as const;
@@ -33,7 +42,7 @@ export function killStatement({ kind, isOfStatement }: Ended, signal: Signal, ve
 WITH allowed AS MATERIALIZED (
   SELECT a.pid, pg_stat_clear_snapshot() AS cleared
   FROM pg_stat_get_activity($1::int) AS a
-  WHERE ${sameBackend} AND ${isSomebodys}
+  WHERE ${sameBackend} AND ${isSomebodys} AND ${sameNames}
     AND NOT EXISTS (${progress(version)})
 ), victim AS MATERIALIZED (
   SELECT a.pid
@@ -45,11 +54,11 @@ WITH allowed AS MATERIALIZED (
 SELECT ${signal}(victim.pid) AS signalled FROM victim`;
 }
 
-/** The parameters of `killStatement`: the period, the age in seconds, where a COPY stood that is said to be stalled, and the application. */
+/** The parameters of `killStatement`: the period, the age in seconds, where a COPY stood that is said to be stalled, the application, the database and the role. */
 export function killParameters(episode: SessionEpisode, minAgeSeconds: number): readonly (string | number)[] {
   const { kind, backend } = episode;
   const counter = kind === "stalled_client" ? backend.progress?.counter : undefined;
-  return [...periodOf(episode), minAgeSeconds, counter ?? "", applicationOf(episode)];
+  return [...periodOf(episode), minAgeSeconds, counter ?? "", applicationOf(episode), ...namesOf(episode)];
 }
 
 /** Whoever reports progress works, but for a COPY that is where it was ($7). 13 reports none of COPY. */

@@ -71,9 +71,33 @@ const localSocket = String.raw`[uU][nN][iI][xX](\([^()]*\)?)?(:[0-9]*)?`;
 /** $8: a regular expression on the whole name with any addresses behind it; nothing where the look saw no name. */
 export function applicationOf({ backend }: SessionEpisode): string {
   const { applicationName } = backend;
-  if (applicationName === null) return "";
-  const literal = applicationName.replaceAll(/[^0-9A-Za-z]/gu, (one) => `\\${one}`);
-  return `^${literal}( - (${address}|${localSocket}))*$`;
+  return applicationName === null ? "" : `^${literal(applicationName)}( - (${address}|${localSocket}))*$`;
+}
+
+/**
+ * Database ($9) and role ($10) are still called as the look called them: a rule or a protection may go by these names, and
+ * a look takes them from what it read before. Whose name is unknown never passes.
+ */
+export const sameNames = `
+    EXISTS (SELECT FROM pg_database d WHERE d.oid = a.datid AND $9::text <> '' AND d.datname::text COLLATE "C" ~ $9::text)
+    AND EXISTS (SELECT FROM pg_roles r WHERE r.oid = a.usesysid AND $10::text <> '' AND r.rolname::text COLLATE "C" ~ $10::text)`;
+
+/**
+ * $9 and $10: regular expressions on the whole names. What is not ASCII may have been lost on its way from a database of
+ * another encoding, and stands for anything.
+ */
+export function namesOf({ backend }: SessionEpisode): readonly [database: string, role: string] {
+  return [patternOf(backend.datname), patternOf(backend.usename)];
+}
+
+function patternOf(name: string | null): string {
+  return name === null ? "" : `^${literal(name)}$`;
+}
+
+function literal(name: string): string {
+  return name
+    .replaceAll(/[^0-9A-Za-z\u0080-\u{10ffff}]/gu, (one) => `\\${one}`)
+    .replaceAll(/[\u0080-\u{10ffff}]+/gu, ".+");
 }
 
 /** $6: the age in seconds. */

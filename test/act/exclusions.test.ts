@@ -55,6 +55,8 @@ const schema = `
 const instantOrNone = z.string().nullable();
 const sessionRow = z.object({
   pid: z.number(),
+  datname: z.string().nullable(),
+  usename: z.string().nullable(),
   state: z.string().nullable(),
   application_name: z.string().nullable(),
   backend_start: z.string(),
@@ -195,13 +197,15 @@ describe.each(postgresMajors())("hard exclusions on PostgreSQL %s", (major) => {
   async function sessionsWhere(condition: string): Promise<readonly Backend[]> {
     const times = ["backend_start", "xact_start", "query_start", "state_change"];
     const rows = await arena.admin.unsafe(
-      `SELECT pid, state, application_name, ${times.map((time) => `${instant(time)} AS ${time}`).join(", ")}
+      `SELECT pid, datname, usename, state, application_name, ${times.map((time) => `${instant(time)} AS ${time}`).join(", ")}
        FROM pg_stat_activity WHERE ${condition}`,
     );
     return rows.map((row) => {
       const seen = sessionRow.parse(row);
       return aBackend({
         id: { pid: seen.pid, backendStart: seen.backend_start },
+        datname: seen.datname,
+        usename: seen.usename,
         applicationName: seen.application_name,
         state: backendStates.find((state) => state === seen.state) ?? "unknown",
         xactStart: seen.xact_start,

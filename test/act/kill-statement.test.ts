@@ -144,7 +144,7 @@ describe.each(postgresMajors())("the kill statement on PostgreSQL %s", (major) =
       await sql.unsafe(`SET plan_cache_mode = ${mode}`);
       const plan = await planOf(
         sql,
-        "EXECUTE ending (1, '2026-01-01', '2026-01-01', '2026-01-01', '', 0, '', '')",
+        "EXECUTE ending (1, '2026-01-01', '2026-01-01', '2026-01-01', '', 0, '', '', '', '')",
       );
       const [line, ...others] = plan.filter((one) => one.includes(signal));
       expect(line).toMatch(new RegExp(`^Output: ${signal}\\(victim.pid(, '0'::bigint)?\\)$`));
