@@ -3,6 +3,7 @@ import { connect } from "./attempts/connect.ts";
 import type { Connected } from "./attempts/make-attempt.ts";
 import { probe, withSignalGrant, type ProbeOptions } from "./probe.ts";
 import type { ConnectionSettings } from "./settings.ts";
+import { warmUp } from "./warm-up.ts";
 
 /** The one connection to a server: opened when it is needed, kept, and left alone for a while after it failed. */
 export type Connection = {
@@ -43,8 +44,11 @@ export function createConnection(): Connection {
     isDue: () => performance.now() >= dueMs,
     isOpen: () => connected?.session.isOpen() ?? false,
     async use(settings, options) {
-      if (!connected?.session.isOpen()) connected = await open(settings, options);
-      else if (isOutdated) connected = { ...connected, probe: await probe(connected.session, options) };
+      if (!connected?.session.isOpen()) {
+        connected = await open(settings, options);
+        // Whatever becomes of it, the connection is ours by now, and closed with us.
+        await warmUp(connected.session, connected.probe, options.deadline);
+      } else if (isOutdated) connected = { ...connected, probe: await probe(connected.session, options) };
       isOutdated = false;
       return connected;
     },

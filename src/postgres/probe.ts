@@ -181,6 +181,8 @@ function sessionSettings(
     transaction_timeout: "0",
     max_parallel_workers_per_gather: "0",
     jit: "off",
+    // What is asked at every look is planned once.
+    plan_cache_mode: "force_generic_plan",
     // With a large track_activity_query_size the copy of the session table is, too; on disk it would be written anew each look.
     work_mem: "64MB",
     // Operators and functions of a hostile schema must not shadow the system's.
