@@ -17,6 +17,7 @@ import { terminatedEpisodes } from "./decide/terminated-episodes.ts";
 import { addPlan, emptyDecisionTally, type DecisionTally } from "./decide/tally.ts";
 import type { Report } from "./expose/report.ts";
 import { gatherEvidence } from "./observe/gather-evidence.ts";
+import { nothingKnown, type Known } from "./observe/known.ts";
 import { observe } from "./observe/observe.ts";
 import type { Deadline } from "./postgres/deadline.ts";
 import type { Probe } from "./postgres/probe.ts";
@@ -29,11 +30,13 @@ export type Remembered = {
   readonly memory: Memory;
   readonly leash: Leash;
   readonly decisions: DecisionTally;
+  /** What was read of the server already. Nothing is judged by it. */
+  readonly known: Known;
 };
 
 /** What is known before the first look; of an earlier process, what the audit tells. */
 export function firstRemembered(leash: Leash = emptyLeash): Remembered {
-  return { memory: emptyMemory(), leash, decisions: emptyDecisionTally };
+  return { memory: emptyMemory(), leash, decisions: emptyDecisionTally, known: nothingKnown };
 }
 
 /** What it takes to decide, and to act. */
@@ -81,7 +84,7 @@ export async function cycle(
 ): Promise<{ readonly report: Report; readonly remembered: Remembered; readonly reading: Reading }> {
   const { probe, leashing } = options;
   const begunMs = performance.now();
-  const reading = await read(session, before.memory, options);
+  const { reading, known } = await read(session, before, options);
   const { look } = reading;
   const terminated = terminatedEpisodes(before.leash);
   const verdict = classify(look, before.memory, { ...options, ...reading, terminated });
@@ -91,7 +94,7 @@ export async function cycle(
   if (leashing === null) {
     // Rules may come back, and limits still count what was done.
     const leash = afterClockJump(before.leash, clockJumpOf(reading, before.memory) ?? 0);
-    return { report: { ...seen, leash: null }, remembered: { ...before, leash, memory }, reading };
+    return { report: { ...seen, leash: null }, remembered: { ...before, leash, memory, known }, reading };
   }
 
   const { server, policy, floors } = leashing;
@@ -110,26 +113,27 @@ export async function cycle(
   );
   return {
     report: { ...seen, leash: { plan, results, state: leash, policy, floors, situation, ...refusals } },
-    remembered: { memory, leash, decisions: addPlan(before.decisions, plan, results) },
+    remembered: { memory, leash, decisions: addPlan(before.decisions, plan, results), known },
     reading,
   };
 }
 
-async function read(session: Session, memory: Memory, options: CycleOptions): Promise<Reading> {
+async function read(
+  session: Session,
+  { memory, known: knownBefore }: Remembered,
+  options: CycleOptions,
+): Promise<{ readonly reading: Reading; readonly known: Known }> {
   const { probe, thresholds, pools, gapSeconds, sinceLastLookSeconds, deadline } = options;
   const asking = { version: probe.version, deadline, prepare: !probe.pooled };
   const ages = candidateAges(thresholds, isUnderPressure(memory.lastLook?.pressure ?? 0));
   const asked = { ages, groupsByClient: pools.some(({ per }) => per === "client") };
-  const snapshot = await observe(session, {
-    ...asking,
-    ...asked,
-    followedPids: followedPids(memory),
-    sampledApplications: overgrownApplications(memory),
-    limits,
-  });
+  const followed = { followedPids: followedPids(memory), sampledApplications: overgrownApplications(memory) };
+  const request = { ...asking, ...asked, ...followed, limits };
+  const { snapshot, known } = await observe(session, request, knownBefore);
   const question = evidenceDue(snapshot, memory, { gapSeconds, idleSeconds: ages.idleSeconds });
   const answer = question === null ? null : await gatherEvidence(session, { ...asking, question });
   const look = { snapshot, gathered: answer?.gathered ?? null };
   const canSignal = answer?.canSignal ?? probe.privileges.pg_signal_backend;
-  return { look, asked, ...probedFor(probe), canSignal, gapSeconds, sinceLastLookSeconds };
+  const judgedBy = { ...probedFor(probe), canSignal, gapSeconds, sinceLastLookSeconds };
+  return { reading: { look, asked, ...judgedBy }, known };
 }

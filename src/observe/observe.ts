@@ -1,9 +1,14 @@
 import type { Deadline } from "../postgres/deadline.ts";
 import { PostgresFailure } from "../postgres/failure.ts";
 import type { Session } from "../postgres/session.ts";
+import { nothingKnown, type Known } from "./known.ts";
+import { oidsOf, parseLook, type LookRow } from "./look-row.ts";
 import { lookStatement } from "./look-statement.ts";
-import { toSnapshot } from "./row.ts";
+import { areNamesDue } from "./names.ts";
+import { readNames } from "./read-names.ts";
 import type { CandidateAges, Snapshot } from "./snapshot.ts";
+import { textParameters, textsOf } from "./texts.ts";
+import { toSnapshot } from "./to-snapshot.ts";
 
 /** The most that one look returns. What is past it is counted, not read. */
 export type LookLimits = { readonly candidates: number; readonly groups: number };
@@ -24,28 +29,56 @@ export type LookRequest = {
   readonly prepare: boolean;
 };
 
+/** What one look read, and what the next need not read again. */
+export type Observed = { readonly snapshot: Snapshot; readonly known: Known };
+
 /** PostgreSQL has no interval above this many seconds to subtract safely; it stands for "never". */
 const LONGEST_AGE_SECONDS = 1e9;
 
-/** Takes one look: one autocommit statement, one row. Throws a `PostgresFailure`. */
-export async function observe(session: Session, request: LookRequest): Promise<Snapshot> {
-  const { deadline, prepare } = request;
-  const reply = await session.query(lookStatement(request.version), parametersOf(request), {
-    deadline,
-    prepare,
-  });
+/**
+ * Takes one look: one autocommit statement of one row, and now and then a second for names. Throws a `PostgresFailure`.
+ */
+export async function observe(
+  session: Session,
+  request: LookRequest,
+  known: Known = nothingKnown,
+): Promise<Observed> {
   try {
-    return toSnapshot(reply.rows[0]);
+    const look = await readLook(session, request, known);
+    const { postmaster_start: postmasterStart } = look;
+    // What was known was another server's, and this one left out what it took for known.
+    if (known.postmasterStart !== null && known.postmasterStart !== postmasterStart)
+      return await observe(session, request);
+    const oids = oidsOf(look);
+    const names = areNamesDue(known.names, oids) ? await readNames(session, oids, request) : known.names;
+    const mostGroups = request.limits.groups;
+    const snapshot = toSnapshot(look, { names, texts: known.texts, mostGroups });
+    const served = { ...names, looks: names.looks + 1 };
+    return { snapshot, known: { postmasterStart, names: served, texts: textsOf(snapshot.candidates) } };
   } catch (error) {
+    if (error instanceof PostgresFailure) throw error;
     throw new PostgresFailure("protocol", "the answer to a look has an unexpected shape", { cause: error });
   }
 }
 
-/** In the order of `lookStatement`. */
-function parametersOf(request: LookRequest): readonly (string | number)[] {
-  const { ages, limits } = request;
+async function readLook(session: Session, request: LookRequest, known: Known): Promise<LookRow> {
+  const { version, groupsByClient, deadline, prepare } = request;
+  const applications = request.sampledApplications.filter(isServerText);
+  const samples = applications.length > 0;
+  const statement = lookStatement({ version, groupsByClient, samples });
+  const parameters = [
+    ...parametersOf(request),
+    ...textParameters(known.texts),
+    ...(samples ? [JSON.stringify(applications)] : []),
+  ];
+  const reply = await session.query(statement, parameters, { deadline, prepare });
+  return parseLook(reply.rows[0]);
+}
+
+/** $1 to $8 of `lookStatement`. */
+function parametersOf({ followedPids, ages, limits }: LookRequest): readonly (string | number)[] {
   return [
-    `{${request.followedPids.join(",")}}`,
+    `{${followedPids.join(",")}}`,
     ...[
       ages.idleInTransactionSeconds,
       ages.activeSeconds,
@@ -55,9 +88,6 @@ function parametersOf(request: LookRequest): readonly (string | number)[] {
       ages.quietSeconds,
     ].map((seconds) => Math.min(seconds, LONGEST_AGE_SECONDS)),
     limits.candidates,
-    limits.groups,
-    JSON.stringify(request.sampledApplications.filter(isServerText)),
-    String(request.groupsByClient),
   ];
 }
 

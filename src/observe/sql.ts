@@ -1,11 +1,22 @@
-/** Seconds until `c.at`, by the server's clock. The CASE matters: GREATEST ignores nulls and would make an unknown age 0. */
-export function secondsSince(timestamp: string): string {
-  return `CASE WHEN ${timestamp} IS NOT NULL THEN greatest(extract(epoch FROM c.at - ${timestamp}), 0)::float8 END`;
-}
-
 /** A timestamp as text in microseconds, the same whatever TimeZone and DateStyle a pooler left us with. */
 export function instant(timestamp: string): string {
   return `to_char(${timestamp} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00')`;
+}
+
+/**
+ * A timestamp in microseconds since the epoch, exact until 2106, whatever settings a pooler left us with. A tenth of what
+ * its text costs.
+ */
+export function micros(timestamp: string): string {
+  return `(date_part('epoch', ${timestamp}) * 1000000)::bigint`;
+}
+
+/** The rows of a query as one JSON object of columns: per value a third of what JSON by rows costs. NULLs without rows. */
+export function columns(expressions: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(expressions).map(
+    ([name, expression]) => `'${name}', array_to_json(array_agg(${expression}))`,
+  );
+  return `json_build_object(${pairs.join(", ")})`;
 }
 
 /**

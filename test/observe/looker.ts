@@ -49,8 +49,8 @@ export async function openLooker(
   return {
     session,
     version,
-    look: (request = {}) =>
-      observe(session, {
+    async look(request = {}) {
+      const observed = await observe(session, {
         version,
         followedPids: [],
         sampledApplications: [],
@@ -60,7 +60,9 @@ export async function openLooker(
         deadline: startDeadline(5),
         prepare: true,
         ...request,
-      }),
+      });
+      return observed.snapshot;
+    },
     async gather(question = {}) {
       const { gathered } = await gatherEvidence(session, {
         version,

@@ -104,7 +104,7 @@ describe.each(postgresMajors())("a look at PostgreSQL %s", (major) => {
     ).toBe(true);
   });
 
-  test("is one statement, prepared once like that of the evidence, that leaves no transaction open", async () => {
+  test("is one statement, prepared once like that of the names and that of the evidence, that leaves no transaction open", async () => {
     const client = connectTo(server);
     clients.push(client);
     for (let times = 0; times < 2; times += 1) {
@@ -120,7 +120,7 @@ describe.each(postgresMajors())("a look at PostgreSQL %s", (major) => {
       [],
       { deadline: startDeadline(5), prepare: false },
     );
-    expect(prepared.rows[0]).toEqual({ statements: 2 });
+    expect(prepared.rows[0]).toEqual({ statements: 3 });
   });
 });
 

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import type { Oids } from "./names.ts";
+
+const text = z.string().nullable();
+const oid = z.number().nullable();
+const transactions = z.number().nullable();
+/** Microseconds since the epoch. */
+const moment = z.int().min(0);
+
+/** Tables travel as columns; without rows they are null. */
+const columns = z.record(z.string(), z.array(z.unknown()).nullable());
+
+const groupRow = z.object({
+  datid: oid,
+  usesysid: oid,
+  application_name: text,
+  client_addr: text.default(null),
+  state: text,
+  backend_type: text,
+  sessions: z.number(),
+  quiet_sessions: z.number(),
+  xact_start: moment.nullable(),
+  state_change: moment.nullable(),
+  backend_start: moment.nullable(),
+});
+
+const candidateRow = z.object({
+  pid: z.number(),
+  backend_start: moment,
+  datid: oid,
+  usesysid: oid,
+  application_name: text,
+  client_addr: text,
+  state: text,
+  wait_event_type: text,
+  wait_event: text,
+  xact_start: moment.nullable(),
+  query_start: moment.nullable(),
+  state_change: moment.nullable(),
+  query_id: text,
+  xid_age: transactions,
+  xmin_age: transactions,
+  statement: text,
+  statement_is_cut: z.boolean(),
+  progress: text,
+});
+
+const lookRow = z.object({
+  taken_at: moment,
+  postmaster_start: moment,
+  standby: z.boolean(),
+  next_xid: z.number(),
+  sessions_horizon: transactions,
+  standbys_horizon: transactions,
+  candidates_matched: z.number(),
+  groups: tableOf(groupRow),
+  candidates: tableOf(candidateRow),
+});
+
+/** What a look read, with oids for names, and moments in microseconds since the epoch. */
+export type LookRow = z.infer<typeof lookRow>;
+
+export type CandidateRow = z.infer<typeof candidateRow>;
+
+export type GroupRow = z.infer<typeof groupRow>;
+
+/** The row of a look. Untrusted data enters here; throws a ZodError when it has another shape. */
+export function parseLook(row: unknown): LookRow {
+  const look = lookRow.parse(row);
+  return { ...look, groups: look.groups.filter(isClient) };
+}
+
+/** The databases and roles that its sessions belong to. */
+export function oidsOf({ groups }: LookRow): Oids {
+  return {
+    databases: distinct(groups.map(({ datid }) => datid)),
+    roles: distinct(groups.map(({ usesysid }) => usesysid)),
+  };
+}
+
+function tableOf<Row extends z.ZodType>(row: Row) {
+  return z.preprocess((value) => rowsOf(columns.parse(value)), z.array(row));
+}
+
+function rowsOf(table: z.infer<typeof columns>): readonly Readonly<Record<string, unknown>>[] {
+  const entries = Object.entries(table);
+  const length = Math.max(0, ...entries.map(([, values]) => values?.length ?? 0));
+  return Array.from({ length }, (_, index) =>
+    Object.fromEntries(entries.map(([name, values]) => [name, values?.[index]])),
+  );
+}
+
+/** Of a session that is hidden from our role no kind is known: one of a database and a role is a client's, or we would report a false calm. */
+function isClient({ backend_type: type, datid, usesysid }: GroupRow): boolean {
+  return type === "client backend" || (type === null && datid !== null && usesysid !== null);
+}
+
+function distinct(oids: readonly (number | null)[]): readonly number[] {
+  return [...new Set(oids.filter((one) => one !== null))];
+}
