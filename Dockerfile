@@ -6,18 +6,12 @@
 # It runs as uid and gid 65532: mount files readable for that user, and the root read-only. It writes nothing but the
 # audit and the pause of a policy, for which there is an empty /var/lib/pgleash: mount a volume there.
 
-FROM node:24-trixie-slim AS dependencies
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-# Neither the compiler nor the PostgreSQL of `pgleash demo`, which is an optional dependency.
-RUN npm ci --omit=dev --omit=optional --ignore-scripts
-
 FROM node:24-trixie-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The compiler's program is an optional dependency of the compiler, so nothing can be omitted here.
+# The bundler's program is an optional dependency of the bundler, so nothing can be omitted here.
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY scripts scripts
 COPY src src
 RUN npm run build && mkdir audit
 
@@ -31,7 +25,7 @@ LABEL org.opencontainers.image.title="pgleash" \
 ENV NODE_ENV=production UV_THREADPOOL_SIZE=128
 WORKDIR /app
 COPY package.json ./
-COPY --from=dependencies /app/node_modules node_modules
+# The packages it uses are bundled; dist/pgleash.cdx.json names them for scanners.
 COPY --from=build /app/dist dist
 # A new volume takes over its owner; without it the volume would be root's.
 COPY --from=build --chown=65532:65532 /app/audit /var/lib/pgleash

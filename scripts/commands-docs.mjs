@@ -1,4 +1,4 @@
-import { run } from "../dist/commands/run.js";
+import { run } from "../build/commands/run.js";
 
 /** What a command prints when it is asked for help. */
 async function helpOf(words) {

@@ -1,10 +1,10 @@
 // Writes the files that are generated from the code; with `--check` only compares. `npm run generate` builds what it needs.
 import { readFile, writeFile } from "node:fs/promises";
 
-import { configJsonSchema } from "../dist/config/json-schema.js";
-import { metricsDocs } from "../dist/expose/metrics-docs.js";
-import { processRegistry } from "../dist/expose/page.js";
-import { setupStatements } from "../dist/postgres/setup-statements.js";
+import { configJsonSchema } from "../build/config/json-schema.js";
+import { metricsDocs } from "../build/expose/metrics-docs.js";
+import { processRegistry } from "../build/expose/page.js";
+import { setupStatements } from "../build/postgres/setup-statements.js";
 import { dashboardFiles } from "../grafana/dist/dashboards.js";
 import { alertsDocs } from "./alerts-docs.mjs";
 import { commandsDocs } from "./commands-docs.mjs";

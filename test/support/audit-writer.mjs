@@ -4,14 +4,14 @@
 import { randomUUID } from "node:crypto";
 import { renameSync } from "node:fs";
 
-import { openAudit } from "../../dist/act/audit.js";
-import { carryOut } from "../../dist/act/carry-out.js";
-import { ledgerRecord } from "../../dist/act/ledger-record.js";
-import { orphansIn } from "../../dist/act/orphans.js";
-import { readAudit } from "../../dist/act/read-audit.js";
-import { rebuildLeash } from "../../dist/act/rebuild-leash.js";
-import { counted } from "../../dist/decide/count.js";
-import { builtInFloors } from "../../dist/decide/policy.js";
+import { openAudit } from "../../build/act/audit.js";
+import { carryOut } from "../../build/act/carry-out.js";
+import { ledgerRecord } from "../../build/act/ledger-record.js";
+import { orphansIn } from "../../build/act/orphans.js";
+import { readAudit } from "../../build/act/read-audit.js";
+import { rebuildLeash } from "../../build/act/rebuild-leash.js";
+import { counted } from "../../build/decide/count.js";
+import { builtInFloors } from "../../build/decide/policy.js";
 
 const ACTS_A_LOOK = 5;
 
