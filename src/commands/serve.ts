@@ -2,17 +2,14 @@ import { describeValue } from "../config/describe-value.ts";
 import { startDaemon, type Daemon, type DaemonOptions } from "../daemon.ts";
 import { builtInFloors } from "../decide/policy.ts";
 import { createLog, logLevels, type Log } from "../log.ts";
-import { tellChecked } from "./check-config.ts";
 import { connectionFlags, connectionFlagsHelp, connectionOf } from "./connection-words.ts";
 import { exitCodes, UsageError, type Command, type ExitCode } from "./command.ts";
 import { defaultListenAddress, explainListenFailure, parseListenAddress } from "./listen-address.ts";
 import { load } from "./load.ts";
 import { parseWords } from "./parse-words.ts";
-import { recorderAt } from "./recorder-at.ts";
+import type { Recorder } from "../record/recorder.ts";
 import type { Runtime } from "./runtime.ts";
-import { tellWebChecked } from "./tell-web-checked.ts";
 import { untilStopped } from "./until-stopped.ts";
-import { loadWebConfig } from "../web/config/load-web-config.ts";
 
 const flags = {
   ...connectionFlags,
@@ -79,13 +76,15 @@ SIGTERM and SIGINT stop gently, a second one at once.
     }
     if (values["config.check"]) {
       const named = url === undefined ? "the environment" : "the command line";
+      const { tellChecked } = await import("./check-config.ts");
       const code = await tellChecked(runtime, values["config.file"] ?? named, loaded);
+      const { tellWebChecked } = await import("./tell-web-checked.ts");
       if (protection !== undefined)
         tellWebChecked(runtime, values["web.config.file"] ?? "", protection.first.config);
       return code;
     }
     const { versions } = runtime;
-    const recorder = values.record === undefined ? undefined : await recorderAt(values.record, log);
+    const recorder = values.record === undefined ? undefined : await recorderTo(values.record, log);
     const daemon = await startDaemon({
       config: loaded.config,
       reloadConfig,
@@ -112,8 +111,15 @@ async function protectionOf(
 ): Promise<Protection | { readonly problems: readonly string[] } | undefined> {
   if (path === undefined) return undefined;
   if (path === "") throw new UsageError("--web.config.file: expected a path, got nothing");
+  const { loadWebConfig } = await import("../web/config/load-web-config.ts");
   const first = await loadWebConfig(path);
   return "problems" in first ? first : { first, load: () => loadWebConfig(path) };
+}
+
+/** What most starts do without is loaded by those that ask for it. */
+async function recorderTo(path: string, log: Log): Promise<Recorder> {
+  const { recorderAt } = await import("./recorder-at.ts");
+  return recorderAt(path, log);
 }
 
 async function serveUntilStopped(runtime: Runtime, daemon: Daemon, log: Log): Promise<ExitCode> {

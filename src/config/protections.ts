@@ -82,8 +82,14 @@ export const shippedProtections: readonly ConfiguredProtection[] = [
 /** Their names, for messages. */
 export const shippedNames: readonly string[] = shippedProtections.map(({ name }) => name);
 
+/** Its pattern is compiled for the first suspect: to compile all of them is a twentieth of the start. */
 function shipped(name: string, text: string): ConfiguredProtection {
+  let mayMatch: ConfiguredProtection["mayMatch"] | undefined;
+  return { name, match: [text], mayMatch: (target) => (mayMatch ??= compiled(name, text))(target) };
+}
+
+function compiled(name: string, text: string): ConfiguredProtection["mayMatch"] {
   const read = parseMatcher(text, protectionLabels);
   if ("problem" in read) throw new Error(`The shipped protection ${name} has no matcher: ${text}`);
-  return { name, match: [text], mayMatch: mayMatchAll([read.matcher]) };
+  return mayMatchAll([read.matcher]);
 }
