@@ -63,7 +63,7 @@ export async function run(runtime: Runtime, words: readonly string[]): Promise<E
     if (words[0] === "-h") asksForHelp(words);
     if (name === undefined || name === "help") return print(runtime, help);
     if (load === undefined) throw new UsageError(unknownText(name));
-    const command = await load();
+    const command = await load().catch((error: unknown) => notLoaded(name, error));
     if (asksForHelp(rest)) return print(runtime, command.help);
     return await command.run(runtime, rest);
   } catch (error) {
@@ -81,6 +81,12 @@ function asCommand(words: readonly string[]): readonly string[] {
   if (first === "--help" || first === "-h") return ["help"];
   const [asked] = rest;
   return first === "help" && asked !== undefined ? [asked, "--help"] : words;
+}
+
+/** Of an installation that lost files. Node.js goes on with a stack of modules, line by line. */
+function notLoaded(name: string, error: unknown): never {
+  const [why] = String(error instanceof Error ? error.message : error).split("\n", 1);
+  throw new Error(`the command ${name} cannot be loaded: ${why}`, { cause: error });
 }
 
 function unknownText(name: string): string {
