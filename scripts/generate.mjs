@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 
 import { configJsonSchema } from "../build/config/json-schema.js";
 import { metricsDocs } from "../build/expose/metrics-docs.js";
-import { processRegistry } from "../build/expose/page.js";
+import { processRegistry } from "../build/expose/process-registry.js";
 import { setupStatements } from "../build/postgres/setup-statements.js";
 import { dashboardFiles } from "../grafana/dist/dashboards.js";
 import { alertsDocs } from "./alerts-docs.mjs";

@@ -1,9 +1,7 @@
 import type { Episode } from "../classify/episode.ts";
 import { backendStates, type SessionGroup } from "../observe/snapshot.ts";
 import type { Sample } from "./family.ts";
-import { foldedSets, type LabelBudget } from "./label-budget.ts";
 import type { Report } from "./report.ts";
-import { whoOf } from "./who.ts";
 
 /** A single session that is suspected. */
 export type BackendSuspect = Extract<Episode, { readonly backend: unknown }>;
@@ -40,10 +38,4 @@ export function byState(
 /** The greatest of the known ages, in seconds; 0 without one. */
 export function oldest(ages: readonly (number | null)[]): number {
   return ages.reduce<number>((most, age) => Math.max(most, age ?? 0), 0);
-}
-
-/** How many label sets of sessions are not shown under their own names. */
-export function foldedGroups({ snapshot }: Report, budget: LabelBudget): number {
-  const named = snapshot.groups.filter((group) => !group.folded);
-  return snapshot.coverage.groupsFolded + foldedSets(budget, named.map(whoOf));
 }

@@ -1,6 +1,6 @@
 import type { DurationHistogram } from "../classify/tally.ts";
 import type { Interval } from "../classify/forecast/interval.ts";
-import type { Labels } from "./label-budget.ts";
+import { keyOf, type Labels } from "./label-budget.ts";
 import type { Report } from "./report.ts";
 import type { ServerView, View } from "./view.ts";
 
@@ -8,37 +8,41 @@ export type Sample = { readonly labels: Labels; readonly value: number };
 
 export type HistogramSample = { readonly labels: Labels; readonly histogram: DurationHistogram };
 
-type About = {
+/** What a metric is called, and what it means. */
+export type About = {
   readonly name: string;
   /** Says what it is and which column or setting it comes from. */
   readonly help: string;
   readonly labels: readonly string[];
 };
 
-/** One metric: its name, its meaning, and how it is filled from the view. */
-export type Family =
-  | (About & { readonly type: "gauge" | "counter"; samples(view: View): readonly Sample[] })
-  | (About & { readonly type: "histogram"; samples(view: View): readonly HistogramSample[] });
+/** How a metric is filled from what it is about. */
+export type Filled<Subject> =
+  | { readonly type: "gauge" | "counter"; samples(subject: Subject): readonly Sample[] }
+  | { readonly type: "histogram"; samples(subject: Subject): readonly HistogramSample[] };
+
+/** A metric of the whole process. */
+export type ProcessFamily = About & { readonly of: "process" } & Filled<View>;
+
+/** A metric of each server. Its first label is `server`, which the page adds and no sample has. */
+export type ServerFamily = About & { readonly of: "server" } & Filled<ServerView>;
+
+/** One metric: its name, its meaning, and how it is filled. */
+export type Family = ProcessFamily | ServerFamily;
 
 /** One sample without labels of its own. */
 export function one(value: number): readonly Sample[] {
   return [{ labels: {}, value }];
 }
 
-/** A gauge of each server; the label `server` comes from here and nowhere else. */
+/** A gauge of each server. */
 export function gauge(
   name: string,
   help: string,
   labels: readonly string[],
   samples: (server: ServerView) => readonly Sample[],
 ): Family {
-  return {
-    name,
-    type: "gauge",
-    help,
-    labels: ["server", ...labels],
-    samples: (view) => ofServers(view, samples),
-  };
+  return { of: "server", type: "gauge", name, help, labels: ["server", ...labels], samples };
 }
 
 /** A gauge that lives as long as the snapshot it comes from: it is gone while the last look failed. */
@@ -60,13 +64,7 @@ export function counter(
   labels: readonly string[],
   samples: (server: ServerView) => readonly Sample[],
 ): Family {
-  return {
-    name,
-    type: "counter",
-    help,
-    labels: ["server", ...labels],
-    samples: (view) => ofServers(view, samples),
-  };
+  return { of: "server", type: "counter", name, help, labels: ["server", ...labels], samples };
 }
 
 /** A counter that the server keeps: like everything of a snapshot, it is gone while the last look failed. */
@@ -93,14 +91,9 @@ export function intervalSamples(labels: Labels, { estimate, lower, upper }: Inte
 export function summed(samples: readonly Sample[]): readonly Sample[] {
   const byLabels = new Map<string, Sample>();
   for (const sample of samples) {
-    const key = JSON.stringify(Object.values(sample.labels));
-    byLabels.set(key, { ...sample, value: (byLabels.get(key)?.value ?? 0) + sample.value });
+    const key = keyOf(sample.labels);
+    const before = byLabels.get(key);
+    byLabels.set(key, before === undefined ? sample : { ...sample, value: before.value + sample.value });
   }
   return [...byLabels.values()];
-}
-
-function ofServers(view: View, samples: (server: ServerView) => readonly Sample[]): readonly Sample[] {
-  return view.servers.flatMap((server) =>
-    samples(server).map(({ labels, value }) => ({ labels: { server: server.server, ...labels }, value })),
-  );
 }

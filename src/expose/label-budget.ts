@@ -4,11 +4,19 @@ export type Labels = Readonly<Record<string, string>>;
 /** Who holds a session, as label values. Users control all three, so their number is bounded. */
 export type Who = { readonly datname: string; readonly usename: string; readonly application_name: string };
 
-/**
- * The label sets that are shown under their own names, with when each was last wanted (epoch seconds, server's clock).
- * An admitted set stays for a while after it is gone, so that series do not come and go with the ranking.
- */
-export type LabelBudget = ReadonlyMap<string, number>;
+/** Which label sets are shown under their own names. */
+export type LabelBudget = {
+  /**
+   * When each was last wanted (epoch seconds, server's clock). An admitted set stays for a while after it is gone, so that series
+   * do not come and go with the ranking.
+   */
+  readonly admitted: ReadonlyMap<string, number>;
+  /** How many different ones were wanted by the last look, and not admitted. */
+  readonly foldedSets: number;
+};
+
+/** Nobody was admitted yet. */
+export const emptyBudget: LabelBudget = { admitted: new Map(), foldedSets: 0 };
 
 /** Label sets that want to be shown, by how much each counts. All of one budget have the same labels in one order. */
 export type Wanted = readonly { readonly labels: Labels; readonly weight: number }[];
@@ -27,10 +35,12 @@ export const everybodyElse: Who = { datname: other, usename: other, application_
 /** Admits the heaviest of those wanted to the free places. Pure. */
 export function admit(budget: LabelBudget, wanted: Wanted, nowSeconds: number, limit: number): LabelBudget {
   const weights = new Map<string, number>();
-  for (const { labels, weight } of wanted)
-    weights.set(keyOf(labels), (weights.get(keyOf(labels)) ?? 0) + weight);
+  for (const { labels, weight } of wanted) {
+    const key = keyOf(labels);
+    weights.set(key, (weights.get(key) ?? 0) + weight);
+  }
 
-  const staying = [...budget]
+  const staying = [...budget.admitted]
     .map(([key, lastSeconds]): [string, number] => [key, weights.has(key) ? nowSeconds : lastSeconds])
     .filter(([, lastSeconds]) => nowSeconds - lastSeconds <= STAY_SECONDS)
     .slice(0, limit);
@@ -39,19 +49,18 @@ export function admit(budget: LabelBudget, wanted: Wanted, nowSeconds: number, l
     .filter(([key]) => !admitted.has(key))
     .toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   for (const [key] of newcomers.slice(0, limit - admitted.size)) admitted.set(key, nowSeconds);
-  return admitted;
+  const shown = [...weights.keys()].filter((key) => admitted.has(key));
+  return { admitted, foldedSets: weights.size - shown.length };
 }
 
 /** The labels to show: those wanted, or those of all the others. */
 export function shownAs<Set extends Labels>(budget: LabelBudget, wanted: Set, others: Set): Set {
-  return budget.has(keyOf(wanted)) ? wanted : others;
+  return budget.admitted.has(keyOf(wanted)) ? wanted : others;
 }
 
-/** How many different label sets are not shown under their own names. */
-export function foldedSets(budget: LabelBudget, wanted: readonly Labels[]): number {
-  return new Set(wanted.map(keyOf).filter((key) => !budget.has(key))).size;
-}
-
-function keyOf(labels: Labels): string {
-  return JSON.stringify(Object.values(labels));
+/** A key of the values alone, in their order. Their lengths keep values apart that run into each other: users control them. */
+export function keyOf(labels: Labels): string {
+  let key = "";
+  for (const value of Object.values(labels)) key += `${value.length}:${value}`;
+  return key;
 }

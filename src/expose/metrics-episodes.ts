@@ -27,12 +27,10 @@ export const episodeMetrics: readonly Family[] = [
   ),
   {
     name: "pgleash_episode_duration_seconds",
+    of: "server",
     type: "histogram",
     help: "How long ended suspects had looked like a leak when last seen. Sampled by looking: what ended below the threshold, or between two looks, is not in it.",
     labels: ["server", "kind"],
-    samples: (view) =>
-      view.servers.flatMap(({ server, tally }) =>
-        leakKinds.map((kind) => ({ labels: { server, kind }, histogram: tally[kind].durations })),
-      ),
+    samples: ({ tally }) => leakKinds.map((kind) => ({ labels: { kind }, histogram: tally[kind].durations })),
   },
 ];

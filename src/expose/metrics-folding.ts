@@ -1,10 +1,6 @@
-import { foldedGroups, suspectBackends, suspectPools } from "./aggregate.ts";
-import { commentLabelsOf } from "./comment-labels.ts";
 import { snapshotGauge, type Family } from "./family.ts";
-import { foldedSets } from "./label-budget.ts";
 import type { Report } from "./report.ts";
 import type { ServerView } from "./view.ts";
-import { poolWhoOf, whoOf } from "./who.ts";
 
 /** What the label budget keeps off the page. */
 export const foldingMetrics: readonly Family[] = [
@@ -18,18 +14,16 @@ export const foldingMetrics: readonly Family[] = [
 ];
 
 function beyondBudget(report: Report, server: ServerView): Readonly<Record<string, number>> {
-  const { labelBudget, sessionLabels, suspectLabels, poolLabels, commentLabels, commentKeys } = server;
-  const { evidence, exhaustions, suspects } = report;
-  const holders = suspectBackends(report).map(({ backend }) => whoOf(backend));
-  const pools = suspectPools(report).map(({ pool }) => poolWhoOf(pool));
-  const comments = commentLabelsOf(suspects, commentKeys).map(({ labels }) => labels);
+  const { labelBudget, sessionLabels, suspectLabels, poolLabels, commentLabels } = server;
+  const { evidence, exhaustions, snapshot } = report;
   const leftOut = (sets: readonly unknown[] | undefined): number =>
     Math.max(0, (sets?.length ?? 0) - labelBudget);
   return {
-    pgleash_connections: foldedGroups(report, sessionLabels),
-    pgleash_suspect_connections: foldedSets(suspectLabels, holders),
-    pgleash_comment_suspects: foldedSets(commentLabels, comments),
-    pgleash_leaked_sessions: foldedSets(poolLabels, pools),
+    // Those that the server folded have no names to count again.
+    pgleash_connections: snapshot.coverage.groupsFolded + sessionLabels.foldedSets,
+    pgleash_suspect_connections: suspectLabels.foldedSets,
+    pgleash_comment_suspects: commentLabels.foldedSets,
+    pgleash_leaked_sessions: poolLabels.foldedSets,
     pgleash_slots_exhaustion_seconds: leftOut(exhaustions),
     pgleash_slots_exhaustion_used_ratio: leftOut(exhaustions),
     pgleash_connection_limit: leftOut(evidence?.connectionLimits),

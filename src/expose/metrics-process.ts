@@ -6,6 +6,7 @@ import type { ServersFileView } from "./view.ts";
 export const processMetrics: readonly Family[] = [
   {
     name: "pgleash_build_info",
+    of: "process",
     type: "gauge",
     help: "The version of pgleash and of the Node.js that runs it. Always 1.",
     labels: ["version", "nodeversion"],
@@ -13,6 +14,7 @@ export const processMetrics: readonly Family[] = [
   },
   {
     name: "pgleash_config_last_reload_successful",
+    of: "process",
     type: "gauge",
     help: "Whether the last attempt to load the configuration, and the web configuration, succeeded. At 0, the last good one is in force.",
     labels: [],
@@ -20,6 +22,7 @@ export const processMetrics: readonly Family[] = [
   },
   {
     name: "pgleash_config_last_reload_success_timestamp_seconds",
+    of: "process",
     type: "gauge",
     help: "When the configuration or the web configuration was last loaded, both being good.",
     labels: [],
@@ -42,6 +45,7 @@ export const processMetrics: readonly Family[] = [
   ),
   {
     name: "pgleash_looks_unrecorded_total",
+    of: "process",
     type: "counter",
     help: "Looks, of all servers, that are missing in the file of --record: the disk was full, failed, or was too slow. Absent where nothing is recorded.",
     labels: [],
@@ -86,6 +90,7 @@ function ofServersFile(
 ): Family {
   return {
     name,
+    of: "process",
     type: "gauge",
     help,
     labels: [],

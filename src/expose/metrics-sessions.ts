@@ -17,13 +17,14 @@ export const sessionMetrics: readonly Family[] = [
     ["datname", "usename", "application_name", "state"],
     ({ snapshot }, { sessionLabels }) =>
       summed(
-        snapshot.groups.map((group) => ({
-          labels: {
-            ...(group.folded ? everybodyElse : shownAs(sessionLabels, whoOf(group), everybodyElse)),
-            state: group.state,
-          },
-          value: group.sessions,
-        })),
+        snapshot.groups.map((group) => {
+          const who = group.folded ? everybodyElse : shownAs(sessionLabels, whoOf(group), everybodyElse);
+          const { datname, usename, application_name } = who;
+          return {
+            labels: { datname, usename, application_name, state: group.state },
+            value: group.sessions,
+          };
+        }),
       ),
   ),
   snapshotGauge(

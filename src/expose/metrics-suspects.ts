@@ -27,10 +27,11 @@ export const suspectMetrics: readonly Family[] = [
     ["datname", "usename", "application_name", "kind", "severity"],
     (report, { suspectLabels }) =>
       summed(
-        suspectBackends(report).map(({ backend, kind, severity }) => ({
-          labels: { ...shownAs(suspectLabels, whoOf(backend), everybodyElse), kind, severity },
-          value: 1,
-        })),
+        suspectBackends(report).map(({ backend, kind, severity }) => {
+          const who = shownAs(suspectLabels, whoOf(backend), everybodyElse);
+          const { datname, usename, application_name } = who;
+          return { labels: { datname, usename, application_name, kind, severity }, value: 1 };
+        }),
       ),
   ),
   snapshotGauge(
@@ -39,10 +40,10 @@ export const suspectMetrics: readonly Family[] = [
     ["key", "value", "kind"],
     ({ suspects }, { commentLabels, commentKeys }) =>
       summed(
-        commentLabelsOf(suspects, commentKeys).map(({ labels, kind }) => ({
-          labels: { ...shownAs(commentLabels, labels, { ...labels, value: other }), kind },
-          value: 1,
-        })),
+        commentLabelsOf(suspects, commentKeys).map(({ labels, kind }) => {
+          const { key, value } = shownAs(commentLabels, labels, { key: labels.key, value: other });
+          return { labels: { key, value, kind }, value: 1 };
+        }),
       ),
   ),
   snapshotGauge(

@@ -1,7 +1,8 @@
 import { escapedJson } from "../printable.ts";
 import { createFreshness, type Freshness } from "./freshness.ts";
 import { landingPage, type LandingLinks } from "./landing-page.ts";
-import { processRegistry, renderPage } from "./page.ts";
+import { renderPage } from "./page.ts";
+import { processRegistry } from "./process-registry.ts";
 import { renderInTurn } from "./render-in-turn.ts";
 import { suspectsJson } from "./suspects-json.ts";
 import type { View } from "./view.ts";

@@ -4,7 +4,7 @@ import type { PostgresFailure } from "../postgres/failure.ts";
 import type { Probe } from "../postgres/probe.ts";
 import { suspectBackends, suspectPools } from "./aggregate.ts";
 import { commentLabelsOf } from "./comment-labels.ts";
-import { admit, type LabelBudget, type Wanted } from "./label-budget.ts";
+import { admit, emptyBudget, type LabelBudget, type Wanted } from "./label-budget.ts";
 import type { Report } from "./report.ts";
 import type { ConfiguredRules, ServerView } from "./view.ts";
 import { poolWhoOf, whoOf } from "./who.ts";
@@ -35,10 +35,10 @@ export function firstView(
     decisions: emptyDecisionTally,
     policy,
     labelBudget: 0,
-    sessionLabels: new Map(),
-    suspectLabels: new Map(),
-    poolLabels: new Map(),
-    commentLabels: new Map(),
+    sessionLabels: emptyBudget,
+    suspectLabels: emptyBudget,
+    poolLabels: emptyBudget,
+    commentLabels: emptyBudget,
     commentKeys: [],
   };
 }
@@ -83,7 +83,7 @@ function labelsAfterLook(
     sessionLabels: admitted(view.sessionLabels, sessions),
     suspectLabels: admitted(view.suspectLabels, suspects),
     poolLabels: admitted(view.poolLabels, pools),
-    commentLabels: admitted(isSameKeys ? view.commentLabels : new Map(), comments),
+    commentLabels: admitted(isSameKeys ? view.commentLabels : emptyBudget, comments),
   };
 }
 

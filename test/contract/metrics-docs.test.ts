@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 import { metricsDocs } from "../../src/expose/metrics-docs.ts";
 import { metrics } from "../../src/expose/metrics.ts";
-import { processRegistry, renderPage } from "../../src/expose/page.ts";
+import { renderPage } from "../../src/expose/page.ts";
+import { processRegistry } from "../../src/expose/process-registry.ts";
 import { aBusyView } from "../support/a-busy-view.ts";
 
 let docs = "";

@@ -1,21 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import {
-  byState,
-  foldedGroups,
-  oldest,
-  sessionsIn,
-  suspectBackends,
-  suspectPools,
-} from "../../src/expose/aggregate.ts";
-import { admit, foldedSets } from "../../src/expose/label-budget.ts";
-import { whoOf } from "../../src/expose/who.ts";
+import { byState, oldest, sessionsIn, suspectBackends, suspectPools } from "../../src/expose/aggregate.ts";
 import { backendStates } from "../../src/observe/snapshot.ts";
-import { aSnapshot } from "../support/a-snapshot.ts";
 import { aGroup, aPoolSuspect, aPreparedSuspect, aReport, aSuspect } from "../support/a-view.ts";
-
-const shownGroup = aGroup({ applicationName: "shown" });
-const budget = admit(new Map(), [{ labels: whoOf(shownGroup), weight: 1 }], 0, 1);
 
 test("every state has a sample, in the order of the states, 0 where nobody is in it", () => {
   const samples = byState([aGroup({ state: "active", sessions: 7 })], (groups) => groups.length);
@@ -41,24 +28,5 @@ describe("oldest", () => {
 
   test.for([[[]], [[null, null]]] as const)("is 0 for %j", ([ages]) => {
     expect(oldest(ages)).toBe(0);
-  });
-});
-
-describe("folded label sets", () => {
-  test("are counted once each, however many sessions or states they have", () => {
-    const rows = [
-      shownGroup,
-      aGroup({ applicationName: "a", state: "idle" }),
-      aGroup({ applicationName: "a", state: "active" }),
-      aGroup({ applicationName: "b" }),
-    ];
-    expect(foldedSets(budget, rows.map(whoOf))).toBe(2);
-  });
-
-  test("include those that the server folded, which have no names to count again", () => {
-    const coverage = { ...aSnapshot().coverage, groupsFolded: 11 };
-    const rest = aGroup({ folded: true, datname: null, usename: null, applicationName: null });
-    const groups = [shownGroup, aGroup({ applicationName: "a" }), rest];
-    expect(foldedGroups(aReport({ snapshot: aSnapshot({ coverage, groups }) }), budget)).toBe(12);
   });
 });

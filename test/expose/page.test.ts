@@ -5,13 +5,15 @@ import { describe, expect, test } from "vitest";
 import { leakKinds } from "../../src/classify/kind.ts";
 import { addEvents, durationBuckets, emptyTally } from "../../src/classify/tally.ts";
 import { emptyDecisionTally } from "../../src/decide/tally.ts";
-import { pageContentType, processRegistry, renderPage } from "../../src/expose/page.ts";
+import { pageContentType, renderPage } from "../../src/expose/page.ts";
+import { processRegistry } from "../../src/expose/process-registry.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
 import type { View } from "../../src/expose/view.ts";
 import { aBackend } from "../support/a-backend.ts";
 import { aSnapshot } from "../support/a-snapshot.ts";
 import { aBusyView } from "../support/a-busy-view.ts";
 import { aGroup, aProbe, aReport, aServerView, aSuspect, aView } from "../support/a-view.ts";
+import { hostileName } from "../support/arbitrary-names.ts";
 import { samplesOf, type Sample } from "../support/strict-exposition.ts";
 
 /** The page without the metrics of our own process, which differ at every run. */
@@ -77,38 +79,6 @@ test("nothing of one page is left on the next", async () => {
   expect(await renderPage(aView(), own)).not.toContain("departed");
 });
 
-// Quotes, escapes, separators and braces of every format on the way, and anything else that is Unicode.
-const hostileName = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 20 }),
-  fc.string({
-    unit: fc.constantFrom(
-      "\\",
-      '"',
-      "\n",
-      "\r",
-      "\t",
-      "{",
-      "}",
-      "=",
-      ",",
-      ":",
-      "a",
-      "b",
-      "…",
-      "é",
-      "👍",
-      "\u2028",
-      "\u0085",
-    ),
-    maxLength: 20,
-  }),
-  fc
-    .array(
-      fc.constantFrom("datname", "usename", "application_name", "state", ":", ",", "a", "b", '"', "\\n"),
-      { maxLength: 8 },
-    )
-    .map((words) => words.join("")),
-);
 const hostileHolder = fc.record({ datname: hostileName, usename: hostileName, applicationName: hostileName });
 
 test("whatever roles, databases and applications are called, the page says exactly that", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { addEvents, emptyTally } from "../../src/classify/tally.ts";
 import { emptyDecisionTally } from "../../src/decide/tally.ts";
-import { everybodyElse, shownAs } from "../../src/expose/label-budget.ts";
+import { everybodyElse, keyOf, shownAs } from "../../src/expose/label-budget.ts";
 import type { Report } from "../../src/expose/report.ts";
 import { firstView, viewAfterFailure, viewAfterLook } from "../../src/expose/server-view.ts";
 import type { ServerView } from "../../src/expose/view.ts";
@@ -103,7 +103,9 @@ describe("pools that leak", () => {
       report,
       labelBudget: 1,
     });
-    expect([...poolLabels.keys()]).toEqual(['["shop","orders","orders-api","pool-30"]']);
+    expect([...poolLabels.admitted.keys()]).toEqual([
+      keyOf({ datname: "shop", usename: "orders", application_name: "orders-api", pool: "pool-30" }),
+    ]);
     expect(shownAs(suspectLabels, who("web-1"), everybodyElse)).toEqual(who("web-1"));
   });
 });
@@ -120,20 +122,25 @@ const suspects = [
 const seen = { ...look, report: aReport({ suspects }) };
 
 function valuesUnder(commentKeys: readonly string[]): readonly string[] {
-  return [...viewAfterLook(firstView("db1", 5), { ...seen, commentKeys }).commentLabels.keys()].toSorted();
+  return [
+    ...viewAfterLook(firstView("db1", 5), { ...seen, commentKeys }).commentLabels.admitted.keys(),
+  ].toSorted();
 }
 
 describe("what comments say", () => {
   test("takes places only under the keys that the operator named", () => {
     expect(valuesUnder([])).toEqual([]);
-    expect(valuesUnder(["job"])).toEqual(['["job","nightly"]']);
-    expect(valuesUnder(["route"])).toEqual(['["route","/cart"]', '["route","/checkout"]']);
+    expect(valuesUnder(["job"])).toEqual([keyOf({ key: "job", value: "nightly" })]);
+    expect(valuesUnder(["route"])).toEqual([
+      keyOf({ key: "route", value: "/cart" }),
+      keyOf({ key: "route", value: "/checkout" }),
+    ]);
   });
 
   test("of a key that is named no more gives its places to the new one at the next look", () => {
     const before = viewAfterLook(firstView("db1", 5), { ...seen, commentKeys: ["route"], labelBudget: 2 });
     const after = viewAfterLook(before, { ...seen, commentKeys: ["job"], labelBudget: 2 });
-    expect([...after.commentLabels.keys()]).toEqual(['["job","nightly"]']);
+    expect([...after.commentLabels.admitted.keys()]).toEqual([keyOf({ key: "job", value: "nightly" })]);
     expect(after.commentKeys).toEqual(["job"]);
   });
 
@@ -141,7 +148,7 @@ describe("what comments say", () => {
     const options = { commentKeys: ["route"], labelBudget: 2 };
     const before = viewAfterLook(firstView("db1", 5), { ...seen, ...options });
     const after = viewAfterLook(before, { ...look, ...options });
-    expect([...after.commentLabels.keys()]).toEqual([...before.commentLabels.keys()]);
+    expect([...after.commentLabels.admitted.keys()]).toEqual([...before.commentLabels.admitted.keys()]);
   });
 });
 

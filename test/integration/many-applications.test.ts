@@ -45,7 +45,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     for (let named = 0; named < names; named += sessions) {
       await rename((index) => `app-${named + index}`);
       await watched.look();
-      sizes.add(watched.view().sessionLabels.size);
+      sizes.add(watched.view().sessionLabels.admitted.size);
     }
     expect(Math.max(...sizes)).toBe(labelBudget);
     const view = await everybodyIdle();
@@ -117,7 +117,7 @@ test(`${names} groups in each of 100 looks, always others, leave a view of one s
       labelBudget,
       commentKeys: [],
     });
-    expect(view.sessionLabels.size).toBe(labelBudget);
+    expect(view.sessionLabels.admitted.size).toBe(labelBudget);
   }
   const page = await pageOf(view);
   const connections = samplesOf(page, "pgleash_connections");

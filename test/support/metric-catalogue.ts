@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 import { metrics } from "../../src/expose/metrics.ts";
-import { processRegistry } from "../../src/expose/page.ts";
+import { processRegistry } from "../../src/expose/process-registry.ts";
 
 export type CataloguedMetric = {
   readonly name: string;

@@ -1,4 +1,5 @@
-import { pageContentType, processRegistry, renderPage } from "../../src/expose/page.ts";
+import { pageContentType, renderPage } from "../../src/expose/page.ts";
+import { processRegistry } from "../../src/expose/process-registry.ts";
 import type { ServerView } from "../../src/expose/view.ts";
 import { aView } from "./a-view.ts";
 
