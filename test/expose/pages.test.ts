@@ -58,6 +58,17 @@ test.for(kinds)("%s: a page that was dropped is not shown again", async (kind) =
   expect(await pages[kind]()).not.toBe(first);
 });
 
+test("nothing is rendered while nobody asks, however many looks come", async () => {
+  const { pages, views, pass } = slowPages(0);
+  for (let look = 0; look < 100; look += 1) {
+    pages.age();
+    pass(5);
+  }
+  expect(views()).toBe(0);
+  await pages.metrics();
+  expect(views()).toBe(1);
+});
+
 test("what never changes is kept, but for the landing page, which says how late it is", async () => {
   const { pages, pass } = slowPages(0.3);
   const before = [await pages.metrics(), pages.suspects(), pages.landing()];

@@ -42,6 +42,13 @@ export function oneAtATime(socket: Socket, { onStart, inTurn }: PaceOptions): Pa
     write(chunk: Buffer, _encoding, done) {
       socket.write(chunk, done);
     },
+    // The head of an answer and its body in one system call.
+    writev(chunks: readonly { readonly chunk: Buffer }[], done) {
+      socket.cork();
+      for (const { chunk } of chunks.slice(0, -1)) socket.write(chunk);
+      socket.write(chunks.at(-1)?.chunk ?? nothing, done);
+      socket.uncork();
+    },
     final(done) {
       socket.end(() => socket.destroy());
       done();
