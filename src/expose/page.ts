@@ -1,7 +1,8 @@
+import { createByteSink, type ByteSink } from "./byte-sink.ts";
 import { expositionContentType, headerText, histogramText, labelsText, sampleText } from "./exposition.ts";
 import type { About, Family, Filled } from "./family.ts";
 import { metrics } from "./metrics.ts";
-import type { ServerView, View } from "./view.ts";
+import type { View } from "./view.ts";
 
 /** Content-Type of the page. */
 export const pageContentType = expositionContentType;
@@ -9,41 +10,36 @@ export const pageContentType = expositionContentType;
 /** Who writes down the metrics of our own process: each of them, and a line feed. */
 export type OwnProcess = { metrics(): Promise<string> };
 
-type Labelled = { readonly server: ServerView; readonly label: string };
-
 /**
- * The text of `/metrics` (exposition format 0.0.4). The values live in the view: no series outlives what it stood for. Hundreds
+ * The bytes of `/metrics` (exposition format 0.0.4). The values live in the view: no series outlives what it stood for. Hundreds
  * of servers make a page of megabytes, so looks and other requests get their turn in between.
  */
-export async function renderPage(view: View, ownProcess: OwnProcess): Promise<string> {
-  const families = await familiesText(metrics, view);
+export async function renderPage(view: View, ownProcess: OwnProcess): Promise<Buffer> {
+  const page = createByteSink();
+  await writeFamilies(metrics, view, page);
   // prom-client writes "Nan", which only a reader that ignores case takes for a number.
-  const own = (await ownProcess.metrics()).replaceAll(/ Nan$/gm, " NaN");
-  return `${families}${own}`;
+  page.write((await ownProcess.metrics()).replaceAll(/ Nan$/gm, " NaN"));
+  return page.bytes();
 }
 
-/** What these metrics say of the view. */
-export async function familiesText(families: readonly Family[], view: View): Promise<string> {
+/** Writes what these metrics say of the view, with an empty line between two of them. */
+export async function writeFamilies(
+  families: readonly Family[],
+  view: View,
+  page: Pick<ByteSink, "write">,
+): Promise<void> {
   const servers = view.servers.map((server) => ({ server, label: labelsText({ server: server.server }) }));
   const breathe = breather();
-  const texts: string[] = [];
-  for (const family of families) texts.push(await render(family, { view, servers }, breathe));
-  return texts.join("\n");
-}
-
-async function render(
-  family: Family,
-  { view, servers }: { readonly view: View; readonly servers: readonly Labelled[] },
-  breathe: () => Promise<void> | undefined,
-): Promise<string> {
-  if (family.of === "process") return headerText(family) + lines(family, view, "");
-  let text = headerText(family);
-  for (const { server, label } of servers) {
-    const turn = breathe();
-    if (turn !== undefined) await turn;
-    text += lines(family, server, label);
+  for (const [index, family] of families.entries()) {
+    page.write(index === 0 ? headerText(family) : `\n${headerText(family)}`);
+    if (family.of === "process") page.write(lines(family, view, ""));
+    else
+      for (const labelled of servers) {
+        const turn = breathe();
+        if (turn !== undefined) await turn;
+        page.write(lines(family, labelled.server, labelled.label));
+      }
   }
-  return text;
 }
 
 /** The lines of all samples, with these labels before their own. */

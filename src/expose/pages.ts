@@ -29,7 +29,7 @@ const steadySeconds = (): number => performance.now() / 1000;
 export function createPages(view: () => View, links: LandingLinks, now = steadySeconds): Pages {
   const ownProcess = processRegistry();
   const landingOf = (isUnfolded: boolean): string => landingPage(view(), { ...links, isUnfolded });
-  const metrics = renderInTurn(async () => Buffer.from(await renderPage(view(), ownProcess)), now);
+  const metrics = renderInTurn(() => renderPage(view(), ownProcess), now);
   const landing = cached(() => landingOf(false), now, LANDING_PAGE_SECONDS);
   const unfolded = cached(() => landingOf(true), now, LANDING_PAGE_SECONDS);
   const suspects = cached(() => `${escapedJson(suspectsJson(view().servers))}\n`, now);

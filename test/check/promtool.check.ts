@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { leakKinds } from "../../src/classify/kind.ts";
 import { emptyTally } from "../../src/classify/tally.ts";
 import { emptyDecisionTally } from "../../src/decide/tally.ts";
-import { renderPage } from "../../src/expose/page.ts";
+import { pageText } from "../support/page-text.ts";
 import { processRegistry } from "../../src/expose/process-registry.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
 import type { View } from "../../src/expose/view.ts";
@@ -68,7 +68,7 @@ test.for([
   { what: "with suspects, a folded rest and a server that is down", view: aBusyView() },
   { what: "with hostile names", view: hostileView() },
 ])("promtool finds nothing to say about the page $what", async ({ view }) => {
-  expect(await lint(await renderPage(view, processRegistry()))).toEqual({ code: 0, output: "" });
+  expect(await lint(await pageText(view, processRegistry()))).toEqual({ code: 0, output: "" });
 });
 
 test("promtool would say so if there were", async () => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 import { metricsDocs } from "../../src/expose/metrics-docs.ts";
 import { metrics } from "../../src/expose/metrics.ts";
-import { renderPage } from "../../src/expose/page.ts";
+import { pageText } from "../support/page-text.ts";
 import { processRegistry } from "../../src/expose/process-registry.ts";
 import { aBusyView } from "../support/a-busy-view.ts";
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
   docs = await readFile(new URL("../../docs/metrics.md", import.meta.url), "utf8");
   const own = await ownProcess.getMetricsAsJSON();
   generated = metricsDocs(own.map(({ name, type, help }) => ({ name, type: String(type), help })));
-  page = await renderPage(aBusyView(), ownProcess);
+  page = await pageText(aBusyView(), ownProcess);
 });
 
 /** Of every line that begins with the name of a metric. */

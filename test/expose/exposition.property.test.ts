@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { durationBuckets } from "../../src/classify/tally.ts";
 import type { Family } from "../../src/expose/family.ts";
 import { metrics } from "../../src/expose/metrics.ts";
-import { familiesText, renderPage } from "../../src/expose/page.ts";
+import { familiesText, pageText } from "../support/page-text.ts";
 import { aBusyView } from "../support/a-busy-view.ts";
 import { aServerView, aView } from "../support/a-view.ts";
 import { hostileName } from "../support/arbitrary-names.ts";
@@ -12,7 +12,7 @@ import { promClientPage } from "../support/prom-client-page.ts";
 import { parseExposition } from "../support/strict-exposition.ts";
 
 test("of the metrics of a busy view, the page has the bytes that prom-client writes", async () => {
-  const page = await renderPage(aBusyView(), { metrics: () => Promise.resolve("") });
+  const page = await pageText(aBusyView(), { metrics: () => Promise.resolve("") });
   expect(page).toBe(await promClientPage(metrics, aBusyView()));
 });
 

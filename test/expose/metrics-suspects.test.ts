@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Episode } from "../../src/classify/episode.ts";
 import { emptyTally } from "../../src/classify/tally.ts";
 import { emptyDecisionTally } from "../../src/decide/tally.ts";
-import { renderPage } from "../../src/expose/page.ts";
+import { pageText } from "../support/page-text.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
 import type { ServerView } from "../../src/expose/view.ts";
 import { aBackend } from "../support/a-backend.ts";
@@ -131,7 +131,7 @@ describe("what comments say", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(hostile, { maxLength: 6 }), async (values) => {
         const view = aView({ servers: [seen(values.map((value) => saying("route", value)))] });
-        const page = await renderPage(view, new Registry());
+        const page = await pageText(view, new Registry());
         const read = samplesOnPage(page, "pgleash_comment_suspects").flatMap(({ labels, value }) =>
           Array.from({ length: value }, () => labels["value"] ?? ""),
         );
@@ -154,7 +154,7 @@ test("a session that calls itself what the rest is called is counted with the re
       ),
     ],
   });
-  const page = await renderPage(view, new Registry());
+  const page = await pageText(view, new Registry());
   const shown = samplesOnPage(page, "pgleash_suspect_connections");
   expect(shown.reduce((sum, { value }) => sum + value, 0)).toBe(2);
 });

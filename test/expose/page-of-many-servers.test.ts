@@ -2,7 +2,7 @@ import { Registry } from "prom-client";
 import { expect, onTestFinished, test, vi } from "vitest";
 
 import { metrics } from "../../src/expose/metrics.ts";
-import { renderPage } from "../../src/expose/page.ts";
+import { pageText } from "../support/page-text.ts";
 import { aBusyView } from "../support/a-busy-view.ts";
 import { aServerView, aView } from "../support/a-view.ts";
 import { parseExposition } from "../support/strict-exposition.ts";
@@ -25,10 +25,10 @@ function lines(page: string): readonly string[] {
 test("of many servers the page says what the pages of each say, under one header for each metric", async () => {
   const names = Array.from({ length: 45 }, (_, index) => `db${index}`);
   const servers = named(names);
-  const page = await renderPage(aView({ servers }), new Registry());
+  const page = await pageText(aView({ servers }), new Registry());
   parseExposition(page);
   const single = await Promise.all(
-    servers.map((server) => renderPage(aView({ servers: [server] }), new Registry())),
+    servers.map((server) => pageText(aView({ servers: [server] }), new Registry())),
   );
   expect(lines(page).filter(isOfServer).toSorted()).toEqual(
     single.flatMap((text) => lines(text).filter(isOfServer)).toSorted(),
@@ -49,7 +49,7 @@ test("while the page of many servers is made, others get their turn within each 
     turns += 1;
     next = setImmediate(count);
   }
-  await renderPage(aView({ servers }), new Registry());
+  await pageText(aView({ servers }), new Registry());
   clearImmediate(next);
   const ofServers = metrics.filter(({ labels }) => labels.includes("server"));
   expect(turns).toBeGreaterThan(10 * ofServers.length);

@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { leakKinds } from "../../src/classify/kind.ts";
 import { addEvents, durationBuckets, emptyTally } from "../../src/classify/tally.ts";
 import { emptyDecisionTally } from "../../src/decide/tally.ts";
-import { pageContentType, renderPage } from "../../src/expose/page.ts";
+import { pageContentType } from "../../src/expose/page.ts";
+import { pageText } from "../support/page-text.ts";
 import { processRegistry } from "../../src/expose/process-registry.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
 import type { View } from "../../src/expose/view.ts";
@@ -18,7 +19,7 @@ import { samplesOf, type Sample } from "../support/strict-exposition.ts";
 
 /** The page without the metrics of our own process, which differ at every run. */
 function pageOf(view: View): Promise<string> {
-  return renderPage(view, new Registry());
+  return pageText(view, new Registry());
 }
 
 async function shown(name: string, view: View): Promise<readonly Sample[]> {
@@ -60,7 +61,7 @@ describe("a histogram", () => {
 });
 
 test("the metrics of our own process follow, and none is named as a counter while it is a gauge", async () => {
-  const page = await renderPage(aView(), processRegistry());
+  const page = await pageText(aView(), processRegistry());
   expect(page).toMatch(/^process_resident_memory_bytes \d+$/m);
   expect(page).toMatch(/^pgleash_up\{server="db1"\} 1$/m);
   expect(page).not.toMatch(/^# TYPE \S+_total (?!counter$)/m);
@@ -68,15 +69,13 @@ test("the metrics of our own process follow, and none is named as a counter whil
 
 test("what is not a number is spelt as the format spells it", async () => {
   const ownProcess = processRegistry(); // has measured no lag of the event loop yet
-  expect(await renderPage(aView(), ownProcess)).toMatch(
-    /^nodejs_eventloop_lag_mean_seconds (NaN|[\d.e+-]+)$/m,
-  );
+  expect(await pageText(aView(), ownProcess)).toMatch(/^nodejs_eventloop_lag_mean_seconds (NaN|[\d.e+-]+)$/m);
 });
 
 test("nothing of one page is left on the next", async () => {
   const own = new Registry();
-  await renderPage(aView({ servers: [aServerView({ server: "departed" })] }), own);
-  expect(await renderPage(aView(), own)).not.toContain("departed");
+  await pageText(aView({ servers: [aServerView({ server: "departed" })] }), own);
+  expect(await pageText(aView(), own)).not.toContain("departed");
 });
 
 const hostileHolder = fc.record({ datname: hostileName, usename: hostileName, applicationName: hostileName });

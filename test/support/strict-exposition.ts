@@ -1,4 +1,5 @@
-import { pageContentType, renderPage } from "../../src/expose/page.ts";
+import { pageContentType } from "../../src/expose/page.ts";
+import { pageText } from "./page-text.ts";
 import { processRegistry } from "../../src/expose/process-registry.ts";
 import type { ServerView } from "../../src/expose/view.ts";
 import { aView } from "./a-view.ts";
@@ -14,7 +15,7 @@ const ownProcess = processRegistry();
 
 /** The page of a process that watches these servers. */
 export function pageOf(...servers: readonly ServerView[]): Promise<string> {
-  return renderPage(aView({ servers }), ownProcess);
+  return pageText(aView({ servers }), ownProcess);
 }
 
 const comment = /^# (?<keyword>HELP|TYPE) (?<family>[a-zA-Z_:][a-zA-Z0-9_:]*) (?<text>.+)$/su;

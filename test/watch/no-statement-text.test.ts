@@ -6,7 +6,7 @@ import { emptyTally } from "../../src/classify/tally.ts";
 import { emptyDecisionTally } from "../../src/decide/tally.ts";
 import { landingPage } from "../../src/expose/landing-page.ts";
 import { outlook } from "../../src/expose/outlook.ts";
-import { renderPage } from "../../src/expose/page.ts";
+import { pageText } from "../support/page-text.ts";
 import { firstView, viewAfterLook } from "../../src/expose/server-view.ts";
 import { suspectTable } from "../../src/expose/suspect-table.ts";
 import { suspectsJson } from "../../src/expose/suspects-json.ts";
@@ -46,7 +46,7 @@ test("nothing of a statement is shown anywhere, but for what is left without its
   narrate(log, { before: firstView("db1", 5), after: server, told: nothingTold });
 
   const shown = [
-    await renderPage(view, new Registry()),
+    await pageText(view, new Registry()),
     landingPage(view, { metricsPath: "/metrics", hasApi: true }),
     JSON.stringify(suspectsJson([server])),
     suspectTable([server]).join("\n"),
