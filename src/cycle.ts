@@ -64,6 +64,8 @@ export type CycleOptions = {
   readonly gapSeconds: number;
   /** By our own clock; `null` before the first. */
   readonly sinceLastLookSeconds: number | null;
+  /** Between two looks by plan, because a quick look called for it. */
+  readonly isOutOfTurn: boolean;
   readonly believesRows: boolean;
   readonly deadline: Deadline;
   /** `null` where there are no rules: then nothing is decided, and nobody is ended. */
@@ -123,7 +125,7 @@ async function read(
   { memory, known: knownBefore }: Remembered,
   options: CycleOptions,
 ): Promise<{ readonly reading: Reading; readonly known: Known }> {
-  const { probe, thresholds, pools, gapSeconds, sinceLastLookSeconds, deadline } = options;
+  const { probe, thresholds, pools, gapSeconds, sinceLastLookSeconds, isOutOfTurn, deadline } = options;
   const asking = { version: probe.version, deadline, prepare: !probe.pooled };
   const ages = candidateAges(thresholds, isUnderPressure(memory.lastLook?.pressure ?? 0));
   const asked = { ages, groupsByClient: pools.some(({ per }) => per === "client") };
@@ -134,6 +136,6 @@ async function read(
   const answer = question === null ? null : await gatherEvidence(session, { ...asking, question });
   const look = { snapshot, gathered: answer?.gathered ?? null };
   const canSignal = answer?.canSignal ?? probe.privileges.pg_signal_backend;
-  const judgedBy = { ...probedFor(probe), canSignal, gapSeconds, sinceLastLookSeconds };
+  const judgedBy = { ...probedFor(probe), canSignal, gapSeconds, sinceLastLookSeconds, isOutOfTurn };
   return { reading: { look, asked, ...judgedBy }, known };
 }

@@ -19,6 +19,8 @@ export type Reading = {
   readonly gapSeconds: number;
   /** Seconds by our own clock since the look before; `null` for the first of a process. The server's clock must agree. */
   readonly sinceLastLookSeconds: number | null;
+  /** A quick look called for it, between two looks by plan: it judges as they do, and the leash goes by them alone. */
+  readonly isOutOfTurn: boolean;
   /** A pooler in between, or a role that may not signal, forbids to act. */
   readonly isPooled: boolean;
   readonly canSignal: boolean;

@@ -26,6 +26,7 @@ export function situationOf(
     ended: events.filter((event) => event.type === "ended"),
     groups,
     isTrusted: isTrusted(reading, before),
+    isOutOfTurn: reading.isOutOfTurn,
     clockJumpSeconds: clockJumpOf(reading, before) ?? 0,
     ownRole: reading.ownRole,
     permits,

@@ -1,4 +1,5 @@
 import type { CandidateAges } from "../observe/snapshot.ts";
+import type { QuickAges } from "../observe/quick-snapshot.ts";
 import type { LeakKind } from "./kind.ts";
 import type { ThresholdRules } from "./thresholds.ts";
 
@@ -15,6 +16,15 @@ export function candidateAges(rules: ThresholdRules, isUnderPressure: boolean): 
     // Most sessions are idle, and none of them is anybody's business while there are slots for all.
     idleSeconds: isUnderPressure ? youngest(rules, "idle_too_long") : Infinity,
     quietSeconds: youngest(rules, "pool_overgrown"),
+  };
+}
+
+/** How young an open transaction may be and still be named, as far as a quick look can tell. */
+export function quickAges(rules: ThresholdRules): QuickAges {
+  return {
+    idleInTransactionSeconds: youngest(rules, "idle_in_transaction"),
+    activeSeconds: youngest(rules, "stale_active"),
+    transactionSeconds: youngest(rules, "long_transaction"),
   };
 }
 

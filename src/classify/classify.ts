@@ -44,6 +44,8 @@ export type ClassifyOptions = {
   readonly gapSeconds: number;
   /** By our own clock; `null` for the first of a process. */
   readonly sinceLastLookSeconds: number | null;
+  /** Between two looks by plan: what it sees is judged, and counts as no sighting. */
+  readonly isOutOfTurn: boolean;
   /** Whether a look that none before it vouches for takes a wait to be as old as its statement. A single look must. */
   readonly believesRows: boolean;
   /** Episodes whose session pgleash ended itself, and saw gone: by `keyOfEpisode`. */
@@ -90,6 +92,7 @@ export function classify(look: Look, memory: Memory, options: ClassifyOptions): 
   );
   const { episodes, events } = follow({
     nowSeconds: takenAtSeconds,
+    countsAsSighting: !options.isOutOfTurn,
     findings,
     episodes: before.episodes,
     endOf: endOfEpisode({

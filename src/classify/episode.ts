@@ -49,7 +49,7 @@ export type Episode = Subject &
     readonly severityNow: Severity;
     readonly certainty: Certainty;
     readonly period: string;
-    /** On how many looks of this process, and since when (epoch seconds, server's clock), it was named so. */
+    /** On how many looks by plan of this process (0: as yet on one that a quick look called for), and since when (epoch seconds, server's clock), it was named so. */
     readonly sightings: number;
     readonly firstSeenSeconds: number;
   };

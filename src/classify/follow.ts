@@ -4,6 +4,8 @@ import { episodeKey, type Finding } from "./finding.ts";
 
 type Look = {
   readonly nowSeconds: number;
+  /** Rules count sightings, and mean looks by plan: those out of turn may come one right after the other. */
+  readonly countsAsSighting: boolean;
   readonly findings: readonly Finding[];
   readonly episodes: ReadonlyMap<string, Episode>;
   /** How an open episode has ended by this look; `null` while it has not, or while nobody can know. */
@@ -26,7 +28,7 @@ export function follow(look: Look): Followed {
     const key = episodeKey(finding);
     const before = episodes.get(key);
     if (before === undefined && !finding.opens) continue;
-    const episode = advance(before, finding, look.nowSeconds);
+    const episode = advance(before, finding, look);
     episodes.set(key, episode);
     if (before === undefined) events.push({ type: "suspected", episode });
     if (episode.severity === "leaked" && before?.severity !== "leaked")
@@ -38,7 +40,7 @@ export function follow(look: Look): Followed {
 function advance(
   before: Episode | undefined,
   { subject, findings, period }: Finding,
-  nowSeconds: number,
+  { nowSeconds, countsAsSighting }: Pick<Look, "nowSeconds" | "countsAsSighting">,
 ): Episode {
   return {
     ...subject,
@@ -49,7 +51,7 @@ function advance(
     // asks for the severity of now.
     severity: before?.severity === "leaked" ? "leaked" : findings.severity,
     severityNow: findings.severity,
-    sightings: (before?.sightings ?? 0) + 1,
+    sightings: (before?.sightings ?? 0) + Number(countsAsSighting),
     firstSeenSeconds: before?.firstSeenSeconds ?? nowSeconds,
   };
 }

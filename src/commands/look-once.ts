@@ -47,7 +47,14 @@ export async function lookThrough(
   const { name, lookTimeoutSeconds, thresholds, pools } = server;
   const { labelBudget, commentLabels: commentKeys } = shown;
   const judging = { thresholds, pools, commentKeys, gapSeconds: Infinity, believesRows: true };
-  const options = { probe, ...judging, sinceLastLookSeconds: null, deadline, leashing: null };
+  const options = {
+    probe,
+    ...judging,
+    sinceLastLookSeconds: null,
+    isOutOfTurn: false,
+    deadline,
+    leashing: null,
+  };
   const first = await cycle(session, firstRemembered(), options);
   const { report, remembered } = missesIdleSessions(first.remembered.memory, thresholds)
     ? await cycle(session, askingAnew(first.remembered), {

@@ -46,6 +46,8 @@ export type ServerConfig = {
   readonly connection: ConnectionSettings;
   readonly schedule: Schedule;
   readonly lookTimeoutSeconds: number;
+  /** How often to look quickly between two looks, in whole seconds; `null` for never. */
+  readonly quickEverySeconds: number | null;
   readonly thresholds: { readonly defaults: Thresholds; readonly overrides: readonly ConfiguredOverride[] };
   /** The declared pools. A session belongs to the first that matches. */
   readonly pools: readonly ConfiguredPool[];

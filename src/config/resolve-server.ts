@@ -5,7 +5,10 @@ import { fillOverride, fillThresholds } from "./fill-thresholds.ts";
 import type { FileConfig } from "./schema.ts";
 
 /** What a server may say for itself, and the top level for all. */
-type FilePlace = Pick<FileConfig, "every" | "cron" | "look_timeout" | "detectors" | "overrides" | "pools">;
+type FilePlace = Pick<
+  FileConfig,
+  "every" | "cron" | "look_timeout" | "quick_every" | "detectors" | "overrides" | "pools"
+>;
 
 const EVERY_SECONDS = 10;
 const LOOK_TIMEOUT_SECONDS = 5;
@@ -27,6 +30,7 @@ export function resolveServer(
     schedule,
     lookTimeoutSeconds:
       place.look_timeout ?? file.look_timeout ?? Math.min(LOOK_TIMEOUT_SECONDS, longestLook),
+    quickEverySeconds: (place.quick_every ?? file.quick_every ?? 0) || null,
     thresholds: {
       defaults: fillThresholds(places),
       overrides: overrides.map((override) => fillOverride(override, places)),

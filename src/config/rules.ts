@@ -14,6 +14,7 @@ const rules: readonly Rule[] = [
   oneScheduleInEachPlace,
   everyServerHasItsOwnName,
   aLookEndsBeforeTheNext,
+  quickLooksComeBetweenLooks,
   suspectComesBeforeLeaked,
   everyCommentLabelOnce,
   ...serversFileRules,
@@ -63,13 +64,26 @@ function everyCommentLabelOnce(file: unknown): readonly Mistake[] {
 
 function aLookEndsBeforeTheNext(file: unknown): readonly Mistake[] {
   return watchedPaths(file).flatMap((place) => {
-    const hasOwnSchedule = isGiven(file, [...place, "every"]) || isGiven(file, [...place, "cron"]);
-    const scheduled: Path = hasOwnSchedule ? place : [];
-    if (isGiven(file, [...scheduled, "cron"])) return [];
-    const every = settingOf(file, "every", hasOwnSchedule ? [place] : [place, []], 10);
-    const timeout = settingOf(file, "look_timeout", [place, []], 0);
-    return inOrder(timeout, every);
+    const every = everyOf(file, place);
+    return every === null ? [] : inOrder(settingOf(file, "look_timeout", [place, []], 0), every);
   });
+}
+
+/** A pattern may be as uneven as it likes: only an interval can be compared. */
+function quickLooksComeBetweenLooks(file: unknown): readonly Mistake[] {
+  return watchedPaths(file).flatMap((place) => {
+    const every = everyOf(file, place);
+    const quick = settingOf(file, "quick_every", [place, []], 0);
+    return every === null || quick.seconds === 0 ? [] : inOrder(quick, every, "apart");
+  });
+}
+
+/** The interval of a server; `null` where a pattern says when to look. */
+function everyOf(file: unknown, place: Path): Setting | null {
+  const hasOwnSchedule = isGiven(file, [...place, "every"]) || isGiven(file, [...place, "cron"]);
+  const scheduled: Path = hasOwnSchedule ? place : [];
+  if (isGiven(file, [...scheduled, "cron"])) return null;
+  return settingOf(file, "every", hasOwnSchedule ? [place] : [place, []], 10);
 }
 
 function suspectComesBeforeLeaked(file: unknown): readonly Mistake[] {
@@ -112,10 +126,15 @@ function settingOf(file: unknown, name: string, places: readonly Path[], builtIn
   return { name, path: undefined, rank: places.length, seconds: builtIn };
 }
 
+/** How two fields are bounded by each other, in words: whether they may be the same. */
+const bounds = { same: ["at most", "at least"], apart: ["less than", "more than"] } as const;
+
 /** The mistake is told where it was made: at the nearer of the two fields. */
-function inOrder(less: Setting, more: Setting): readonly Mistake[] {
-  if (less.seconds === undefined || more.seconds === undefined || less.seconds <= more.seconds) return [];
-  const [culprit, other, bound] = less.rank <= more.rank ? [less, more, "at most"] : [more, less, "at least"];
+function inOrder(less: Setting, more: Setting, limit: keyof typeof bounds = "same"): readonly Mistake[] {
+  if (less.seconds === undefined || more.seconds === undefined || less.seconds < more.seconds) return [];
+  if (less.seconds === more.seconds && limit === "same") return [];
+  const [most, least] = bounds[limit];
+  const [culprit, other, bound] = less.rank <= more.rank ? [less, more, most] : [more, less, least];
   if (culprit.path === undefined) return [];
   const origin = other.path === undefined ? `${other.name}, built in` : formatPath(other.path);
   const expected = `${bound} ${formatDuration(other.seconds ?? 0)} (${origin})`;

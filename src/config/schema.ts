@@ -35,6 +35,16 @@ const lookTimeout = durationField({
   examples: ["5s", "800ms"],
 });
 
+const quickEvery = durationField({
+  expected: "a duration of whole seconds from 1s to 1h, or 0s for none",
+  fromSeconds: 0,
+  toSeconds: 3600,
+  precision: "seconds",
+  description:
+    "Time between two quick looks, in whole seconds and shorter than every: they call for a look as soon as a transaction is old enough to be a suspect. None when it is not given, or 0s.",
+  examples: ["1s", "2s"],
+});
+
 const override = mapping({
   match: z
     .array(matcherField(suspectLabels), { error: "a list of matchers" })
@@ -52,6 +62,7 @@ const watching = {
   every: every.optional(),
   cron: cronField.optional(),
   look_timeout: lookTimeout.optional(),
+  quick_every: quickEvery.optional(),
   detectors: detectorsField.optional(),
   overrides: overrides.optional(),
   pools: poolsField.optional(),

@@ -46,10 +46,11 @@ function describeServersFile({ patterns, template: { keys, common }, allowedHost
 }
 
 function describeCommon(common: Omit<ServerConfig, "name" | "connection">): object {
-  const { schedule, lookTimeoutSeconds, thresholds, pools } = common;
+  const { schedule, lookTimeoutSeconds, quickEverySeconds, thresholds, pools } = common;
   return {
     ...describeSchedule(schedule),
     look_timeout: formatDuration(lookTimeoutSeconds),
+    quick_every: formatDuration(quickEverySeconds ?? 0),
     detectors: describeThresholds(thresholds.defaults),
     overrides: thresholds.overrides.map((override) => {
       return { match: override.match, detectors: describeThresholds(override.thresholds) };

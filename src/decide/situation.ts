@@ -46,6 +46,8 @@ export type Situation = {
   readonly groups: readonly SessionGroup[];
   /** Whether earlier looks vouch for this one: no gap, no restart, no clock that jumped. */
   readonly isTrusted: boolean;
+  /** Between two looks by plan: limits per look, and counts of looks, would else be worth less the more looks there are. */
+  readonly isOutOfTurn: boolean;
   /** How far the server's clock went ahead since the look before, beside the time that passed; negative: back; 0: not, or nobody knows. */
   readonly clockJumpSeconds: number;
   readonly ownRole: string;

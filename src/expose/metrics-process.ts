@@ -75,6 +75,27 @@ export const processMetrics: readonly Family[] = [
     failureReasons.map((reason) => ({ labels: { reason }, value: looks.failures[reason] })),
   ),
   counter(
+    "pgleash_quick_looks_total",
+    "Quick looks by the time of the last look, the failed ones included. Absent without quick_every.",
+    [],
+    ({ quickLooks }) => (quickLooks === null ? [] : one(quickLooks.begun)),
+  ),
+  counter(
+    "pgleash_quick_look_failures_total",
+    "Quick looks that failed, by reason: none is taken before the next look. Absent without quick_every.",
+    ["reason"],
+    ({ quickLooks }) =>
+      quickLooks === null
+        ? []
+        : failureReasons.map((reason) => ({ labels: { reason }, value: quickLooks.failures[reason] })),
+  ),
+  counter(
+    "pgleash_quick_looks_due_total",
+    "Quick looks that called for a look, which came at once and is among pgleash_looks_total. Absent without quick_every.",
+    [],
+    ({ quickLooks }) => (quickLooks === null ? [] : one(quickLooks.calledFor)),
+  ),
+  counter(
     "pgleash_connections_opened_total",
     "Connections opened to the server. One is held at a time, so growth says that it, or the way to it, does not hold.",
     [],

@@ -29,6 +29,7 @@ export function firstView(
       failures: { connect: 0, auth: 0, permission: 0, timeout: 0, protocol: 0, exhausted: 0 },
       connections: 0,
     },
+    quickLooks: null,
     lastDurationSeconds: null,
     lastSuccessSeconds: null,
     tally: emptyTally,

@@ -14,6 +14,21 @@ export type LookTally = {
   readonly connections: number;
 };
 
+/** What quick looks have come to since this process started. Only ever grows. */
+export type QuickLookTally = {
+  readonly begun: number;
+  readonly failures: Readonly<Record<FailureReason, number>>;
+  /** Those that called for a look. */
+  readonly calledFor: number;
+};
+
+/** Before the first one. */
+export const noQuickLooks: QuickLookTally = {
+  begun: 0,
+  failures: { connect: 0, auth: 0, permission: 0, timeout: 0, protocol: 0, exhausted: 0 },
+  calledFor: 0,
+};
+
 /** The rules in force, and what the file says of them. */
 export type ConfiguredRules = Pick<Policy, "mode" | "rules">;
 
@@ -30,6 +45,8 @@ export type ServerView = {
   /** Why the server gave no evidence when it was last asked for some; `null` when it did, or was not asked yet. */
   readonly evidenceFailure: string | null;
   readonly looks: LookTally;
+  /** As of the last look; `null` where none are configured. */
+  readonly quickLooks: QuickLookTally | null;
   readonly lastDurationSeconds: number | null;
   /** Epoch seconds, by our own clock. */
   readonly lastSuccessSeconds: number | null;

@@ -131,6 +131,7 @@ export const lookSchema: z.ZodType<RecordedLook> = z.object({
   ownRole: z.string(),
   gapSeconds: z.number(),
   sinceLastLookSeconds: number,
+  isOutOfTurn: z.boolean().default(false),
   isPooled: z.boolean(),
   canSignal: z.boolean(),
 });

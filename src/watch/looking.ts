@@ -1,5 +1,7 @@
 import { createLease } from "../act/lease.ts";
 import { cycle, firstRemembered } from "../cycle.ts";
+import type { LookDue } from "../classify/look-due.ts";
+import type { LastLook } from "../classify/memory.ts";
 import type { ServerConfig } from "../config/config.ts";
 import type { Leash } from "../decide/leash.ts";
 import type { Report } from "../expose/report.ts";
@@ -8,6 +10,7 @@ import type { ServerView } from "../expose/view.ts";
 import { createConnection, type Connection } from "../postgres/connection.ts";
 import { shortenDeadline, startDeadline, type Deadline } from "../postgres/deadline.ts";
 import { withSignalGrant } from "../postgres/probe.ts";
+import { quickLook } from "../quick-look.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { leashingOf } from "./leashing.ts";
 import type { Opening, Place } from "./openings.ts";
@@ -22,6 +25,11 @@ export type Looking = {
   enter(signal: AbortSignal): Promise<Place | null>;
   /** Looks once, and returns the view after it. Throws a `PostgresFailure`; what is remembered then stays, but for what was done. Once `stopping` is aborted, no further act is begun. */
   look(settings: WatchSettings, before: ServerView, around: LookAround): Promise<ServerView>;
+  /**
+   * Looks quickly, and says whether a look is due; `null` where no connection is open, or no look was taken yet: it opens
+   * none. Not while a look is under way. Throws a `PostgresFailure`.
+   */
+  lookQuickly(server: ServerConfig): Promise<LookDue | null>;
   /** The look failed: the connection is left alone for a while, if it did not survive. */
   failed(): void;
   /** How many connections the server has answered on. */
@@ -35,7 +43,12 @@ export type Looking = {
   close(): Promise<void>;
 };
 
-export type LookAround = { readonly place: Place; readonly stopping: AbortSignal };
+export type LookAround = {
+  readonly place: Place;
+  readonly stopping: AbortSignal;
+  /** Between two looks by plan, because a quick look called for it. */
+  readonly isOutOfTurn: boolean;
+};
 
 /** What an earlier process left of a server is the `leash`. */
 export type LookingStart = {
@@ -43,6 +56,12 @@ export type LookingStart = {
   readonly opening: Opening;
   readonly recorder: Recorder | undefined;
 };
+
+/**
+ * The share of a look's time after which a quick look is given up, and the connection with it. A look may have to wait so
+ * long. It is more than the server itself allows a statement, so that one that is merely slow costs no connection.
+ */
+const QUICK_PATIENCE = 0.9;
 
 /** The connection is open already. */
 const atOnce: Place = { mostSeconds: Infinity, leave: () => undefined };
@@ -62,7 +81,11 @@ export function createLooking({ leash, opening, recorder }: LookingStart): Looki
     isDue: () => connection.isDue(),
     enter: (signal) => (connection.isOpen() ? Promise.resolve(atOnce) : opening.enter(signal)),
     // One deadline for the whole look: connecting must not add to what the schedule allows.
-    async look({ server, labelBudget, commentKeys, leash: leashSettings }, before, { place, stopping }) {
+    async look(
+      { server, labelBudget, commentKeys, leash: leashSettings },
+      before,
+      { place, stopping, isOutOfTurn },
+    ) {
       const { thresholds, pools } = server;
       const deadline = startDeadline(server.lookTimeoutSeconds);
       const { session, probe } = await connectAt(place, { connection, server, deadline });
@@ -70,19 +93,12 @@ export function createLooking({ leash, opening, recorder }: LookingStart): Looki
       const nowMs = performance.now();
       const sinceLastLookSeconds = lastLookMs === null ? null : (nowMs - lastLookMs) / 1000;
       const isAnnounced = remembered.leash.announcements.size > 0;
-      const around = {
-        lease,
-        probe,
-        pollSeconds: intervalSeconds,
-        deadline,
-        stopping,
-        isAnnounced,
-        remember: recall,
-      };
+      const acting = { lease, probe, deadline, stopping, isAnnounced, remember: recall };
+      const around = { ...acting, pollSeconds: intervalSeconds };
       const leashing = leashingOf(server.name, leashSettings, around);
       // Whoever has no rules any more must not keep others from acting.
       if (leashing === null) await lease.release(session, { version: probe.version, deadline });
-      const judging = { thresholds, pools, commentKeys, gapSeconds, sinceLastLookSeconds };
+      const judging = { thresholds, pools, commentKeys, gapSeconds, sinceLastLookSeconds, isOutOfTurn };
       const options = { ...judging, believesRows: false, probe, deadline, leashing };
       const { report, reading, remembered: after } = await cycle(session, remembered, options);
       remembered = after;
@@ -100,6 +116,7 @@ export function createLooking({ leash, opening, recorder }: LookingStart): Looki
         lastSuccessSeconds: Date.now() / 1000,
       };
     },
+    lookQuickly: (server) => quicklyOver(connection, server, remembered.memory.lastLook),
     failed: () => connection.failed(),
     opened: () => connection.opened(),
     leash: () => remembered.leash,
@@ -110,6 +127,17 @@ export function createLooking({ leash, opening, recorder }: LookingStart): Looki
     },
     close: () => connection.close(),
   };
+}
+
+async function quicklyOver(
+  connection: Connection,
+  { connection: settings, lookTimeoutSeconds, thresholds }: ServerConfig,
+  lastLook: LastLook | null,
+): Promise<LookDue | null> {
+  if (lastLook === null || !connection.isOpen()) return null;
+  const deadline = startDeadline(lookTimeoutSeconds * QUICK_PATIENCE);
+  const { session } = await connection.use(settings, { deadline, lookTimeoutSeconds });
+  return await quickLook(session, { thresholds, lastLookSeconds: lastLook.takenAtSeconds, deadline });
 }
 
 /** Within what the place allows, and gives it back. */

@@ -1,3 +1,18 @@
+import type { ServerConfig } from "../config/config.ts";
+
+/**
+ * Where in their own interval the quick looks at a server come: half an interval away from its looks, wherever those are
+ * in theirs. Where a pattern plans the looks, anywhere.
+ */
+export function quickPhaseOf(
+  { name, schedule }: Pick<ServerConfig, "name" | "schedule">,
+  quickEverySeconds: number,
+): number {
+  const phase = phaseOf(name);
+  if ("cron" in schedule) return phase;
+  return ((phase * schedule.everySeconds) / quickEverySeconds + 0.5) % 1;
+}
+
 /**
  * Where in its interval a server is looked at, from 0 to below 1: always the same for a name, and spread evenly over many,
  * so that hundreds of servers are not all looked at in the same instant. FNV-1a, then the finalizer of MurmurHash3.

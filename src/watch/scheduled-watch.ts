@@ -1,11 +1,11 @@
 import type { ServerConfig } from "../config/config.ts";
 import type { Leash } from "../decide/leash.ts";
-import { phaseOf } from "./phase.ts";
+import { phaseOf, quickPhaseOf } from "./phase.ts";
 import { startSchedule, type Running } from "./schedule.ts";
 import { createWatch, type Watch, type WatchStart } from "./watch.ts";
 import type { WatchSettings } from "./watch-settings.ts";
 
-/** A watch that looks by its schedule. */
+/** A watch that looks by its schedule, and quickly in between where that is configured. */
 export type ScheduledWatch = Pick<Watch, "view" | "leash" | "stopActing"> & {
   /** As `configure` of the watch. Where nothing of the server itself changes, its looks stay where they are in time. */
   change(next: WatchSettings, recall: ((leash: Leash) => Leash) | undefined): Promise<void>;
@@ -21,7 +21,17 @@ export function startWatch(start: WatchStart, create = createWatch): ScheduledWa
   let isEnded = false;
 
   function schedule({ server }: WatchSettings): Running {
-    return startSchedule(server.schedule, phaseOf(server.name), () => watch.look());
+    const { name, schedule: plan, quickEverySeconds } = server;
+    const looks = startSchedule(plan, phaseOf(name), () => watch.look());
+    if (quickEverySeconds === null) return looks;
+    const phase = quickPhaseOf(server, quickEverySeconds);
+    const quick = startSchedule({ everySeconds: quickEverySeconds }, phase, () => watch.lookQuickly());
+    return {
+      stop() {
+        looks.stop();
+        quick.stop();
+      },
+    };
   }
 
   void watch.look();

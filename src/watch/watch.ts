@@ -5,8 +5,10 @@ import type { Log } from "../log.ts";
 import { toFailure } from "../postgres/failure.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { createLooking } from "./looking.ts";
+import { createLookTurns } from "./look-turns.ts";
 import { narrate, nothingTold } from "./narrate.ts";
 import type { Opening, Place } from "./openings.ts";
+import { createQuickLooks } from "./quick-looks.ts";
 import { timingOf } from "./schedule.ts";
 import type { WatchSettings } from "./watch-settings.ts";
 
@@ -14,6 +16,8 @@ import type { WatchSettings } from "./watch-settings.ts";
 export type Watch = {
   /** Looks once, unless a look is under way or a failed connection is to be left alone for now. Never throws. */
   look(): Promise<void>;
+  /** Looks quickly, unless it is not the time, and then really if that is due. Never while a look is under way. Never throws. */
+  lookQuickly(): Promise<void>;
   view(): ServerView;
   /** What limits are counted on: to be put on record where the audit begins anew. */
   leash(): Leash;
@@ -44,42 +48,36 @@ export type WatchStart = {
 /** Prepares to watch a server; the first look connects. */
 export function createWatch({ settings: first, log, recorder, onChange, ...start }: WatchStart): Watch {
   const looking = createLooking({ ...start, recorder });
+  const quickLooks = createQuickLooks(looking, log);
   let settings = first;
-  const { intervalSeconds } = timingOf(first.server.schedule, new Date());
-  let view = firstView(first.server.name, intervalSeconds, first.leash.policy);
+  let view = viewBefore(first);
   let told = nothingTold;
-  /** A look, with the time it waits for leave to connect, and the same without it. */
-  let coming: Promise<void> | null = null;
-  let underWay: Promise<void> | null = null;
   let changing: Promise<void> = Promise.resolve();
   let stopping = new AbortController();
   const closing = new AbortController();
+  const turns = createLookTurns({ looking, signal: closing.signal }, look);
 
-  async function enterAndLook(): Promise<void> {
-    const place = await looking.enter(closing.signal);
-    if (place === null) return;
-    underWay = look(place).finally(() => (underWay = null));
-    await underWay;
-  }
-
-  async function look(place: Place): Promise<void> {
+  async function look(place: Place, isOutOfTurn: boolean): Promise<void> {
     await changing;
+    await quickLooks.settled();
+    quickLooks.lookBegins(isOutOfTurn);
     const startedMs = performance.now();
     const before = view;
     try {
-      view = await looking.look(settings, view, { place, stopping: stopping.signal });
+      view = await looking.look(settings, view, { place, stopping: stopping.signal, isOutOfTurn });
     } catch (error) {
       view = viewAfterFailure(view, toFailure(error));
       looking.failed();
     }
-    view = counted(view, { connections: looking.opened(), seconds: (performance.now() - startedMs) / 1000 });
+    const seconds = (performance.now() - startedMs) / 1000;
+    view = quickLooks.lookEnded(settings.server, counted(view, looking.opened(), seconds));
     told = narrate(log, { before, after: view, told });
     onChange();
   }
 
   /** A look that still waits for leave keeps its place, and will look by the new settings. */
   async function change(next: WatchSettings, recall: ((leash: Leash) => Leash) | undefined): Promise<void> {
-    await underWay;
+    await Promise.all([turns.settled(), quickLooks.settled()]);
     const before = settings;
     [settings, stopping] = [next, new AbortController()];
     view = { ...view, policy: next.leash.policy };
@@ -90,9 +88,12 @@ export function createWatch({ settings: first, log, recorder, onChange, ...start
   return {
     view: () => view,
     leash: () => looking.leash(),
-    look() {
-      if (coming === null && looking.isDue()) coming = enterAndLook().finally(() => (coming = null));
-      return coming ?? Promise.resolve();
+    look: () => turns.take(false),
+    async lookQuickly() {
+      await changing;
+      if (turns.isTaken() || closing.signal.aborted) return;
+      const isDue = await quickLooks.take(settings.server);
+      if (isDue && !closing.signal.aborted) await turns.take(true);
     },
     stopActing: () => stopping.abort(),
     configure(next, recall) {
@@ -103,16 +104,19 @@ export function createWatch({ settings: first, log, recorder, onChange, ...start
     async close() {
       stopping.abort();
       closing.abort();
-      await coming;
+      await quickLooks.settled();
+      await turns.ended();
       await looking.close();
     },
   };
 }
 
-function counted(
-  view: ServerView,
-  look: { readonly connections: number; readonly seconds: number },
-): ServerView {
-  const looks = { ...view.looks, begun: view.looks.begun + 1, connections: look.connections };
-  return { ...view, looks, lastDurationSeconds: look.seconds };
+function viewBefore({ server, leash }: WatchSettings): ServerView {
+  const { intervalSeconds } = timingOf(server.schedule, new Date());
+  return firstView(server.name, intervalSeconds, leash.policy);
+}
+
+function counted(view: ServerView, connections: number, seconds: number): ServerView {
+  const looks = { ...view.looks, begun: view.looks.begun + 1, connections };
+  return { ...view, looks, lastDurationSeconds: seconds };
 }

@@ -5,7 +5,7 @@ import { parseConfig } from "../../src/config/parse.ts";
 import { anEnvironment, configOf, issuesOf } from "../support/config-text.ts";
 
 const ALL_KEYS =
-  "one of every, cron, look_timeout, detectors, overrides, pools, label_budget, comment_labels, policy, servers, servers_file, servers_template, allowed_hosts";
+  "one of every, cron, look_timeout, quick_every, detectors, overrides, pools, label_budget, comment_labels, policy, servers, servers_file, servers_template, allowed_hosts";
 const EVERY = "a duration of whole seconds from 1s to 1d";
 
 describe("a file loads", () => {
@@ -24,6 +24,7 @@ describe("a file loads", () => {
           }),
           schedule: { everySeconds: 10 },
           lookTimeoutSeconds: 5,
+          quickEverySeconds: null,
           thresholds: { defaults: builtInThresholds, overrides: [] },
           pools: [],
         },
@@ -46,6 +47,16 @@ describe("a file loads", () => {
     ['cron: "0 * * * * *"\nlook_timeout: 1m', 60],
   ] as const)("with the look_timeout of %j", ([text, seconds]) => {
     expect(configOf(text).servers[0]?.lookTimeoutSeconds).toBe(seconds);
+  });
+
+  test.for([
+    ["", null],
+    ["quick_every: 0s", null],
+    ["quick_every: 2s", 2],
+    ["quick_every: 2s\nservers: [{ name: a, url: 'postgres://h', quick_every: 3s }]", 3],
+    ["quick_every: 2s\nservers: [{ name: a, url: 'postgres://h', quick_every: 0s }]", null],
+  ] as const)("with the quick looks of %j", ([text, seconds]) => {
+    expect(configOf(text).servers[0]?.quickEverySeconds).toBe(seconds);
   });
 
   test.for([

@@ -47,6 +47,28 @@ describe("a look ends before the next is due", () => {
   });
 });
 
+describe("quick looks come between looks", () => {
+  test.for([
+    ["quick_every: 9s", []],
+    ["quick_every: 0s\nevery: 1s", []],
+    ["quick_every: 10s", ["1:14: quick_every: expected less than 10s (every, built in), got 10s"]],
+    ["every: 5s\nquick_every: 5s", ["2:14: quick_every: expected less than 5s (every), got 5s"]],
+    ["every: 5s\nquick_every: 6s", ["2:14: quick_every: expected less than 5s (every), got 6s"]],
+    ["cron: '0 * * * * *'\nquick_every: 11s", []],
+    [
+      "quick_every: 4s\nservers: [{ name: a, url: 'postgres://h', every: 4s }]",
+      ["2:50: servers[0].every: expected more than 4s (quick_every), got 4s"],
+    ],
+    ["quick_every: 4s\nservers: [{ name: a, url: 'postgres://h', every: 4s, quick_every: 0s }]", []],
+    [
+      "quick_every: 500ms",
+      ['1:14: quick_every: expected a duration of whole seconds from 1s to 1h, or 0s for none, got "500ms"'],
+    ],
+  ] as const)("%j", ([text, issues]) => {
+    expect(issuesOf(text)).toEqual(issues.map((issue) => `pgleash.yml:${issue}`));
+  });
+});
+
 describe("a session is a suspect before it is leaked", () => {
   const server = "servers: [{ name: a, url: 'postgres://h'";
 

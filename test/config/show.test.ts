@@ -7,6 +7,7 @@ import { anEnvironment, configOf } from "../support/config-text.ts";
 const full = String.raw`
 every: 1m30s
 look_timeout: 1s500ms
+quick_every: 2s
 label_budget: 17
 comment_labels: [route, service.name]
 detectors: { stale_active: { enabled: false } }
@@ -67,6 +68,7 @@ servers:
     url: postgres://dba:***@db1:5432/dba?sslmode=prefer
     every: 10s
     look_timeout: 5s
+    quick_every: 0s
     detectors:
       idle_in_transaction_aborted:
         enabled: true

@@ -16,7 +16,7 @@ import {
   noLimits,
   NOW,
 } from "../support/a-case.ts";
-import { testGuards, type GuardRow } from "../support/guard-rows.ts";
+import { situated, testGuards, type GuardRow } from "../support/guard-rows.ts";
 
 /** A policy with this limit, and what was done before. */
 function limited(limits: Partial<Limits>, ...entries: readonly LedgerEntry[]): Case {
@@ -117,7 +117,7 @@ const rows: readonly GuardRow[] = [
     item: "E15",
     reason: "rate_look",
     passes: [limited({ perLook: 1 })],
-    spares: [{ ...limited({ perLook: 1 }), planned: ["another rule"] }],
+    spares: [{ ...limited({ perLook: 1 }), planned: ["another rule"] }, situated({ isOutOfTurn: true })],
   },
   {
     item: "E15",

@@ -146,12 +146,11 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
         const nowMs = performance.now();
         const sinceLastLookSeconds = lastMs === null ? null : (nowMs - lastMs) / 1000;
         lastMs = nowMs;
+        const judging = { ...rules, gapSeconds: 30, isOutOfTurn: false, believesRows: false };
         const looked = await cycle(session, remembered, {
-          ...rules,
+          ...judging,
           probe: probed,
-          gapSeconds: 30,
           sinceLastLookSeconds,
-          believesRows: false,
           deadline: startDeadline(5),
           leashing: {
             server: "main",

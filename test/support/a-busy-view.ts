@@ -2,7 +2,7 @@ import { addEvents, emptyTally } from "../../src/classify/tally.ts";
 import { addPlan, emptyDecisionTally } from "../../src/decide/tally.ts";
 import type { Report } from "../../src/expose/report.ts";
 import { firstView, viewAfterFailure, viewAfterLook } from "../../src/expose/server-view.ts";
-import type { View } from "../../src/expose/view.ts";
+import { noQuickLooks, type View } from "../../src/expose/view.ts";
 import { PostgresFailure } from "../../src/postgres/failure.ts";
 import { aBackend } from "./a-backend.ts";
 import { aPolicy, aRule, noLimits } from "./a-case.ts";
@@ -142,10 +142,14 @@ export function aBusyView(): View {
   };
   const up = viewAfterLook(firstView("db1", 5, policy), look);
   const looks = { ...up.looks, begun: 7, connections: 1 };
+  const quickLooks = { ...noQuickLooks, begun: 31, calledFor: 2 };
   const down = viewAfterFailure(firstView("db2", 30), new PostgresFailure("connect", "connection refused"));
   return aView({
     unrecordedLooks: 2,
     serversFile: { isSuccessful: false, lastSuccessSeconds: 1_799_999_500, refusedTargets: 3 },
-    servers: [{ ...up, looks, lastDurationSeconds: 0.0125, lastSuccessSeconds: 1_800_000_000.25 }, down],
+    servers: [
+      { ...up, looks, quickLooks, lastDurationSeconds: 0.0125, lastSuccessSeconds: 1_800_000_000.25 },
+      down,
+    ],
   });
 }

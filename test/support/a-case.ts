@@ -133,6 +133,7 @@ export function aSituation(
     ended: [],
     groups: [aGroup({ sessions: 100 })],
     isTrusted: true,
+    isOutOfTurn: false,
     clockJumpSeconds: 0,
     ownRole: "pgleash",
     ...overrides,

@@ -96,6 +96,7 @@ export async function leashedWatch(
       commentKeys: [],
       gapSeconds: 30,
       sinceLastLookSeconds: lastLookMs === null ? null : (nowMs - lastLookMs) / 1000,
+      isOutOfTurn: false,
       believesRows: false,
       deadline,
       leashing: {

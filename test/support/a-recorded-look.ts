@@ -26,6 +26,7 @@ export function aRecordedLook(
     ownRole: "pgleash",
     gapSeconds,
     sinceLastLookSeconds: 10,
+    isOutOfTurn: false,
     isPooled: false,
     canSignal: true,
     ...overrides,

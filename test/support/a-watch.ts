@@ -33,6 +33,7 @@ export type WatchOptions = {
   readonly pools?: readonly DeclaredPool[];
   readonly commentKeys?: readonly string[];
   readonly lookTimeoutSeconds?: number;
+  readonly quickEverySeconds?: number;
   readonly labelBudget?: number;
   readonly log?: Log;
   readonly leash?: LeashSettings;
@@ -89,6 +90,7 @@ export function aServerConfig(place: Place, options: WatchOptions = {}): ServerC
     }),
     schedule: { everySeconds: options.everySeconds ?? 1 },
     lookTimeoutSeconds: options.lookTimeoutSeconds ?? 5,
+    quickEverySeconds: options.quickEverySeconds ?? null,
     thresholds: {
       defaults: thresholds.defaults,
       overrides: thresholds.overrides.map((override) => ({ ...override, match: [] })),

@@ -122,6 +122,7 @@ export async function startEnforcer({ socketFolder, port }: Place, policy: Polic
       believesRows: false,
       deadline,
       sinceLastLookSeconds: lastMs === null ? null : (nowMs - lastMs) / 1000,
+      isOutOfTurn: false,
       leashing: {
         server: "main",
         policy,

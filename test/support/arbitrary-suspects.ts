@@ -78,6 +78,7 @@ export function arbitrarySituation(suspects: readonly Episode[]): fc.Arbitrary<S
       standby: mostly(false, true),
       pressure: mostly(0.7, 0.5, Number.NaN),
       isTrusted: mostly(true, false),
+      isOutOfTurn: mostly(false, true),
       permits: fc.record({ pause: mostly(null, { reason: "release 7", untilSeconds: null, by: null }) }),
     })
     .map((some) => aSituation(suspects, some));

@@ -25,6 +25,7 @@ export const judging: ClassifyOptions = {
   ownSession: { datname: "postgres", usename: "pgleash" },
   gapSeconds: 30,
   sinceLastLookSeconds: null,
+  isOutOfTurn: false,
   believesRows: false,
   terminated: new Set(),
 };

@@ -38,6 +38,7 @@ function aNotedWatch(settings: WatchSettings): {
   const note = (what: string): Promise<void> => Promise.resolve(void asked.push(what));
   const noted: Watch = {
     look: () => note("look"),
+    lookQuickly: () => note("quick look"),
     view: () => firstView("main", 1),
     leash: () => emptyLeash,
     stopActing: () => undefined,

@@ -14,6 +14,7 @@ const { happened } = vi.hoisted(() => ({ happened: new Array<string>() }));
 /** Says what is asked of it. */
 function aWatch(): Watch {
   return {
+    lookQuickly: () => Promise.resolve(),
     look: () => Promise.resolve(),
     view: () => firstView("main", 10, configOf("").policy),
     leash: () => emptyLeash,

@@ -59,8 +59,11 @@ const rateRule: Guard = {
 
 const rateLook: Guard = {
   reason: "rate_look",
-  why: ({ planned, policy: { limits } }) =>
-    planned.length < limits.perLook ? null : perLookText("limits.per_look allows", limits.perLook),
+  why({ planned, policy: { limits }, situation }) {
+    if (situation.isOutOfTurn)
+      return "a quick look called for this look, and acts wait for the next one by plan";
+    return planned.length < limits.perLook ? null : perLookText("limits.per_look allows", limits.perLook);
+  },
 };
 
 const rateMinute: Guard = {
