@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { phaseOf } from "../../src/watch/phase.ts";
+import { phaseOf, quickPhaseOf } from "../../src/watch/phase.ts";
 
 test.for([
   { what: "a row of hosts", name: (index: number) => `db${index}.example:5432` },
@@ -23,4 +23,21 @@ test.for([
 test("the phase of a name is the same in every process", () => {
   expect(phaseOf("main")).toBeCloseTo(0.85047, 6);
   expect(phaseOf("größe")).toBeCloseTo(0.803249, 6);
+});
+
+test("quick looks of all servers lie half of their interval away from the looks, and are spread over it", () => {
+  const names = Array.from({ length: 300 }, (_, index) => `db${index}:5432`);
+  const quarters = [0, 0, 0, 0];
+  for (const name of names) {
+    const phase = quickPhaseOf({ name, schedule: { everySeconds: 15 } }, 3);
+    const away = Math.abs(((15 * phaseOf(name)) / 3 - phase) % 1);
+    expect(away).toBeCloseTo(0.5, 6);
+    quarters[Math.floor(4 * phase)] = (quarters[Math.floor(4 * phase)] ?? 0) + 1;
+  }
+  for (const servers of quarters) expect(servers).toBeGreaterThan(45);
+});
+
+test("where a pattern plans the looks, quick looks are spread as well", () => {
+  const phase = quickPhaseOf({ name: "db1", schedule: { cron: "0 * * * * *" } }, 3);
+  expect(phase).toBe(phaseOf("db1"));
 });

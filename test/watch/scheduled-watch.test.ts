@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
 import { emptyLeash } from "../../src/decide/leash.ts";
 import { firstView } from "../../src/expose/server-view.ts";
@@ -10,11 +10,22 @@ import { anOpening } from "../support/an-opening.ts";
 import { aLeashSettings } from "../support/a-watch.ts";
 import { configOf } from "../support/config-text.ts";
 
-type Wishes = { readonly every?: string; readonly suspectAfter?: string; readonly match?: string };
+type Wishes = {
+  readonly every?: string;
+  readonly quick?: string;
+  readonly suspectAfter?: string;
+  readonly match?: string;
+};
 
 /** As read from a file, anew each time, with all that a server can have in it. */
-function settingsOf({ every = "1h", suspectAfter = "1m", match = "etl-.*" }: Wishes = {}): WatchSettings {
+function settingsOf({
+  every = "1h",
+  quick = "0s",
+  suspectAfter = "1m",
+  match = "etl-.*",
+}: Wishes = {}): WatchSettings {
   const config = configOf(`every: ${every}
+quick_every: ${quick}
 overrides:
   - match: ['application_name=~"${match}"']
     detectors: { idle_in_transaction: { suspect_after: ${suspectAfter}, leaked_after: 1h } }
@@ -61,6 +72,7 @@ test("a server that is read anew and says the same takes the new policy, and is 
 
 test.for<[string, Wishes]>([
   ["schedule", { every: "2h" }],
+  ["quick looks", { quick: "1s" }],
   ["thresholds", { suspectAfter: "2m" }],
   ["matchers", { match: "batch-.*" }],
 ])("a server with other %s is looked at at once", async ([, wishes]) => {
@@ -74,4 +86,23 @@ test("settings that are the same but for being read anew change nothing at all",
   const { watch, asked } = aNotedWatch(settings);
   await watch.change({ ...settings, server: settingsOf().server }, undefined);
   expect(asked).toEqual(["look"]);
+});
+
+test("quick looks come as often as they are configured to, from one reload to the next, and end with the watch", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { watch, asked } = aNotedWatch(settingsOf({ quick: "2s" }));
+  const quickLooksIn = async (seconds: number): Promise<number> => {
+    const before = asked.filter((what) => what === "quick look").length;
+    await vi.advanceTimersByTimeAsync(1000 * seconds);
+    return asked.filter((what) => what === "quick look").length - before;
+  };
+  expect(await quickLooksIn(20)).toBe(10);
+  await watch.change(settingsOf({ quick: "1s" }), undefined);
+  expect(await quickLooksIn(20)).toBe(20);
+  await watch.change(settingsOf(), undefined);
+  expect(await quickLooksIn(20)).toBe(0);
+  await watch.change(settingsOf({ quick: "1s" }), undefined);
+  await watch.end();
+  expect(await quickLooksIn(20)).toBe(0);
 });
