@@ -76,6 +76,11 @@ describe("E10: nobody is ended without notice", () => {
     ]);
   });
 
+  test("a look out of turn ends nobody, and leaves the notice as it is", () => {
+    const looks = over({ at: 0 }, { at: 60, situation: { isOutOfTurn: true } }, { at: 70 });
+    expect(looks).toEqual([[0, announced], [60], [70, 1]]);
+  });
+
   test("who was ended is not withdrawn once it is gone", () => {
     const looks = over({ at: 0 }, { at: 60 }, { at: 70, suspects: [] });
     expect(looks).toEqual([[0, announced], [60, 1], [70]]);

@@ -36,9 +36,16 @@ describe("E3: a recorded look is one line, and read as it was", () => {
     ),
     aRecordedLook(lookRefused(aSnapshot())),
     aRecordedLook(lookOf(aSnapshot()), { sinceLastLookSeconds: null, isPooled: true, canSignal: false }),
+    aRecordedLook(lookOf(aSnapshot()), { isOutOfTurn: true }),
     aRecordedLook(lookOf(aLook(0, aBackend({ applicationName: "a\u001b[2J\u2028\n", statement: null })))),
   ])("such as this one", (recorded) => {
     expect(readAgain(recorded)).toEqual(recorded);
+  });
+
+  test("a look of a recording from before quick looks was by plan", () => {
+    const line = aLookLine(aRecordedLook()).replace(/"isOutOfTurn":\w+,?/, "");
+    expect(line).not.toContain("isOutOfTurn");
+    expect(readLookLine(line)).toMatchObject({ type: "look", look: { isOutOfTurn: false } });
   });
 
   test("a kind that is never looked for is looked for from no age on", () => {
