@@ -1,0 +1,46 @@
+/** `npm run bench`: measures, prints a table, and leaves nothing behind. */
+import { createLifetime } from "./lifetime.ts";
+import { parseOptions, usage, type BenchOptions } from "./options.ts";
+import { tell } from "./progress.ts";
+import { runBench } from "./run.ts";
+
+const INTERRUPTED = 130;
+const BAD_WORDS = 2;
+
+const options = optionsOf(process.argv.slice(2));
+if (options !== null) process.exitCode = await bench(options);
+
+function optionsOf(words: readonly string[]): BenchOptions | null {
+  try {
+    const parsed = parseOptions(words);
+    if (parsed === null) process.stdout.write(usage);
+    return parsed;
+  } catch (error) {
+    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exitCode = BAD_WORDS;
+    return null;
+  }
+}
+
+async function bench(asked: BenchOptions): Promise<number> {
+  const lifetime = createLifetime();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      tell("interrupted: everything that was started is ended");
+      void lifetime.end().finally(() => process.exit(INTERRUPTED));
+    });
+  }
+  try {
+    const { report, complaints } = await runBench(lifetime, asked);
+    process.stdout.write(`${report}\n`);
+    for (const complaint of complaints) process.stderr.write(`bench: ${complaint}\n`);
+    return complaints.length === 0 ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(
+      `bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    return 1;
+  } finally {
+    await lifetime.end();
+  }
+}

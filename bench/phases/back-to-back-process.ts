@@ -1,0 +1,52 @@
+/** A process of its own that looks back to back, so that nothing but looks can make its memory grow. Needs `--expose-gc`. */
+import { createLifetime } from "../lifetime.ts";
+import { createOwnLooks } from "../targets/own-looks.ts";
+import { openOwnSession } from "../targets/own-session.ts";
+
+/** What it is told to begin with. */
+export type BackToBackOrder = {
+  readonly socketFolder: string;
+  readonly port: number;
+  readonly looks: number;
+  /** Memory is read so many times, at even distances. */
+  readonly readings: number;
+};
+
+/** In bytes. The heap is what is left of it when all that nobody needs has been collected. */
+export type BackToBackAnswer = {
+  readonly resident: readonly number[];
+  readonly heapAfterFifth: number;
+  readonly heapAtEnd: number;
+};
+
+async function run(order: BackToBackOrder): Promise<BackToBackAnswer> {
+  const lifetime = createLifetime();
+  const own = createOwnLooks(await openOwnSession(lifetime, order));
+  const resident: number[] = [];
+  const every = Math.max(1, Math.floor(order.looks / order.readings));
+  let heapAfterFifth = 0;
+  for (let look = 1; look <= order.looks; look += 1) {
+    await own.look();
+    if (look % every === 0) resident.push(process.memoryUsage.rss());
+    if (look === Math.floor(order.looks / 5)) heapAfterFifth = heapInUse();
+  }
+  const heapAtEnd = heapInUse();
+  await lifetime.end();
+  return { resident, heapAfterFifth, heapAtEnd };
+}
+
+function heapInUse(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
+}
+
+process.once("message", (order: BackToBackOrder) => {
+  run(order).then(
+    (answer) => process.send?.(answer, () => process.exit(0)),
+    (error: unknown) => {
+      process.stderr.write(`back to back: ${String(error)}\n`);
+      process.exit(1);
+    },
+  );
+});
+process.once("disconnect", () => process.exit(1));

@@ -1,0 +1,80 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Lifetime } from "../lifetime.ts";
+import { sumOf } from "../measure/page-text.ts";
+import { createScraper, type Scraper } from "../measure/scrape.ts";
+import { waitUntil } from "../measure/wait-until.ts";
+import { repositoryRoot } from "../repository-root.ts";
+import { startChild, type Child } from "../world/child-process.ts";
+import { freePort } from "../world/free-port.ts";
+import { SUSPECT_SECONDS } from "./own-looks.ts";
+
+/** The compiled program, as it is shipped, at work. */
+export type Pgleash = Pick<Child, "pid" | "stop"> & { readonly scraper: Scraper };
+
+export type PgleashOptions = {
+  readonly place: { readonly socketFolder: string; readonly port: number };
+  /** Where its configuration is written. */
+  readonly folder: string;
+  /** As in the configuration: `1s`. */
+  readonly every: string;
+  /** How many names the one server is watched under; 1 unless said otherwise. */
+  readonly names?: number;
+};
+
+/** Starts it, and returns when the server has been looked at under every name. */
+export async function startPgleash(lifetime: Lifetime, options: PgleashOptions): Promise<Pgleash> {
+  const { names = 1 } = options;
+  const started = await launchPgleash(lifetime, options);
+  // A page of many servers is large, and made anew for whoever asks while they come: asking often would keep them from coming.
+  await waitForData(started, names, { seconds: 120, everyMs: names === 1 ? 50 : 3000 });
+  return started;
+}
+
+/** Starts it and does not wait. */
+export async function launchPgleash(
+  lifetime: Lifetime,
+  { place, folder, every, names = 1 }: PgleashOptions,
+): Promise<Pgleash & { readonly child: Child }> {
+  const port = await freePort();
+  const file = join(folder, `pgleash-${port}.yml`);
+  await writeFile(file, configuration(every, `${folder}/pgleash-${port}.json`));
+  const target = `host=${place.socketFolder} port=${place.port} user=pgleash dbname=postgres`;
+  const groups = Array.from({ length: names }, (_, index) => ({
+    targets: [target],
+    labels: { server: `server-${index}` },
+  }));
+  await writeFile(`${folder}/pgleash-${port}.json`, JSON.stringify(groups));
+  const words = ["serve", `--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`];
+  const main = join(repositoryRoot(), "dist", "main.js");
+  const child = await startChild(lifetime, process.execPath, [main, ...words]);
+  const scraper = createScraper(port);
+  lifetime.owns(() => scraper.close());
+  return { pid: child.pid, stop: child.stop, scraper, child };
+}
+
+/** Waits for a page on which so many servers are up. */
+export async function waitForData(
+  { child, scraper }: { readonly child: Child; readonly scraper: Scraper },
+  names: number,
+  patience: { readonly seconds: number; readonly everyMs: number },
+): Promise<void> {
+  const ask = async (): Promise<true | undefined> => {
+    child.check();
+    const page = await scraper.scrape().catch(() => null);
+    return page !== null && sumOf(page.text(), "pgleash_up") >= names ? true : undefined;
+  };
+  await waitUntil("the first page of pgleash", ask, patience);
+}
+
+function configuration(every: string, servers: string): string {
+  const thresholds = `{ suspect_after: ${SUSPECT_SECONDS}s, leaked_after: 10m }`;
+  return `every: ${every}
+detectors:
+  idle_in_transaction: ${thresholds}
+  idle_in_transaction_aborted: ${thresholds}
+servers_file: ${servers}
+servers_template: { url: "postgres:///postgres" }
+`;
+}
