@@ -24,8 +24,10 @@ function optionsOf(words: readonly string[]): BenchOptions | null {
 
 async function bench(asked: BenchOptions): Promise<number> {
   const lifetime = createLifetime();
+  let isInterrupted = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
+      isInterrupted = true;
       tell("interrupted: everything that was started is ended");
       void lifetime.end().finally(() => process.exit(INTERRUPTED));
     });
@@ -36,6 +38,8 @@ async function bench(asked: BenchOptions): Promise<number> {
     for (const complaint of complaints) process.stderr.write(`bench: ${complaint}\n`);
     return complaints.length === 0 ? 0 : 1;
   } catch (error) {
+    // What is ended under its feet fails.
+    if (isInterrupted) return INTERRUPTED;
     process.stderr.write(
       `bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );

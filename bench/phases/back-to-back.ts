@@ -16,6 +16,8 @@ export type BackToBack = {
   readonly residentNoise: number;
   /** Between a fifth and the end, both after a full collection. */
   readonly heapGrowth: number;
+  /** Own CPU of one look, in microseconds, without a page. */
+  readonly cpuOfLook: number;
 };
 
 const READINGS = 100;
@@ -46,6 +48,7 @@ export async function measureBackToBack(
     residentGrowth: slope * (later.length - 1),
     residentNoise: residual,
     heapGrowth: answer.heapAtEnd - answer.heapAfterFifth,
+    cpuOfLook: answer.cpuOfLook,
   };
 }
 

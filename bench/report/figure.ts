@@ -1,5 +1,5 @@
 import { spreadOf } from "../measure/statistics.ts";
-import { shown, shownSpread } from "./numbers.ts";
+import { shownSpread } from "./numbers.ts";
 
 /** One figure that was promised, as it was measured. */
 export type Figure = {
@@ -27,5 +27,5 @@ export function missingFigure(name: string, where: string, goal: Goal, why: stri
 }
 
 function shownGoal(goal: Goal): string {
-  return goal === null ? "–" : `≤ ${shown(goal.atMost)}`;
+  return goal === null ? "–" : `≤ ${goal.atMost}`;
 }

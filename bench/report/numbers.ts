@@ -1,9 +1,9 @@
 import type { Spread } from "../measure/statistics.ts";
 
-/** As many digits as a measurement is worth: three. */
+/** As many digits as a measurement is worth: three. A count is shown as it is. */
 export function shown(value: number): string {
   if (!Number.isFinite(value)) return "?";
-  if (value === 0) return "0";
+  if (Number.isInteger(value)) return String(value);
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
   return value.toFixed(Math.min(digits, 3));
 }

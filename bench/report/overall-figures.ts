@@ -36,5 +36,6 @@ export function onceFigures({ startUp, manyServers, backToBack }: OnceMeasures):
       measured: `${shownMegabytes(residentGrowth)} (noise ±${shownMegabytes(residentNoise)}; heap after collection ${shownMegabytes(heapGrowth)})`,
       reached: isSteady ? "yes" : "no",
     },
+    figureOf("own CPU of a look back to back, without a page, µs", "once", null, [backToBack.cpuOfLook]),
   ];
 }

@@ -11,7 +11,7 @@ export function quickReportOf(all: readonly QuickMeasures[]): string {
     [title, "at most", ...all.map(({ sessions }) => `${sessions} sessions`)],
     limits.map(({ name, atMost, value }) => [
       name,
-      shown(atMost),
+      String(atMost),
       ...all.map((measures) => shown(value(measures))),
     ]),
   );

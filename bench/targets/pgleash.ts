@@ -39,13 +39,10 @@ export async function launchPgleash(
 ): Promise<Pgleash & { readonly child: Child }> {
   const port = await freePort();
   const file = join(folder, `pgleash-${port}.yml`);
-  await writeFile(file, configuration(every, `${folder}/pgleash-${port}.json`));
-  const target = `host=${place.socketFolder} port=${place.port} user=pgleash dbname=postgres`;
-  const groups = Array.from({ length: names }, (_, index) => ({
-    targets: [target],
-    labels: { server: `server-${index}` },
-  }));
-  await writeFile(`${folder}/pgleash-${port}.json`, JSON.stringify(groups));
+  const connection = `host=${place.socketFolder} port=${place.port} user=pgleash dbname=postgres`;
+  const more = names === 1 ? null : join(folder, `pgleash-${port}.json`);
+  if (more !== null) await writeFile(more, JSON.stringify(groupsOf(connection, names)));
+  await writeFile(file, configuration(every, connection, more));
   const words = ["serve", `--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`];
   const main = join(repositoryRoot(), "dist", "main.js");
   const child = await startChild(lifetime, process.execPath, [main, ...words]);
@@ -68,13 +65,24 @@ export async function waitForData(
   await waitUntil("the first page of pgleash", ask, patience);
 }
 
-function configuration(every: string, servers: string): string {
+/** One server stands in the configuration, many in a file of their own, as they would. */
+function configuration(every: string, connection: string, more: string | null): string {
   const thresholds = `{ suspect_after: ${SUSPECT_SECONDS}s, leaked_after: 10m }`;
+  const servers =
+    more === null
+      ? `servers: [{ name: server-0, url: "${connection}" }]`
+      : `servers_file: ${more}\nservers_template: { url: "postgres:///postgres" }`;
   return `every: ${every}
 detectors:
   idle_in_transaction: ${thresholds}
   idle_in_transaction_aborted: ${thresholds}
-servers_file: ${servers}
-servers_template: { url: "postgres:///postgres" }
+${servers}
 `;
+}
+
+function groupsOf(connection: string, names: number): unknown {
+  return Array.from({ length: names }, (_, index) => ({
+    targets: [connection],
+    labels: { server: `server-${index}` },
+  }));
 }

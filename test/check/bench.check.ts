@@ -17,6 +17,6 @@ test("a quick run keeps its limits, and prints its table", async () => {
     cwd: repository,
   });
   process.stdout.write(`${stdout}\n`);
-  expect(stdout).toMatch(/^\| statements a look +\| 1\.50/m);
+  expect(stdout).toMatch(/^\| statements a look +\| 1\.5 /m);
   expect(stdout).toContain("200 sessions");
 });

@@ -26,7 +26,7 @@ const good: QuickMeasures = {
     series: 500,
     constantPageMemory: 45_000_000,
   },
-  backToBack: { looks: 2000, residentGrowth: 0, residentNoise: 1, heapGrowth: 300_000 },
+  backToBack: { looks: 2000, residentGrowth: 0, residentNoise: 1, heapGrowth: 300_000, cpuOfLook: 1500 },
 };
 
 describe("the limits of a quick run", () => {

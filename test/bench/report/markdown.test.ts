@@ -10,14 +10,15 @@ test("columns are as wide as they need to be, and a bar in a cell does not end i
 });
 
 test("numbers have three digits that count", () => {
-  expect([0, 0.01234, 1.2345, 12.345, 123.45, 12345.6, Number.NaN].map(shown)).toEqual([
+  expect([0, 0.01234, 1.2345, 12.345, 123.45, 12345.6, 12345, Number.NaN].map(shown)).toEqual([
     "0",
     "0.012",
     "1.23",
     "12.3",
     "123",
     "12346",
+    "12345",
     "?",
   ]);
-  expect(shownSpread({ median: 1.5, min: 1, max: 20 })).toBe("1.50 (1.00–20.0)");
+  expect(shownSpread({ median: 1.5, min: 1, max: 20 })).toBe("1.50 (1–20)");
 });
