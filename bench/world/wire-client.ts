@@ -82,7 +82,11 @@ function createReplies(socket: Socket) {
     socket.destroy();
   };
   socket.on("error", fail);
-  socket.on("close", () => fail(new Error("the server closed the connection")));
+  // What the server said before it hung up is why.
+  socket.on("close", () => {
+    const last = waiting?.got.find(({ type }) => type === "E");
+    fail(new Error(last === undefined ? "the server closed the connection" : errorText(last.body)));
+  });
   socket.on("data", (chunk: Buffer) => {
     const taken = takeMessages(received.length === 0 ? chunk : Buffer.concat([received, chunk]));
     received = Buffer.from(taken.rest);
