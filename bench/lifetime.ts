@@ -1,8 +1,8 @@
 /** What was started and has to be ended, whatever happens. */
 export type Lifetime = {
-  /** Ended with this lifetime, the last one first. */
+  /** Ended with this lifetime, the last one first; at once where that has ended already. */
   owns(end: () => Promise<void> | void): void;
-  /** A lifetime that ends earlier, and with this one at the latest. */
+  /** A lifetime that ends earlier, and with this one at the latest. Throws where this one has ended. */
   part(): Lifetime;
   /** Ends everything. Throws the first failure, after all others were tried. */
   end(): Promise<void>;
@@ -11,9 +11,14 @@ export type Lifetime = {
 /** Nothing is owned at first. */
 export function createLifetime(): Lifetime {
   const ends = new Set<() => Promise<void> | void>();
+  let hasEnded = false;
   return {
-    owns: (end) => void ends.add(end),
+    owns(end) {
+      if (!hasEnded) ends.add(end);
+      else void Promise.resolve(end()).catch(() => undefined); // nobody waits for what comes too late
+    },
     part() {
+      if (hasEnded) throw new Error("everything was ended");
       const part = createLifetime();
       const endPart = (): Promise<void> => part.end();
       ends.add(endPart);
@@ -21,6 +26,7 @@ export function createLifetime(): Lifetime {
       return part;
     },
     async end() {
+      hasEnded = true;
       const failures: unknown[] = [];
       const lastFirst = [...ends].toReversed();
       ends.clear();

@@ -34,6 +34,7 @@ async function bench(asked: BenchOptions): Promise<number> {
   }
   try {
     const { report, complaints } = await runBench(lifetime, asked);
+    if (isInterrupted) return INTERRUPTED;
     process.stdout.write(`${report}\n`);
     for (const complaint of complaints) process.stderr.write(`bench: ${complaint}\n`);
     return complaints.length === 0 ? 0 : 1;

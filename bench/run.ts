@@ -43,17 +43,23 @@ async function runQuick(lifetime: Lifetime, options: BenchOptions): Promise<Benc
 
 async function runWhole(lifetime: Lifetime, options: BenchOptions): Promise<BenchResult> {
   const stages: StageMeasures[] = [];
-  let postgres = "";
+  const complaints: string[] = [];
+  let postgres = options.major;
   for (const sessions of options.sessions) {
-    await within(lifetime, async (part) => {
+    const failure = await within(lifetime, async (part) => {
       tell(`PostgreSQL ${options.major} is started for ${sessions} sessions`);
       const server = await startBenchServer(part, { major: options.major, connections: sessions });
-      [postgres = ""] = (await server.admin.query("SHOW server_version")).map(String);
+      const [version] = await server.admin.query("SHOW server_version");
+      postgres = version ?? postgres;
       for (const mix of options.mixes)
         stages.push(await measureStage(part, server, { ...options, sessions, mix }));
-    });
+    }).catch((error: unknown) => String(error));
+    // The other sizes have something to say all the same.
+    if (typeof failure === "string") complaints.push(`${sessions} sessions: ${failure}`);
   }
   const once = await measureOnce(lifetime, options.major);
+  for (const [name, measured] of Object.entries(once))
+    if (measured === null) complaints.push(`${name} has failed`);
   const machine = describeMachine(options, { postgres, exporter: await exporterVersion() });
-  return { report: reportOf({ machine, stages, once }), complaints: [] };
+  return { report: reportOf({ machine, stages, once }), complaints };
 }

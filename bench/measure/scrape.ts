@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 
 /** A scraper that keeps its connection, and takes a compressed page, as Prometheus does. */
 export type Scraper = {
-  /** The page as it was sent. Throws where it is not answered with 200 within 10 seconds. */
+  /** The page as it was sent. Throws where it is not answered with 200 in time. */
   scrape(): Promise<Scraped>;
   close(): void;
 };
@@ -15,18 +15,19 @@ export type Scraped = {
   text(): string;
 };
 
-const PATIENCE_MS = 10_000;
+/** As Prometheus does by default. */
+const PATIENCE_SECONDS = 10;
 
 /** Connects when it first scrapes. */
-export function createScraper(port: number): Scraper {
+export function createScraper(port: number, patienceSeconds = PATIENCE_SECONDS): Scraper {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return {
-    scrape: () => get(agent, port),
+    scrape: () => get(agent, port, 1000 * patienceSeconds),
     close: () => agent.destroy(),
   };
 }
 
-function get(agent: Agent, port: number): Promise<Scraped> {
+function get(agent: Agent, port: number, timeout: number): Promise<Scraped> {
   return new Promise((resolve, reject) => {
     const asked = request(
       {
@@ -34,7 +35,7 @@ function get(agent: Agent, port: number): Promise<Scraped> {
         host: "127.0.0.1",
         port,
         path: "/metrics",
-        timeout: PATIENCE_MS,
+        timeout,
         headers: { "accept-encoding": "gzip", accept: "text/plain;version=0.0.4" },
       },
       (answer) => {

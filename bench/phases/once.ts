@@ -7,11 +7,11 @@ import { MANY_SERVERS, measureManyServers, type ManyServers } from "./many-serve
 import { gatherCrowd, temporaryFolder } from "./stage.ts";
 import { measureStartUp, type StartUp } from "./start-up.ts";
 
-/** What does not depend on how many sessions there are: measured once, on a small calm server. */
+/** What does not depend on how many sessions there are: measured once, on a small calm server. `null` is what has failed. */
 export type OnceMeasures = {
-  readonly startUp: StartUp;
-  readonly manyServers: ManyServers;
-  readonly backToBack: BackToBack;
+  readonly startUp: StartUp | null;
+  readonly manyServers: ManyServers | null;
+  readonly backToBack: BackToBack | null;
 };
 
 const SESSIONS = 50;
@@ -23,12 +23,25 @@ export function measureOnce(outer: Lifetime, major: string): Promise<OnceMeasure
     const server = await startBenchServer(lifetime, { major, connections: SESSIONS + MANY_SERVERS });
     await gatherCrowd(lifetime, server, { sessions: SESSIONS, mix: "calm" });
     const folder = await temporaryFolder(lifetime);
-    tell("start-up");
-    const startUp = await measureStartUp(lifetime, server, folder);
-    tell(`one server, and ${MANY_SERVERS}`);
-    const manyServers = await within(lifetime, (part) => measureManyServers(part, server, folder));
-    tell(`${LOOKS} looks back to back`);
-    const backToBack = await within(lifetime, (part) => measureBackToBack(part, server, LOOKS));
-    return { startUp, manyServers, backToBack };
+    return {
+      startUp: await unlessFailed("start-up", () => measureStartUp(lifetime, server, folder)),
+      manyServers: await unlessFailed(`one server, and ${MANY_SERVERS}`, () =>
+        within(lifetime, (part) => measureManyServers(part, server, folder)),
+      ),
+      backToBack: await unlessFailed(`${LOOKS} looks back to back`, () =>
+        within(lifetime, (part) => measureBackToBack(part, server, LOOKS)),
+      ),
+    };
   });
+}
+
+/** What was measured for many minutes before is not thrown away for it. */
+async function unlessFailed<Result>(name: string, measure: () => Promise<Result>): Promise<Result | null> {
+  tell(name);
+  try {
+    return await measure();
+  } catch (error) {
+    tell(`${name}: failed: ${String(error)}`);
+    return null;
+  }
 }

@@ -28,7 +28,7 @@ export async function measureStartUp(
       const options = { place: server, folder, every: "1d" };
       firstPageMs.push(
         await timeOf(async () => {
-          await waitForData(await launchPgleash(part, options), 1, { seconds: 20, everyMs: 5 });
+          await waitForData(await launchPgleash(part, options), { seconds: 20, everyMs: 5 });
         }),
       );
     });

@@ -1,4 +1,5 @@
 import { ratios } from "../measure/statistics.ts";
+import type { BackToBack } from "../phases/back-to-back.ts";
 import type { OnceMeasures } from "../phases/once.ts";
 import type { StageMeasures } from "../phases/stage.ts";
 import type { Mix } from "../world/crowd-plan.ts";
@@ -18,24 +19,42 @@ export function growthFigures(stages: readonly StageMeasures[], mix: Mix): reado
   return [figureOf(GROWTH, mix, goal, ratios(many, few))];
 }
 
+const FAILED = "has failed";
+const START = "start to first page with data / `node -e 0`";
+const MANY = "memory with 300 servers / with one";
+const STEADY = "memory over looks back to back: growth over the last four fifths, MiB";
+
 /** What is measured once. */
 export function onceFigures({ startUp, manyServers, backToBack }: OnceMeasures): readonly Figure[] {
-  const { residentGrowth, residentNoise, heapGrowth, looks } = backToBack;
-  const isSteady = residentGrowth <= 2 * residentNoise;
+  const [startGoal, manyGoal] = [{ atMost: 1.8 }, { atMost: 3 }];
   return [
-    figureOf("start to first page with data / `node -e 0`", "once", { atMost: 1.8 }, [
-      ...ratios(startUp.firstPageMs, startUp.bareNodeMs),
-    ]),
-    figureOf("memory with 300 servers / with one", "once", { atMost: 3 }, [
-      ...ratios(manyServers.many, manyServers.one),
-    ]),
+    startUp === null
+      ? missingFigure(START, "once", startGoal, FAILED)
+      : figureOf(START, "once", startGoal, ratios(startUp.firstPageMs, startUp.bareNodeMs)),
+    manyServers === null
+      ? missingFigure(MANY, "once", manyGoal, FAILED)
+      : figureOf(MANY, "once", manyGoal, ratios(manyServers.many, manyServers.one)),
+    ...(backToBack === null ? [missingFigure(STEADY, "once", null, FAILED)] : lookFigures(backToBack)),
+  ];
+}
+
+function lookFigures({
+  residentGrowth,
+  residentNoise,
+  heapGrowth,
+  looks,
+  cpuOfLook,
+}: BackToBack): readonly Figure[] {
+  const noise = `noise ±${shownMegabytes(residentNoise)}`;
+  const heap = `heap after collection ${shownMegabytes(heapGrowth)}`;
+  return [
     {
-      name: `memory over ${looks} looks back to back: growth over the last four fifths, MiB`,
-      where: "once",
+      name: STEADY,
+      where: `${looks} looks`,
       goal: "within noise",
-      measured: `${shownMegabytes(residentGrowth)} (noise ±${shownMegabytes(residentNoise)}; heap after collection ${shownMegabytes(heapGrowth)})`,
-      reached: isSteady ? "yes" : "no",
+      measured: `${shownMegabytes(residentGrowth)} (${noise}; ${heap})`,
+      reached: residentGrowth <= 2 * residentNoise ? "yes" : "no",
     },
-    figureOf("own CPU of a look back to back, without a page, µs", "once", null, [backToBack.cpuOfLook]),
+    figureOf("own CPU of a look back to back, without a page, µs", `${looks} looks`, null, [cpuOfLook]),
   ];
 }

@@ -1,38 +1,48 @@
-import { candidateAges } from "../../src/classify/candidate-ages.ts";
-import { followedPids } from "../../src/classify/memory.ts";
-import { observe } from "../../src/observe/observe.ts";
+import type { Session } from "../../src/postgres/session.ts";
 import { startDeadline } from "../../src/postgres/deadline.ts";
 import type { Lifetime } from "../lifetime.ts";
 import { cpuOf } from "../measure/process-use.ts";
 import type { BenchServer } from "../world/server.ts";
-import { benchThresholds, createOwnLooks } from "./own-looks.ts";
+import { createOwnLooks } from "./own-looks.ts";
 import { LOOK_SECONDS, openOwnSession } from "./own-session.ts";
 import type { Target } from "./target.ts";
 
-/** The limits of `src/cycle.ts`. */
-const limits = { candidates: 1000, groups: 1000 };
+type Sent = Parameters<Session["query"]>;
 
-/** What follows the first looks is as it stays: the suspects are followed. */
-const FIRST_LOOKS = 4;
+/** What follows the first looks is as it stays: names are known, and the suspects are followed. */
+const FIRST_LOOKS = 8;
+/** Among so many looks in a row there is one without evidence, which has a rhythm of its own. */
+const OBSERVED_LOOKS = 3;
 
-/** The look of pgleash, through its own session and with the parameters that it would have. */
+/**
+ * The look of pgleash: what a cycle has sent over its session in a look without evidence, sent again, with the parameters that
+ * it had.
+ */
 export async function census(lifetime: Lifetime, server: BenchServer): Promise<Target> {
-  const connected = await openOwnSession(lifetime, server);
-  const { session, probe } = connected;
-  const looks = createOwnLooks(connected);
-  for (let count = 0; count < FIRST_LOOKS; count += 1) await looks.look();
-  const request = {
-    version: probe.version,
-    followedPids: followedPids(looks.remembered().memory),
-    sampledApplications: [],
-    ages: candidateAges(benchThresholds, false),
-    groupsByClient: false,
-    limits,
-    prepare: true,
+  const { session, probe } = await openOwnSession(lifetime, server);
+  let sent: Sent[] = [];
+  const recorded: Session = {
+    ...session,
+    query(...words) {
+      sent.push(words);
+      return session.query(...words);
+    },
   };
+  const looks = createOwnLooks({ session: recorded, probe });
+  for (let count = 0; count < FIRST_LOOKS; count += 1) await looks.look();
+  const observed: Sent[][] = [];
+  for (let count = 0; count < OBSERVED_LOOKS; count += 1) {
+    sent = [];
+    await looks.look();
+    observed.push(sent);
+  }
+  const [statements = []] = observed.toSorted((a, b) => a.length - b.length);
   return {
     key: "census",
-    run: () => observe(session, { ...request, deadline: startDeadline(LOOK_SECONDS) }),
+    async run() {
+      for (const [text, parameters, options] of statements)
+        await session.query(text, parameters, { ...options, deadline: startDeadline(LOOK_SECONDS) });
+    },
     serverCpu: () => cpuOf(probe.backendPid),
     pid: null,
   };

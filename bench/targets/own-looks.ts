@@ -1,5 +1,5 @@
 import { builtInThresholds, type ThresholdRules } from "../../src/classify/thresholds.ts";
-import { cycle, firstRemembered, type Remembered } from "../../src/cycle.ts";
+import { cycle, firstRemembered } from "../../src/cycle.ts";
 import { startDeadline } from "../../src/postgres/deadline.ts";
 import type { Connected } from "../../src/postgres/attempts/make-attempt.ts";
 import { LOOK_SECONDS } from "./own-session.ts";
@@ -25,7 +25,6 @@ export const benchThresholds: ThresholdRules = {
 export type OwnLooks = {
   /** One whole cycle: the look, the evidence when it is due, the verdict. */
   look(): Promise<void>;
-  remembered(): Remembered;
 };
 
 /** As the program looks at a server without a policy. */
@@ -49,6 +48,5 @@ export function createOwnLooks({ session, probe }: Connected): OwnLooks {
       remembered = after.remembered;
       lastMs = nowMs;
     },
-    remembered: () => remembered,
   };
 }

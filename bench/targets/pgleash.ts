@@ -21,21 +21,21 @@ export type PgleashOptions = {
   readonly every: string;
   /** How many names the one server is watched under; 1 unless said otherwise. */
   readonly names?: number;
+  /** How long a scrape may take, in seconds; as with Prometheus unless said otherwise. */
+  readonly scrapePatience?: number | undefined;
 };
 
-/** Starts it, and returns when the server has been looked at under every name. */
+/** Starts it, and returns when the server has been looked at. */
 export async function startPgleash(lifetime: Lifetime, options: PgleashOptions): Promise<Pgleash> {
-  const { names = 1 } = options;
   const started = await launchPgleash(lifetime, options);
-  // A page of many servers is large, and made anew for whoever asks while they come: asking often would keep them from coming.
-  await waitForData(started, names, { seconds: 120, everyMs: names === 1 ? 50 : 3000 });
+  await waitForData(started, { seconds: 60, everyMs: 50 });
   return started;
 }
 
 /** Starts it and does not wait. */
 export async function launchPgleash(
   lifetime: Lifetime,
-  { place, folder, every, names = 1 }: PgleashOptions,
+  { place, folder, every, names = 1, scrapePatience }: PgleashOptions,
 ): Promise<Pgleash & { readonly child: Child }> {
   const port = await freePort();
   const file = join(folder, `pgleash-${port}.yml`);
@@ -46,21 +46,20 @@ export async function launchPgleash(
   const words = ["serve", `--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`];
   const main = join(repositoryRoot(), "dist", "main.js");
   const child = await startChild(lifetime, process.execPath, [main, ...words]);
-  const scraper = createScraper(port);
+  const scraper = createScraper(port, scrapePatience);
   lifetime.owns(() => scraper.close());
   return { pid: child.pid, stop: child.stop, scraper, child };
 }
 
-/** Waits for a page on which so many servers are up. */
+/** Waits for a page on which the server is up. */
 export async function waitForData(
   { child, scraper }: { readonly child: Child; readonly scraper: Scraper },
-  names: number,
   patience: { readonly seconds: number; readonly everyMs: number },
 ): Promise<void> {
   const ask = async (): Promise<true | undefined> => {
     child.check();
     const page = await scraper.scrape().catch(() => null);
-    return page !== null && sumOf(page.text(), "pgleash_up") >= names ? true : undefined;
+    return page !== null && sumOf(page.text(), "pgleash_up") === 1 ? true : undefined;
   };
   await waitUntil("the first page of pgleash", ask, patience);
 }

@@ -40,4 +40,13 @@ describe("what was started is ended", () => {
     await lifetime.end();
     expect(ended).toEqual(["part"]);
   });
+
+  test("what is started too late is ended at once, and no new part is begun", async () => {
+    const ended: string[] = [];
+    const lifetime = createLifetime();
+    await lifetime.end();
+    lifetime.owns(() => void ended.push("late"));
+    expect(ended).toEqual(["late"]);
+    expect(() => lifetime.part()).toThrow("everything was ended");
+  });
 });

@@ -115,6 +115,13 @@ describe("figures beyond one stage", () => {
     expect(reachedWith(1e6)).toEqual(["yes", "no", "yes", "–"]);
     expect(reachedWith(3e6)).toEqual(["yes", "no", "no", "–"]);
   });
+
+  test("what has failed is said", () => {
+    const figures = onceFigures({ startUp: null, manyServers: null, backToBack: null });
+    expect(figures.map(({ measured, reached }) => `${measured} ${reached}`)).toEqual(
+      Array(3).fill("has failed –"),
+    );
+  });
 });
 
 test("each stage is a column of the absolute figures", () => {
