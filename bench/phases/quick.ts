@@ -15,7 +15,7 @@ export type QuickMeasures = {
 };
 
 const STEADY_LOOKS = 200;
-const LOOKS_FOR_MEMORY = 2000;
+const LOOKS_FOR_MEMORY = 1200;
 
 /** Counts what looks and scrapes ask of a server with so many sessions. */
 export function measureQuick(
