@@ -41,6 +41,7 @@ export function createOwnLooks({ session, probe }: Connected): OwnLooks {
         commentKeys: [],
         gapSeconds: 30,
         sinceLastLookSeconds: lastMs === null ? null : (nowMs - lastMs) / 1000,
+        isOutOfTurn: false,
         believesRows: true,
         deadline: startDeadline(LOOK_SECONDS),
         leashing: null,

@@ -1,5 +1,5 @@
-import { connect } from "../../src/postgres/attempts/connect.ts";
 import type { Connected } from "../../src/postgres/attempts/make-attempt.ts";
+import { createConnection } from "../../src/postgres/connection.ts";
 import { startDeadline } from "../../src/postgres/deadline.ts";
 import type { ConnectionSettings } from "../../src/postgres/settings.ts";
 import type { Lifetime } from "../lifetime.ts";
@@ -12,12 +12,12 @@ export async function openOwnSession(
   lifetime: Lifetime,
   place: { readonly socketFolder: string; readonly port: number },
 ): Promise<Connected> {
-  const connected = await connect(settingsFor(place), {
+  const connection = createConnection();
+  lifetime.owns(() => connection.close());
+  return await connection.use(settingsFor(place), {
     deadline: startDeadline(LOOK_SECONDS),
     lookTimeoutSeconds: LOOK_SECONDS,
   });
-  lifetime.owns(() => connected.session.close());
-  return connected;
 }
 
 function settingsFor({

@@ -2,6 +2,7 @@ import type { Lifetime } from "../lifetime.ts";
 import type { BenchServer } from "../world/server.ts";
 import { bareStatement } from "./bare-statement.ts";
 import { census } from "./census.ts";
+import { quickLook } from "./quick-look.ts";
 import type { Target } from "./target.ts";
 
 type OpenTarget = (lifetime: Lifetime, server: BenchServer) => Promise<Target>;
@@ -11,6 +12,7 @@ const openings: readonly OpenTarget[] = [
   (lifetime, server) => bareStatement(lifetime, server, "round_trip"),
   (lifetime, server) => bareStatement(lifetime, server, "floor"),
   census,
+  quickLook,
 ];
 
 /** Opens all of them; they end with the lifetime. */

@@ -7,6 +7,7 @@ import { lookStatement } from "./look-statement.ts";
 import { areNamesDue } from "./names.ts";
 import { readNames } from "./read-names.ts";
 import type { CandidateAges, Snapshot } from "./snapshot.ts";
+import { LONGEST_AGE_SECONDS } from "./sql.ts";
 import { textParameters, textsOf } from "./texts.ts";
 import { toSnapshot } from "./to-snapshot.ts";
 
@@ -31,9 +32,6 @@ export type LookRequest = {
 
 /** What one look read, and what the next need not read again. */
 export type Observed = { readonly snapshot: Snapshot; readonly known: Known };
-
-/** PostgreSQL has no interval above this many seconds to subtract safely; it stands for "never". */
-const LONGEST_AGE_SECONDS = 1e9;
 
 /**
  * Takes one look: one autocommit statement of one row, and now and then a second for names. Throws a `PostgresFailure`.

@@ -5,6 +5,7 @@ import type { Session } from "../postgres/session.ts";
 import type { QuickAges, QuickSnapshot } from "./quick-snapshot.ts";
 import { quickStatement } from "./quick-statement.ts";
 import { backendStates } from "./snapshot.ts";
+import { LONGEST_AGE_SECONDS } from "./sql.ts";
 
 /** What one quick look asks for. */
 export type QuickRequest = {
@@ -23,9 +24,6 @@ const transactionRow = z.object({
 });
 
 const quickRow = z.object({ taken_at_seconds: z.number(), transactions: z.array(transactionRow) });
-
-/** PostgreSQL has no interval above this many seconds to subtract safely; it stands for "never". */
-const LONGEST_AGE_SECONDS = 1e9;
 
 /** Takes one quick look: one prepared autocommit statement, one row. Throws a `PostgresFailure`. */
 export async function quickObserve(session: Session, request: QuickRequest): Promise<QuickSnapshot> {

@@ -1,3 +1,11 @@
+/** PostgreSQL has no interval above this many seconds to subtract safely; it stands for "never". */
+export const LONGEST_AGE_SECONDS = 1e9;
+
+/** Seconds until `c.at`, by the server's clock. The CASE matters: GREATEST ignores nulls and would make an unknown age 0. */
+export function secondsSince(timestamp: string): string {
+  return `CASE WHEN ${timestamp} IS NOT NULL THEN greatest(extract(epoch FROM c.at - ${timestamp}), 0)::float8 END`;
+}
+
 /** A timestamp as text in microseconds, the same whatever TimeZone and DateStyle a pooler left us with. */
 export function instant(timestamp: string): string {
   return `to_char(${timestamp} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00')`;
