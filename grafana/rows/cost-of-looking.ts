@@ -21,7 +21,7 @@ export const costOfLooking: Row = {
       title: "Duration of a look",
       description: "How long the last look at each server took, connecting included.",
       unit: Seconds,
-      span: 8,
+      span: 6,
       series: [{ expr: gauge("pgleash_look_duration_seconds"), legend: "{{server}}" }],
     }),
     graph({
@@ -29,7 +29,7 @@ export const costOfLooking: Row = {
       description:
         "Looks a second, the failed ones included, those that failed by reason, and those that are missing in a recording (--record).",
       unit: CountsPerSecond,
-      span: 8,
+      span: 6,
       series: [
         { expr: rate(["server"], "pgleash_looks_total"), legend: "{{server}} looks" },
         {
@@ -43,11 +43,26 @@ export const costOfLooking: Row = {
       ],
     }),
     graph({
+      title: "Quick looks",
+      description:
+        "Quick looks a second (quick_every), those that called for a look at once, and those that failed by reason.",
+      unit: CountsPerSecond,
+      span: 6,
+      series: [
+        { expr: rate(["server"], "pgleash_quick_looks_total"), legend: "{{server}} quick looks" },
+        { expr: rate(["server"], "pgleash_quick_looks_due_total"), legend: "{{server}} called for a look" },
+        {
+          expr: rate(["server", "reason"], "pgleash_quick_look_failures_total"),
+          legend: "{{server}} failed: {{reason}}",
+        },
+      ],
+    }),
+    graph({
       title: "Connections opened",
       description:
         "One connection is held to each server. Where this grows, it does not hold, or the way to it does not.",
       unit: Short,
-      span: 8,
+      span: 6,
       series: [{ expr: growth(["server"], "pgleash_connections_opened_total"), legend: "{{server}}" }],
       as: "bars",
     }),
