@@ -1,12 +1,14 @@
 const SECOND_MICROS = 1_000_000;
 const FRACTION_DIGITS = 6;
+const DAY_LENGTH = "2026-01-31".length;
+const SECOND_LENGTH = "2026-01-31T12:00:00".length;
 
 /** A moment in microseconds since the epoch → `2026-01-31 12:00:00.000001+00`, as PostgreSQL writes it in UTC. */
 export function instantText(micros: number): string {
   const seconds = Math.floor(micros / SECOND_MICROS);
   const fraction = String(micros - seconds * SECOND_MICROS).padStart(FRACTION_DIGITS, "0");
-  const [day = "", time = ""] = new Date(seconds * 1000).toISOString().split("T");
-  return `${day} ${time.slice(0, "12:00:00".length)}.${fraction}+00`;
+  const iso = new Date(seconds * 1000).toISOString();
+  return `${iso.slice(0, DAY_LENGTH)} ${iso.slice(DAY_LENGTH + 1, SECOND_LENGTH)}.${fraction}+00`;
 }
 
 /** The inverse of `instantText`. */

@@ -7,9 +7,6 @@ const transactions = z.number().nullable();
 /** Microseconds since the epoch. */
 const moment = z.int().min(0);
 
-/** Tables travel as columns; without rows they are null. */
-const columns = z.record(z.string(), z.array(z.unknown()).nullable());
-
 const groupRow = z.object({
   datid: oid,
   usesysid: oid,
@@ -78,16 +75,25 @@ export function oidsOf({ groups }: LookRow): Oids {
   };
 }
 
+/** Tables travel as columns. */
 function tableOf<Row extends z.ZodType>(row: Row) {
-  return z.preprocess((value) => rowsOf(columns.parse(value)), z.array(row));
+  return z.preprocess(rowsOf, z.array(row));
 }
 
-function rowsOf(table: z.infer<typeof columns>): readonly Readonly<Record<string, unknown>>[] {
-  const entries = Object.entries(table);
-  const length = Math.max(0, ...entries.map(([, values]) => values?.length ?? 0));
-  return Array.from({ length }, (_, index) =>
-    Object.fromEntries(entries.map(([name, values]) => [name, values?.[index]])),
+/** What has no rows is null; what is no table of columns at all is for the schema to refuse. */
+function rowsOf(table: unknown): unknown {
+  if (typeof table !== "object" || table === null) return table;
+  const columns = Object.entries(table).filter((entry): entry is [string, readonly unknown[]] =>
+    Array.isArray(entry[1]),
   );
+  const length = Math.max(0, ...columns.map(([, values]) => values.length));
+  const rows: Record<string, unknown>[] = [];
+  for (let index = 0; index < length; index += 1) {
+    const one: Record<string, unknown> = {};
+    for (const [name, values] of columns) one[name] = values[index];
+    rows.push(one);
+  }
+  return rows;
 }
 
 /** Of a session that is hidden from our role no kind is known: one of a database and a role is a client's, or we would report a false calm. */

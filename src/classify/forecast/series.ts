@@ -52,9 +52,12 @@ function thinned(series: Series, nowSeconds: number): Series {
 
 /** Where the first of the two points is that lie closest together for their age. */
 function closestPair(series: Series, nowSeconds: number): number {
-  const distances = series.slice(1).map((next, index) => {
-    const atSeconds = series[index]?.atSeconds ?? -Infinity;
-    return (next.atSeconds - atSeconds) / (nowSeconds - atSeconds);
-  });
-  return distances.indexOf(Math.min(...distances));
+  let closest = { index: 0, distance: Infinity };
+  for (const [index, { atSeconds }] of series.entries()) {
+    const next = series[index + 1];
+    if (next === undefined) break;
+    const distance = (next.atSeconds - atSeconds) / (nowSeconds - atSeconds);
+    if (distance < closest.distance) closest = { index, distance };
+  }
+  return closest.index;
 }

@@ -50,7 +50,8 @@ export function overgrownSince(memory: PoolMemory | undefined): number | null {
  */
 export function isRising({ series }: PoolMemory): boolean {
   const [start, now] = [lowestOf(series), series.at(-1)];
-  if (start === undefined || now === undefined) return false;
+  // Most pools end here, at every look: what is no rise from the lowest look on is none from a later one on either.
+  if (start === undefined || now === undefined || now.quiet - start.quiet < FEW_SESSIONS) return false;
   const levels = series.map(({ quiet }) => quiet - start.quiet);
   const highest = Math.max(...levels);
   const highestBefore = Math.max(0, ...levels.slice(0, series.indexOf(start)));
@@ -62,8 +63,10 @@ export function isRising({ series }: PoolMemory): boolean {
 
 /** The last look with the fewest quiet sessions. */
 function lowestOf(series: Series): Point | undefined {
-  const lowest = Math.min(...series.map(({ quiet }) => quiet));
-  return series.findLast(({ quiet }) => quiet === lowest);
+  return series.reduce<Point | undefined>(
+    (lowest, point) => (lowest === undefined || point.quiet <= lowest.quiet ? point : lowest),
+    undefined,
+  );
 }
 
 function riseSince(start: Point, now: Point): number {
