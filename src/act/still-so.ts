@@ -83,8 +83,8 @@ export const sameNames = `
     AND EXISTS (SELECT FROM pg_roles r WHERE r.oid = a.usesysid AND $10::text <> '' AND r.rolname::text COLLATE "C" ~ $10::text)`;
 
 /**
- * $9 and $10: regular expressions on the whole names. What is not ASCII may have been lost on its way from a database of
- * another encoding, and stands for anything.
+ * $9 and $10: regular expressions on the whole names. What a database of another encoding says, and UTF-8 cannot hold, was
+ * lost on its way (U+FFFD), and stands for anything.
  */
 export function namesOf({ backend }: SessionEpisode): readonly [database: string, role: string] {
   return [patternOf(backend.datname), patternOf(backend.usename)];
@@ -97,7 +97,7 @@ function patternOf(name: string | null): string {
 function literal(name: string): string {
   return name
     .replaceAll(/[^0-9A-Za-z\u0080-\u{10ffff}]/gu, (one) => `\\${one}`)
-    .replaceAll(/[\u0080-\u{10ffff}]+/gu, ".+");
+    .replaceAll(/\ufffd+/gu, ".+");
 }
 
 /** $6: the age in seconds. */

@@ -28,6 +28,19 @@ describe.each(postgresMajors())("E11: the names that a rule went by, on PostgreS
     expect(await arena.end(decidedOn)).toEqual(terminated);
   });
 
+  test("a session is spared once its role is called otherwise, also where no letter of its names is of the Latin alphabet", async () => {
+    await arena.admin.unsafe('CREATE ROLE "отчёты" LOGIN');
+    const { pid } = await arena.enter(["BEGIN"], { user: "отчёты" });
+    const decidedOn = await arena.see(pid);
+    expect(decidedOn.usename).toBe("отчёты");
+    for (const name of ["payments", "отчёт", "платежи"]) {
+      await arena.admin.unsafe(`ALTER ROLE "отчёты" RENAME TO "${name}"`);
+      expect(await arena.end(decidedOn)).toEqual(movedOn);
+      await arena.admin.unsafe(`ALTER ROLE "${name}" RENAME TO "отчёты"`);
+    }
+    expect(await arena.end(decidedOn)).toEqual(terminated);
+  });
+
   test("nobody is ended whose role or database is unknown", async () => {
     const { pid } = await arena.enter(["BEGIN"]);
     const decidedOn = await arena.see(pid);
