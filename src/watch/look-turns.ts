@@ -3,7 +3,10 @@ import type { Place } from "./openings.ts";
 
 /** One look at a time. */
 export type LookTurns = {
-  /** Looks, unless a failed connection is to be left alone for now. A look that is coming already is joined. */
+  /**
+   * Looks, unless a failed connection is to be left alone for now. A look that is coming already is joined; but one by plan comes
+   * right behind one out of turn, which cannot do all that it does.
+   */
   take(isOutOfTurn: boolean): Promise<void>;
   /** Whether a look is under way, or waits for leave to connect. */
   isTaken(): boolean;
@@ -19,7 +22,8 @@ export function createLookTurns(
   look: (place: Place, isOutOfTurn: boolean) => Promise<void>,
 ): LookTurns {
   /** A look, with the time it waits for leave to connect, and the same without it. */
-  let coming: Promise<void> | null = null;
+  let coming: { readonly isOutOfTurn: boolean; readonly ended: Promise<void> } | null = null;
+  let byPlan: Promise<void> | null = null;
   let underWay: Promise<void> | null = null;
 
   async function enterAndLook(isOutOfTurn: boolean): Promise<void> {
@@ -29,18 +33,27 @@ export function createLookTurns(
     await underWay;
   }
 
+  function take(isOutOfTurn: boolean): Promise<void> {
+    if (coming === null) {
+      if (!looking.isDue()) return Promise.resolve();
+      const ended = enterAndLook(isOutOfTurn).finally(() => (coming = null));
+      coming = { isOutOfTurn, ended };
+      return ended;
+    }
+    if (isOutOfTurn || !coming.isOutOfTurn) return coming.ended;
+    byPlan ??= coming.ended.finally(() => (byPlan = null)).then(() => take(false));
+    return byPlan;
+  }
+
   return {
-    take(isOutOfTurn) {
-      if (coming === null && looking.isDue())
-        coming = enterAndLook(isOutOfTurn).finally(() => (coming = null));
-      return coming ?? Promise.resolve();
-    },
+    take,
     isTaken: () => coming !== null,
     async settled() {
       await underWay;
     },
     async ended() {
-      await coming;
+      await byPlan;
+      await coming?.ended;
     },
   };
 }
