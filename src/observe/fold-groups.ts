@@ -7,7 +7,10 @@ export type Folded = { readonly groups: readonly SessionGroup[]; readonly groups
 /** Keeps the largest groups; of the others, those of each state become one. Equal ones go by their names. Pure. */
 export function foldGroups(groups: readonly SessionGroup[], limit: number): Folded {
   if (groups.length <= limit) return { groups, groupsFolded: 0 };
-  const ranked = groups.toSorted((a, b) => b.sessions - a.sessions || compare(nameOf(a), nameOf(b)));
+  const named = groups.map((group) => ({ group, name: nameOf(group) }));
+  const ranked = named
+    .toSorted((a, b) => b.group.sessions - a.group.sessions || compare(a.name, b.name))
+    .map(({ group }) => group);
   const small = ranked.slice(limit).map((group) => ({ ...group, ...nobody }));
   return {
     groups: [...ranked.slice(0, limit), ...mergeGroups(small)],

@@ -15,6 +15,7 @@ const groupRow = z.object({
   state: text,
   backend_type: text,
   sessions: z.number(),
+  unseen_sessions: z.number(),
   quiet_sessions: z.number(),
   xact_start: moment.nullable(),
   state_change: moment.nullable(),
@@ -54,17 +55,18 @@ const lookRow = z.object({
   candidates: tableOf(candidateRow),
 });
 
+/** Client backends of one kind. Of hidden ones nothing is known but database and role. */
+export type GroupRow = z.infer<typeof groupRow> & { readonly isHidden: boolean };
+
 /** What a look read, with oids for names, and moments in microseconds since the epoch. */
-export type LookRow = z.infer<typeof lookRow>;
+export type LookRow = Omit<z.infer<typeof lookRow>, "groups"> & { readonly groups: readonly GroupRow[] };
 
 export type CandidateRow = z.infer<typeof candidateRow>;
-
-export type GroupRow = z.infer<typeof groupRow>;
 
 /** The row of a look. Untrusted data enters here; throws a ZodError when it has another shape. */
 export function parseLook(row: unknown): LookRow {
   const look = lookRow.parse(row);
-  return { ...look, groups: look.groups.filter(isClient) };
+  return { ...look, groups: look.groups.flatMap(clientsOf) };
 }
 
 /** The databases and roles that its sessions belong to. */
@@ -75,16 +77,17 @@ export function oidsOf({ groups }: LookRow): Oids {
   };
 }
 
-/** Tables travel as columns. */
-function tableOf<Row extends z.ZodType>(row: Row) {
-  return z.preprocess(rowsOf, z.array(row));
+/** Tables travel as columns. What else a server sends is not even counted: rows times columns might be any number. */
+function tableOf<Shape extends z.ZodRawShape>(row: z.ZodObject<Shape>) {
+  const names = Object.keys(row.shape);
+  return z.preprocess((table) => rowsOf(table, names), z.array(row));
 }
 
 /** What has no rows is null; what is no table of columns at all is for the schema to refuse. */
-function rowsOf(table: unknown): unknown {
+function rowsOf(table: unknown, names: readonly string[]): unknown {
   if (typeof table !== "object" || table === null) return table;
-  const columns = Object.entries(table).filter((entry): entry is [string, readonly unknown[]] =>
-    Array.isArray(entry[1]),
+  const columns = Object.entries(table).filter(
+    (entry): entry is [string, readonly unknown[]] => names.includes(entry[0]) && Array.isArray(entry[1]),
   );
   const length = Math.max(0, ...columns.map(([, values]) => values.length));
   const rows: Record<string, unknown>[] = [];
@@ -96,9 +99,15 @@ function rowsOf(table: unknown): unknown {
   return rows;
 }
 
-/** Of a session that is hidden from our role no kind is known: one of a database and a role is a client's, or we would report a false calm. */
-function isClient({ backend_type: type, datid, usesysid }: GroupRow): boolean {
-  return type === "client backend" || (type === null && datid !== null && usesysid !== null);
+/**
+ * Of a session that is hidden from our role neither kind nor start is known: one of a database and a role is a client's, or we
+ * would report a false calm. A worker that has just ended has no kind any more, but a start.
+ */
+function clientsOf(group: z.infer<typeof groupRow>): readonly GroupRow[] {
+  const { backend_type: type, datid, usesysid, unseen_sessions: unseen } = group;
+  if (type === "client backend") return [{ ...group, isHidden: false }];
+  const isHidden = type === null && unseen > 0 && datid !== null && usesysid !== null;
+  return isHidden ? [{ ...group, sessions: unseen, isHidden }] : [];
 }
 
 function distinct(oids: readonly (number | null)[]): readonly number[] {

@@ -83,7 +83,7 @@ export function countedSessions({ version, groupsByClient, samples }: LookShape)
   return `
 counted AS MATERIALIZED (
   SELECT datid, usesysid, application_name, state, backend_type${client},
-         count(*) AS sessions, count(*) FILTER (WHERE state_change <= ${before("$7")}) AS quiet,
+         count(*) AS sessions, count(*) - count(backend_start) AS unseen, count(*) FILTER (WHERE state_change <= ${before("$7")}) AS quiet,
          min(xact_start) AS xact_start, min(state_change) AS state_change, min(backend_start) AS backend_start,
          max(age(backend_xid)) AS xid_age, max(age(backend_xmin)) AS xmin_age,
          array_agg(ROW(${row.join(", ")})) FILTER (WHERE backend_type = 'client backend' AND ${filter}) AS candidates

@@ -4,9 +4,10 @@ import { columns, micros, nextXid } from "./sql.ts";
 /** Enough to tell where the sessions of a pool come from. */
 const MOST_SAMPLES = 20;
 
-// A row of no known kind is hidden from our role. It is a client's if it has a database and a role, and holds what it holds.
+// A row of no known kind and start is hidden from our role. It is a client's if it has a database and a role, and holds what it
+// holds.
 const isClient =
-  "backend_type = 'client backend' OR (backend_type IS NULL AND datid IS NOT NULL AND usesysid IS NOT NULL)";
+  "backend_type = 'client backend' OR (backend_type IS NULL AND unseen > 0 AND datid IS NOT NULL AND usesysid IS NOT NULL)";
 
 // Of each pool of these applications, those that fell silent last.
 const sampled = `
@@ -63,6 +64,7 @@ function groupColumns({ groupsByClient }: LookShape): string {
     state: "state",
     backend_type: "backend_type",
     sessions: "sessions",
+    unseen_sessions: "unseen",
     quiet_sessions: "quiet",
     xact_start: micros("xact_start"),
     state_change: micros("state_change"),

@@ -22,7 +22,7 @@ export type LookContext = { readonly names: Names; readonly texts: Texts; readon
 
 /** The row of a look → Snapshot. */
 export function toSnapshot(look: LookRow, { names, texts, mostGroups }: LookContext): Snapshot {
-  const hidden = look.groups.filter(isHidden);
+  const hidden = look.groups.filter(({ isHidden }) => isHidden);
   const told = mergeGroups(look.groups.map((group) => toGroup(group, look.taken_at, names)));
   const { groups, groupsFolded } = foldGroups(told, mostGroups);
   return {
@@ -40,10 +40,6 @@ export function toSnapshot(look: LookRow, { names, texts, mostGroups }: LookCont
     horizons: { sessions: look.sessions_horizon, standbys: look.standbys_horizon },
     candidates: look.candidates.map((row) => toBackend(row, look.taken_at, { names, texts })),
   };
-}
-
-function isHidden({ backend_type: type }: GroupRow): boolean {
-  return type === null;
 }
 
 const restingStates: ReadonlySet<BackendState> = new Set([

@@ -26,7 +26,7 @@ const borders: readonly (readonly [file: string, specifier: string])[] = [
   ["src/postgres/planted-b.ts", "pino"],
   ["src/observe/planted-a.ts", "../classify/kind.ts"],
   ["src/observe/planted-b.ts", "postgres"],
-  ["src/observe/row.ts", "../postgres/session.ts"],
+  ["src/observe/look-row.ts", "../postgres/session.ts"],
   ["src/classify/planted-a.ts", "../postgres/failure.ts"],
   ["src/classify/planted-b.ts", "node:fs/promises"],
   ["src/classify/planted-c.ts", "re2js"],
