@@ -35,7 +35,7 @@ export function createLookTurns(
 
   function take(isOutOfTurn: boolean): Promise<void> {
     if (coming === null) {
-      if (!looking.isDue()) return Promise.resolve();
+      if (signal.aborted || !looking.isDue()) return Promise.resolve();
       const ended = enterAndLook(isOutOfTurn).finally(() => (coming = null));
       coming = { isOutOfTurn, ended };
       return ended;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createLookTurns, type LookTurns } from "../../src/watch/look-turns.ts";
 
 /** Looks that take until they are let go. */
-function someTurns(): {
+function someTurns(signal = new AbortController().signal): {
   readonly turns: LookTurns;
   /** Whether each look so far was out of turn. */
   readonly looks: readonly boolean[];
@@ -13,7 +13,7 @@ function someTurns(): {
   const waiting: (() => void)[] = [];
   const place = { mostSeconds: 1, leave: () => undefined };
   const looking = { enter: () => Promise.resolve(place), isDue: () => true };
-  const turns = createLookTurns({ looking, signal: new AbortController().signal }, (_place, isOutOfTurn) => {
+  const turns = createLookTurns({ looking, signal }, (_place, isOutOfTurn) => {
     looks.push(isOutOfTurn);
     return new Promise((resolve) => void waiting.push(resolve));
   });
@@ -55,6 +55,19 @@ describe("one look at a time", () => {
       expect(looks).toEqual([underWay]);
     },
   );
+
+  test("whoever has begun to end looks no more, not even by plan", async () => {
+    const ending = new AbortController();
+    const { turns, looks, letGo } = someTurns(ending.signal);
+    void turns.take(true);
+    await turnOfOthers();
+    const byPlan = turns.take(false);
+    ending.abort();
+    letGo();
+    await byPlan;
+    await turns.ended();
+    expect(looks).toEqual([true]);
+  });
 
   test("nobody is done before the look by plan that was asked for is", async () => {
     const { turns, looks, letGo } = someTurns();

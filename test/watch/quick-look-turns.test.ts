@@ -45,6 +45,22 @@ describe.each(postgresMajors())("a watch of PostgreSQL %s that looks quickly, to
     expect(records.filter(({ level }) => level !== "info")).toEqual([]);
   });
 
+  test("a connection that leads elsewhere is not closed under a quick look", async () => {
+    const { watch, records } = aWatch({ name: "moved" });
+    await watch.look();
+    await halfASecond();
+    const quick = watch.lookQuickly();
+    await setImmediate(); // its statement is on the way
+    const { server: before, ...others } = settingsOf({ name: "moved" });
+    const connection = { ...before.connection, user: "postgres" };
+    await Promise.all([quick, watch.configure({ ...others, server: { ...before, connection } })]);
+    await watch.look();
+    const { failure, looks, quickLooks } = watch.view();
+    expect({ failure, connections: looks.connections }).toEqual({ failure: null, connections: 2 });
+    expect(quickLooks?.begun).toBe(1);
+    expect(records.filter(({ message }) => message.includes("quick look failed"))).toEqual([]);
+  });
+
   test("opens no connection for a quick look, and goes on with them once a look has", async () => {
     const { watch, records } = aWatch({ name: "cut off" });
     await watch.lookQuickly();
