@@ -92,7 +92,8 @@ export const costOfLooking: Row = {
     }),
     graph({
       title: "Lag of the event loop",
-      description: "How late timers of each process of pgleash ring: 99 of 100 ring sooner.",
+      description:
+        "How late timers of each process of pgleash rang in the last minute, by some four samples a second: 99 of 100 rang sooner.",
       unit: Seconds,
       span: 8,
       series: [

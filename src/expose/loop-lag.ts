@@ -1,34 +1,40 @@
-/** How late timers were, in seconds. Where none was due yet, nothing is a number. */
-export type LagSummary = Readonly<Record<"min" | "max" | "mean" | "stddev" | "p50" | "p90" | "p99", number>>;
+/** As prom-client names them. */
+export const lagStatistics = ["min", "max", "mean", "stddev", "p50", "p90", "p99"] as const;
 
-/** More often would cost: at ten milliseconds, a process that does nothing else spends 0.5 % of a core on it. */
-const EVERY_MS = 1000;
+/** How late timers were, in seconds. */
+export type LagSummary = Readonly<Record<(typeof lagStatistics)[number], number>>;
 
-/** As many as in ten minutes without a scrape; older ones are forgotten. */
-const MOST_SAMPLES = 600;
+type Sample = { readonly atMs: number; readonly lagSeconds: number };
+
+/** At random: looks start at whole seconds, and a timer that rings in step with them would miss each stall, or see each. */
+const SOONEST_MS = 100;
+const LATEST_MS = 400;
+
+/** So long a sample counts, whoever reads meanwhile: of two scrapers both see a stall. At most 600 samples fit in. */
+const KEPT_MS = 60_000;
 
 /**
- * Measures from here on how late the event loop is, and keeps no process alive. Answers with a function that sums up what came
- * since it was last called.
+ * Measures from here on how late the event loop is, some four times a second, and keeps no process alive. Answers with a function
+ * that sums up the last minute; there is nothing to sum up in the first tenths of a second.
  */
-export function watchLoopLag(everyMs = EVERY_MS): () => LagSummary {
-  let lags: number[] = [];
-  let lastMs = performance.now();
-  setInterval(() => {
-    const nowMs = performance.now();
-    // A timer may fire within the millisecond before it is due.
-    lags.push(Math.max(0, nowMs - lastMs - everyMs) / 1000);
-    if (lags.length > MOST_SAMPLES) lags.shift();
-    lastMs = nowMs;
-  }, everyMs).unref();
-  return () => {
-    const summary = lagSummary(lags);
-    lags = [];
-    return summary;
+export function watchLoopLag(): () => LagSummary | undefined {
+  const samples: Sample[] = [];
+  const sampleLater = (): void => {
+    const delayMs = Math.floor(SOONEST_MS + Math.random() * (LATEST_MS - SOONEST_MS));
+    const dueMs = performance.now() + delayMs;
+    setTimeout(() => {
+      const atMs = performance.now();
+      // A timer may fire within the millisecond before it is due.
+      samples.push({ atMs, lagSeconds: Math.max(0, atMs - dueMs) / 1000 });
+      while ((samples[0]?.atMs ?? atMs) < atMs - KEPT_MS) samples.shift();
+      sampleLater();
+    }, delayMs).unref();
   };
+  sampleLater();
+  return () => (samples.length === 0 ? undefined : lagSummary(samples.map(({ lagSeconds }) => lagSeconds)));
 }
 
-/** Sums up lags. The percentiles are of those that were measured: nothing is interpolated. */
+/** Sums up lags, of which there is at least one. The percentiles are of those that were measured: nothing is interpolated. */
 export function lagSummary(lags: readonly number[]): LagSummary {
   const sorted = lags.toSorted((a, b) => a - b);
   const { length } = sorted;

@@ -111,6 +111,9 @@ function processSection(processMetrics: readonly ProcessMetric[]): string {
 
 What the library prom-client says of any Node.js process, as measured on Linux. None of it has the label \`server\`.
 
+The delays of the event loop are those of the last minute, by some four samples a second: how late timers rang that were due at random
+times. Of stalls shorter than a quarter of a second some are missed. Within the first tenths of a second there is none to show.
+
 ${table(
   ["Metric", "Type", "Meaning"],
   processMetrics.map(({ name, type, help }) => [code(name), type, help]),

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import { watchLoopLag } from "./loop-lag.ts";
+import { lagStatistics, watchLoopLag } from "./loop-lag.ts";
 
 /** Named `_total` while they are gauges, so `promtool check metrics` refuses them; none says anything about leaks. */
 const misnamedDefaults = [
@@ -25,13 +25,20 @@ export function processRegistry(): Registry {
  * for them, which costs more than all looks and scrapes, and goes through 0.5 MB of counters for each page.
  */
 function measureLoopLag(registry: Registry): void {
-  const lagSince = watchLoopLag();
+  const summedUp = watchLoopLag();
   const lagNow = gaugeOf(registry, "nodejs_eventloop_lag_seconds");
+  const statistics = lagStatistics.map((statistic) => {
+    const gauge = gaugeOf(registry, `nodejs_eventloop_lag_${statistic}_seconds`);
+    // Until something was measured there is no sample: a zero would say that no timer was late.
+    gauge.remove();
+    return { statistic, gauge };
+  });
   const collect = (): void => {
     const askedMs = performance.now();
     setImmediate(() => lagNow.set((performance.now() - askedMs) / 1000));
-    for (const [statistic, seconds] of Object.entries(lagSince()))
-      gaugeOf(registry, `nodejs_eventloop_lag_${statistic}_seconds`).set(seconds);
+    const summary = summedUp();
+    if (summary === undefined) return;
+    for (const { statistic, gauge } of statistics) gauge.set(summary[statistic]);
   };
   Object.assign(lagNow, { collect });
 }

@@ -54,6 +54,14 @@ const borders: readonly (readonly [file: string, specifier: string])[] = [
   ["src/watch/planted-c.ts", "../observe/observe.ts"],
   ["src/daemon.ts", "./postgres/session.ts"],
   ["src/log.ts", "./cycle.ts"],
+  ["src/quick-look.ts", "./cycle.ts"],
+  ["src/observe/quick-observe.ts", "postgres"],
+  ["bench/planted-a.ts", "../src/cycle.ts"],
+  ["bench/measure/planted-a.ts", "../targets/target.ts"],
+  ["bench/world/planted-a.ts", "../../src/cycle.ts"],
+  ["bench/targets/planted-a.ts", "../phases/quick.ts"],
+  ["bench/phases/planted-a.ts", "../../src/cycle.ts"],
+  ["bench/report/planted-a.ts", "node:child_process"],
 ];
 
 const plants: readonly Plant[] = [
@@ -133,7 +141,15 @@ describe("a break that is planted", () => {
   let found: readonly string[] = [];
 
   beforeAll(() => {
-    for (const name of ["src", "test", ".oxlintrc.json", "tsconfig.json", "package.json", "vitest.config.ts"])
+    for (const name of [
+      "src",
+      "test",
+      "bench",
+      ".oxlintrc.json",
+      "tsconfig.json",
+      "package.json",
+      "vitest.config.ts",
+    ])
       cpSync(name, join(folder, name), { recursive: true, filter: (path) => !path.includes("node_modules") });
     symlinkSync(join(process.cwd(), "node_modules"), join(folder, "node_modules"));
     for (const { file, code } of plants) appendFileSync(join(folder, file), code);
