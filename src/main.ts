@@ -15,11 +15,20 @@ void runToEnd();
 
 async function runToEnd(): Promise<void> {
   process.exitCode = await runWords().catch((error: unknown) => {
-    process.stderr.write(`pgleash: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`pgleash: ${reasonOf(error)}\n`);
     return 1;
   });
   // Only a log that nobody reads, or a disk that hangs, can still hold us here.
   setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
+}
+
+/** What is loaded only when it is needed may have been lost since. Node.js goes on with a stack of modules, line by line. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isLost = "code" in error && /^(?:ERR_)?MODULE_NOT_FOUND$/.test(String(error.code));
+  return isLost
+    ? `a part of the program cannot be loaded: ${error.message.split("\n", 1)[0]}`
+    : error.message;
 }
 
 async function runWords(): Promise<number> {

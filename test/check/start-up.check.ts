@@ -70,17 +70,33 @@ describe("what is loaded", () => {
   });
 });
 
-test("an installation that lost files says so in a line", async () => {
+test.for([
+  ["serve", ["serve"], "the command serve"],
+  ["recorder-at", ["serve", "--record=looks.jsonl"], "a part of the program"],
+  ["load-web-config", ["serve", "--web.config.file=web.yml"], "a part of the program"],
+  ["check-config", ["serve", "--config.check"], "a part of the program"],
+] as const)("an installation that lost %s says so in a line", async ([lost, words, what]) => {
   const folder = await mkdtemp(join(tmpdir(), "pgleash-lost-"));
   try {
     await cp(join(repository, "dist"), join(folder, "dist"), { recursive: true });
     await cp(join(repository, "package.json"), join(folder, "package.json"));
-    const [chunk = ""] = (await readdir(join(folder, "dist"))).filter((name) => /^serve-.*\.js$/.test(name));
-    await rm(join(folder, "dist", chunk));
-    const ran = run(process.execPath, [join(folder, "dist/main.js"), "serve"]);
+    const chunks = (await readdir(join(folder, "dist"))).filter(
+      (name) => name.startsWith(`${lost}-`) && name.endsWith(".js"),
+    );
+    expect(chunks).toHaveLength(1);
+    await rm(join(folder, "dist", chunks[0] ?? ""));
+    const { PATH = "" } = process.env;
+    const options = {
+      cwd: folder,
+      env: { PATH, DATABASE_URL: "postgres://pgleash@127.0.0.1:1/postgres" },
+      timeout: 20_000,
+    };
+    const ran = run(process.execPath, [join(folder, "dist/main.js"), ...words], options);
     await expect(ran).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^pgleash: the command serve cannot be loaded: .*\n$/),
+      stderr: expect.stringMatching(
+        new RegExp(`^pgleash: ${what} cannot be loaded: Cannot find module .*\n$`),
+      ),
     });
   } finally {
     await rm(folder, { recursive: true });
