@@ -35,7 +35,7 @@ const borders: readonly (readonly [file: string, specifier: string])[] = [
   ["src/expose/planted-a.ts", "../postgres/session.ts"],
   ["src/expose/planted-b.ts", "prom-client"],
   ["src/expose/planted-c.ts", "node:http"],
-  ["src/expose/process-registry.ts", "node:http"],
+  ["src/expose/process-registry.ts", "../observe/snapshot.ts"],
   ["src/expose/page.ts", "prom-client"],
   ["src/web/planted-a.ts", "../expose/view.ts"],
   ["src/web/planted-b.ts", "bcryptjs"],
