@@ -25,7 +25,7 @@ function optionsOf(words: readonly string[]): BenchOptions | null {
 async function bench(asked: BenchOptions): Promise<number> {
   const lifetime = createLifetime();
   let isInterrupted = false;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
       isInterrupted = true;
       tell("interrupted: everything that was started is ended");

@@ -26,10 +26,10 @@ export function ratios(above: readonly number[], below: readonly number[]): read
   return above.slice(0, pairs).map((value, index) => value / (below[index] ?? Number.NaN));
 }
 
-/** A straight line through values at even distances: how much it rises from one to the next, and how far the values lie from it. */
-export type Line = { readonly slope: number; readonly residual: number };
+/** A straight line through values at even distances: how much it rises from one to the next, and the standard error of that. */
+export type Line = { readonly slope: number; readonly slopeError: number };
 
-/** By least squares; `residual` is the standard deviation of what the line leaves over. Needs three values. */
+/** By least squares. Needs three values. */
 export function lineThrough(values: readonly number[]): Line {
   const count = values.length;
   const middle = (count - 1) / 2;
@@ -41,5 +41,6 @@ export function lineThrough(values: readonly number[]): Line {
   }
   const slope = rise / run;
   const left = values.map((value, index) => (value - mean - slope * (index - middle)) ** 2);
-  return { slope, residual: Math.sqrt(left.reduce((sum, value) => sum + value, 0) / (count - 2)) };
+  const variance = left.reduce((sum, value) => sum + value, 0) / (count - 2);
+  return { slope, slopeError: Math.sqrt(variance / run) };
 }

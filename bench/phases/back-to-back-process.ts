@@ -12,11 +12,10 @@ export type BackToBackOrder = {
   readonly readings: number;
 };
 
-/** In bytes. The heap is what is left of it when all that nobody needs has been collected. */
+/** In bytes, of the last four fifths. The heap is what is left of it when all that nobody needs has been collected. */
 export type BackToBackAnswer = {
   readonly resident: readonly number[];
-  readonly heapAfterFifth: number;
-  readonly heapAtEnd: number;
+  readonly heap: readonly number[];
   /** CPU of this process for one look of the last four fifths, in microseconds: all code is compiled by then. */
   readonly cpuOfLook: number;
 };
@@ -25,21 +24,22 @@ async function run(order: BackToBackOrder): Promise<BackToBackAnswer> {
   const lifetime = createLifetime();
   const own = createOwnLooks(await openOwnSession(lifetime, order));
   const resident: number[] = [];
-  const every = Math.max(1, Math.floor(order.looks / order.readings));
+  const heap: number[] = [];
   const fifth = Math.floor(order.looks / 5);
-  let heapAfterFifth = 0;
-  let cpuBefore = process.cpuUsage();
+  const every = Math.max(1, Math.floor((order.looks - fifth) / order.readings));
+  let cpu = 0;
   for (let look = 1; look <= order.looks; look += 1) {
+    const before = process.cpuUsage();
     await own.look();
-    if (look % every === 0) resident.push(process.memoryUsage.rss());
-    if (look !== fifth) continue;
-    heapAfterFifth = heapInUse();
-    cpuBefore = process.cpuUsage();
+    if (look <= fifth) continue;
+    const { user, system } = process.cpuUsage(before);
+    cpu += user + system;
+    if ((look - fifth) % every !== 0) continue;
+    resident.push(process.memoryUsage.rss());
+    heap.push(heapInUse());
   }
-  const { user, system } = process.cpuUsage(cpuBefore);
-  const heapAtEnd = heapInUse();
   await lifetime.end();
-  return { resident, heapAfterFifth, heapAtEnd, cpuOfLook: (user + system) / (order.looks - fifth) };
+  return { resident, heap, cpuOfLook: cpu / (order.looks - fifth) };
 }
 
 function heapInUse(): number {

@@ -7,20 +7,20 @@ import { lineThrough } from "../measure/statistics.ts";
 import type { BenchServer } from "../world/server.ts";
 import type { BackToBackAnswer, BackToBackOrder } from "./back-to-back-process.ts";
 
-/** What becomes of memory over many looks. In bytes. */
+/** By the straight line through readings: how much it rises from the first to the last, and the standard error of that. In bytes. */
+export type Growth = { readonly bytes: number; readonly error: number };
+
+/** What becomes of memory over the last four fifths of many looks. */
 export type BackToBack = {
   readonly looks: number;
-  /** By the straight line through the readings of the last four fifths: how much it rises over these. */
-  readonly residentGrowth: number;
-  /** How far the readings lie from that line (standard deviation). */
-  readonly residentNoise: number;
-  /** Between a fifth and the end, both after a full collection. */
-  readonly heapGrowth: number;
+  readonly resident: Growth;
+  /** After a full collection each time. */
+  readonly heap: Growth;
   /** Own CPU of one look, in microseconds, without a page. */
   readonly cpuOfLook: number;
 };
 
-const READINGS = 100;
+const READINGS = 40;
 const PATIENCE_MS = 300_000;
 
 /** Takes so many looks, in a process of its own. */
@@ -41,17 +41,16 @@ export async function measureBackToBack(
   const answered = once(child, "message", { signal: AbortSignal.timeout(PATIENCE_MS) });
   const [answer] = await Promise.race([answered, exited.then(() => [undefined])]);
   if (!isAnswer(answer)) throw new Error("the looks back to back have failed");
-  const later = answer.resident.slice(Math.floor(answer.resident.length / 5));
-  const { slope, residual } = lineThrough(later);
-  return {
-    looks,
-    residentGrowth: slope * (later.length - 1),
-    residentNoise: residual,
-    heapGrowth: answer.heapAtEnd - answer.heapAfterFifth,
-    cpuOfLook: answer.cpuOfLook,
-  };
+  const [resident, heap] = [growthOf(answer.resident), growthOf(answer.heap)];
+  return { looks, resident, heap, cpuOfLook: answer.cpuOfLook };
+}
+
+function growthOf(readings: readonly number[]): Growth {
+  const { slope, slopeError } = lineThrough(readings);
+  const steps = readings.length - 1;
+  return { bytes: slope * steps, error: slopeError * steps };
 }
 
 function isAnswer(message: unknown): message is BackToBackAnswer {
-  return typeof message === "object" && message !== null && "heapAtEnd" in message;
+  return typeof message === "object" && message !== null && "heap" in message;
 }

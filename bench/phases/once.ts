@@ -17,8 +17,14 @@ export type OnceMeasures = {
 const SESSIONS = 50;
 const LOOKS = 10_000;
 
-/** Measures on a server of its own; nothing is left of it. */
-export function measureOnce(outer: Lifetime, major: string): Promise<OnceMeasures> {
+const NOTHING: OnceMeasures = { startUp: null, manyServers: null, backToBack: null };
+
+/** Measures on a server of its own; nothing is left of it. Never throws: where there is no server, everything has failed. */
+export async function measureOnce(outer: Lifetime, major: string): Promise<OnceMeasures> {
+  return (await unlessFailed("once", () => measureOnServer(outer, major))) ?? NOTHING;
+}
+
+function measureOnServer(outer: Lifetime, major: string): Promise<OnceMeasures> {
   return within(outer, async (lifetime) => {
     const server = await startBenchServer(lifetime, { major, connections: SESSIONS + MANY_SERVERS });
     await gatherCrowd(lifetime, server, { sessions: SESSIONS, mix: "calm" });

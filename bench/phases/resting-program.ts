@@ -1,5 +1,5 @@
 import type { Lifetime } from "../lifetime.ts";
-import { seriesOf } from "../measure/page-text.ts";
+import { seriesOf, sumOf } from "../measure/page-text.ts";
 import { paced } from "../measure/paced.ts";
 import { cpuOf, memoryOf } from "../measure/process-use.ts";
 import type { Scraper } from "../measure/scrape.ts";
@@ -20,6 +20,8 @@ export type RestingProgram = {
   readonly bytesSent: number;
   readonly bytes: number;
   readonly series: number;
+  /** That the page counts. */
+  readonly sessions: number;
   /** High-water mark of the process that serves a constant page, in bytes. */
   readonly constantPageMemory: number;
 };
@@ -60,6 +62,7 @@ export async function measureRestingProgram(
     bytesSent: page.bytes,
     bytes: Buffer.byteLength(page.text()),
     series: seriesOf(page.text()),
+    sessions: sumOf(page.text(), "pgleash_sessions"),
     constantPageMemory: (await memoryOf(constant.pid)).highest,
   };
 }

@@ -7,6 +7,8 @@ export type TargetCost = {
   readonly serverCpu: readonly number[];
   /** Empty where it is done in our own process. */
   readonly ownCpu: readonly number[];
+  /** Sessions that one run has read in detail; empty where nobody asks. */
+  readonly detailsRead: readonly number[];
 };
 
 export type Repeating = { readonly repetitions: number; readonly samples: number };
@@ -24,31 +26,41 @@ export async function measureSideBySide(
   { repetitions, samples }: Repeating,
 ): Promise<ReadonlyMap<TargetKey, TargetCost>> {
   const costs = new Map(
-    targets.map(({ key }) => [key, { serverCpu: [] as number[], ownCpu: [] as number[] }]),
+    targets.map(({ key }) => [
+      key,
+      { serverCpu: [] as number[], ownCpu: [] as number[], detailsRead: [] as number[] },
+    ]),
   );
   for (const target of targets) await paced(FIRST_RUNS, PACE_MS, () => target.run());
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
     const turn = repetition % targets.length;
     for (const target of [...targets.slice(turn), ...targets.slice(0, turn)]) {
       const cost = await measureOnce(target, samples);
-      costs.get(target.key)?.serverCpu.push(cost.serverCpu);
-      if (cost.ownCpu !== null) costs.get(target.key)?.ownCpu.push(cost.ownCpu);
+      const all = costs.get(target.key);
+      all?.serverCpu.push(cost.serverCpu);
+      if (cost.ownCpu !== null) all?.ownCpu.push(cost.ownCpu);
+      if (cost.detailsRead !== null) all?.detailsRead.push(cost.detailsRead);
     }
   }
   return costs;
 }
 
-async function measureOnce(
-  target: Target,
-  samples: number,
-): Promise<{ readonly serverCpu: number; readonly ownCpu: number | null }> {
+type OneCost = {
+  readonly serverCpu: number;
+  readonly ownCpu: number | null;
+  readonly detailsRead: number | null;
+};
+
+async function measureOnce(target: Target, samples: number): Promise<OneCost> {
   await paced(RUNS_BEFORE_EACH, PACE_MS, () => target.run());
   const own = (): Promise<number> => (target.pid === null ? Promise.resolve(0) : cpuOf(target.pid));
-  const before = { server: await target.serverCpu(), own: await own() };
+  const details = (): number => target.detailsRead?.() ?? Number.NaN;
+  const before = { server: await target.serverCpu(), own: await own(), details: details() };
   await paced(samples, PACE_MS, () => target.run());
-  const after = { server: await target.serverCpu(), own: await own() };
+  const after = { server: await target.serverCpu(), own: await own(), details: details() };
   return {
     serverCpu: (after.server - before.server) / samples,
     ownCpu: target.pid === null ? null : (after.own - before.own) / samples,
+    detailsRead: target.detailsRead === undefined ? null : (after.details - before.details) / samples,
   };
 }

@@ -1,21 +1,22 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 
 import { within, type Lifetime } from "../lifetime.ts";
 import { tell } from "../progress.ts";
 import { SUSPECT_SECONDS } from "../targets/own-looks.ts";
+import { SETTLED_SECONDS } from "../targets/quick-look.ts";
 import { startExporter } from "../targets/postgres-exporter.ts";
 import type { TargetKey } from "../targets/target.ts";
 import { openTargets } from "../targets/targets.ts";
 import { startCrowd, type Crowd } from "../world/crowd.ts";
 import type { Mix } from "../world/crowd-plan.ts";
+import { STATEMENT_CHARACTERS } from "../world/crowd-statements.ts";
 import type { BenchServer } from "../world/server.ts";
 import { measureRestingProgram, type RestingProgram } from "./resting-program.ts";
 import { measureSideBySide, type Repeating, type TargetCost } from "./side-by-side.ts";
 import { measureSteadyLooks, type SteadyLooks } from "./steady-looks.ts";
-import { measureWorkingProgram, type WorkingProgram } from "./working-program.ts";
+import { measureWorkingProgram, startWarming, type WorkingProgram } from "./working-program.ts";
 
 /** Everything that is measured with so many sessions in one mix. */
 export type StageMeasures = {
@@ -43,23 +44,26 @@ export function measureStage(
     tell(`${name}: the sessions are opened`);
     const crowd = await gatherCrowd(lifetime, server, { sessions, mix });
     const folder = await temporaryFolder(lifetime);
-    const activity = await startExporter(lifetime, server, { kind: "exporter_activity", folder });
-    const everything = await startExporter(lifetime, server, { kind: "exporter_default", folder });
-    const exporters = [activity, everything].flatMap((exporter) => exporter?.target ?? []);
-    tell(`${name}: statements side by side`);
-    const costs = await within(lifetime, async (part) =>
-      measureSideBySide([...(await openTargets(part, server)), ...exporters], options),
-    );
+    const warming = await startWarming(lifetime, server, folder);
     tell(`${name}: ${STEADY_LOOKS} looks back to back, every message counted`);
     const steady = await within(lifetime, (part) => measureSteadyLooks(part, server, STEADY_LOOKS));
     tell(`${name}: the program at rest, scraped`);
     const resting = await within(lifetime, (part) =>
       measureRestingProgram(part, server, { ...options, folder }),
     );
+    const activity = await startExporter(lifetime, server, { kind: "exporter_activity", folder });
+    const everything = await startExporter(lifetime, server, { kind: "exporter_default", folder });
+    const exporters = [activity, everything].flatMap((exporter) => exporter?.target ?? []);
     tell(`${name}: the program at work, beside others`);
     const peers = { activity, default: everything };
     const working = await within(lifetime, (part) =>
-      measureWorkingProgram(part, server, { ...peers, folder, repetitions: options.repetitions }),
+      measureWorkingProgram(part, server, warming, { ...peers, folder, repetitions: options.repetitions }),
+    );
+    await warming.pgleash.stop();
+    await crowd.aged(SETTLED_SECONDS);
+    tell(`${name}: statements side by side`);
+    const costs = await within(lifetime, async (part) =>
+      measureSideBySide([...(await openTargets(part, server)), ...exporters], options),
     );
     crowd.check();
     return { sessions, mix, costs, steady, resting, working };
@@ -70,10 +74,12 @@ export function measureStage(
 export async function gatherCrowd(
   lifetime: Lifetime,
   { socketFolder, port }: BenchServer,
-  crowd: { readonly sessions: number; readonly mix: Mix },
+  crowd: { readonly sessions: number; readonly mix: Mix; readonly statementCharacters?: number },
 ): Promise<Crowd> {
-  const gathered = await startCrowd(lifetime, { socketFolder, port, ...crowd });
-  await setTimeout(1000 * (SUSPECT_SECONDS + 1));
+  const { sessions, mix, statementCharacters = STATEMENT_CHARACTERS } = crowd;
+  const order = { socketFolder, port, sessions, mix, statementCharacters };
+  const gathered = await startCrowd(lifetime, order);
+  await gathered.aged(SUSPECT_SECONDS + 1);
   return gathered;
 }
 

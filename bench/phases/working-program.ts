@@ -5,7 +5,7 @@ import { paced } from "../measure/paced.ts";
 import { cpuOf, memoryOf } from "../measure/process-use.ts";
 import type { Scraper } from "../measure/scrape.ts";
 import { quantile } from "../measure/statistics.ts";
-import { startPgleash } from "../targets/pgleash.ts";
+import { startPgleash, type Pgleash } from "../targets/pgleash.ts";
 import type { Exporter } from "../targets/postgres-exporter.ts";
 import type { BenchServer } from "../world/server.ts";
 import { timesToVerdict } from "./time-to-verdict.ts";
@@ -42,19 +42,36 @@ type Scraped = { readonly pid: number; readonly scraper: Scraper; readonly role:
 
 /** The shortest interval that a configuration can have. */
 const EVERY = "1s";
+/** Before that V8 compiles what it has just learned to be hot, at half of the CPU of the whole program. */
+const WARM_SECONDS = 60;
+/** What follows a start, and the first page, is no rest. */
+const SETTLE_SECONDS = 5;
 const WINDOW_SECONDS = 6;
 const REST_SECONDS = 3;
 const LATENCY_SCRAPES = 100;
 const PACE_MS = 20;
 
+/** A pgleash that looks every second, from now on. */
+export type Warming = { readonly pgleash: Pgleash; readonly startedMs: number };
+
+/** Starts what is measured later: meanwhile it looks, and others are measured. */
+export async function startWarming(
+  lifetime: Lifetime,
+  server: BenchServer,
+  folder: string,
+): Promise<Warming> {
+  const pgleash = await startPgleash(lifetime, { place: server, folder, every: EVERY });
+  return { pgleash, startedMs: performance.now() };
+}
+
 /** Runs pgleash and the exporters beside each other on one server, scraped at the same pace. */
 export async function measureWorkingProgram(
   lifetime: Lifetime,
   server: BenchServer,
+  { pgleash, startedMs }: Warming,
   options: WorkingOptions,
 ): Promise<WorkingProgram> {
   const resting = await startPgleash(lifetime, { place: server, folder: options.folder, every: "1d" });
-  const pgleash = await startPgleash(lifetime, { place: server, folder: options.folder, every: EVERY });
   const own = { pid: pgleash.pid, scraper: pgleash.scraper, role: "pgleash" };
   const activity = scrapedOf(options.activity, "exporter_activity");
   const all = scrapedOf(options.default, "exporter_default");
@@ -62,6 +79,9 @@ export async function measureWorkingProgram(
   // An exporter rests while nobody scrapes it. A pgleash that looks never does: another one rests for it.
   const rests = await cpuAtRest([resting.pid, ...programs.slice(1).map(({ pid }) => pid)]);
   await resting.stop();
+  const verdictSeconds = await timesToVerdict(server, pgleash.scraper);
+  const warmSeconds = Math.max(0, WARM_SECONDS - (performance.now() - startedMs) / 1000);
+  await paced(Math.ceil(warmSeconds), 1000, () => pgleash.scraper.scrape());
 
   const uses = programs.map(() => ({ ownCpu: [] as number[], p50Ms: [] as number[], p99Ms: [] as number[] }));
   for (let repetition = 0; repetition < options.repetitions; repetition += 1) {
@@ -82,7 +102,6 @@ export async function measureWorkingProgram(
       connections: await connectionsOf(server, program.role),
     };
   };
-  const verdictSeconds = await timesToVerdict(server, pgleash.scraper);
   const ownUse = await finish(own);
   if (ownUse === null) throw new Error("pgleash was not measured");
   return { pgleash: ownUse, activity: await finish(activity), default: await finish(all), verdictSeconds };
@@ -94,6 +113,7 @@ function scrapedOf(exporter: Exporter | null, role: string): Scraped | null {
 
 /** Of each process, in microseconds for one second. */
 async function cpuAtRest(pids: readonly number[]): Promise<readonly number[]> {
+  await setTimeout(1000 * SETTLE_SECONDS);
   const before = await Promise.all(pids.map(cpuOf));
   await setTimeout(1000 * REST_SECONDS);
   const after = await Promise.all(pids.map(cpuOf));

@@ -82,5 +82,9 @@ const ownRows: readonly Row[] = [
     value: ({ steady }) =>
       `${shown(steady.statements / steady.looks)} / ${shown(steady.rows / steady.looks)}`,
   },
+  {
+    name: "sessions that a quick look read in detail",
+    value: ({ costs }) => shown(median(costs.get("quick_look")?.detailsRead ?? [])),
+  },
   { name: "minor faults a look", value: ({ steady }) => shown(steady.minorFaults / steady.looks) },
 ];

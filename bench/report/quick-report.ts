@@ -8,11 +8,20 @@ export function quickReportOf(all: readonly QuickMeasures[]): string {
   const [first] = all;
   const title = `count (over ${first?.steady.looks ?? 0} looks)`;
   return markdownTable(
-    [title, "at most", ...all.map(({ sessions }) => `${sessions} sessions`)],
-    limits.map(({ name, atMost, value }) => [
+    [title, "at least", "at most", ...all.map(({ sessions }) => `${sessions} sessions`)],
+    limits.map(({ name, atLeast, atMost, value }) => [
       name,
-      String(atMost),
+      all.map(atLeast).filter(isDifferent).map(shownLimit).join(", "),
+      shownLimit(atMost),
       ...all.map((measures) => shown(value(measures))),
     ]),
   );
+}
+
+function isDifferent(value: number, index: number, values: readonly number[]): boolean {
+  return values.indexOf(value) === index;
+}
+
+function shownLimit(value: number): string {
+  return Number.isFinite(value) ? String(value) : "–";
 }

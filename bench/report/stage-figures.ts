@@ -1,11 +1,15 @@
-import { ratios } from "../measure/statistics.ts";
+import { median, ratios } from "../measure/statistics.ts";
 import type { StageMeasures } from "../phases/stage.ts";
 import type { TargetKey } from "../targets/target.ts";
 import { figureOf, missingFigure, type Figure } from "./figure.ts";
 import { censusOverFloor, goalFor, minuteOverActivity, quickLookOverFloor } from "./goals.ts";
+import { shown } from "./numbers.ts";
 
 const NOT_INSTALLED = "postgres_exporter is not installed";
-const NO_QUICK_LOOK = "there is no quick look";
+const NOT_MEASURED = "not measured";
+
+/** As good as none: a session of the crowd that is held up may grow old for a moment. */
+const FEW_DETAILS = 0.1;
 
 /** What was promised of one number of sessions in one mix. */
 export function stageFigures(stage: StageMeasures): readonly Figure[] {
@@ -43,27 +47,32 @@ function serverFigures(stage: StageMeasures): readonly Figure[] {
       "exporter_default",
     ]),
     over("server CPU of a quick look / floor", goals(quickLookOverFloor), ["quick_look", "floor"]),
+    over("server CPU of a whole look / floor", null, ["whole_look", "floor"]),
     minuteFigure(stage),
   ];
 }
 
 /** From the costs of one each: nobody waits a minute for every figure. */
 function minuteFigure(stage: StageMeasures): Figure {
-  const name = "server CPU a minute: quick look every 1 s and census every 15 s / activity query every 15 s";
+  const name =
+    "server CPU a minute: quick look every 1 s and whole look every 15 s / activity query every 15 s";
   const where = nameOfStage(stage);
   const goal = goalFor(minuteOverActivity, stage.sessions);
-  const missing = whyMissing(stage, ["quick_look", "exporter_activity"]);
+  const missing = whyMissing(stage, ["quick_look", "whole_look", "exporter_activity"]);
   if (missing !== null) return missingFigure(name, where, goal, missing);
   const of = (key: TargetKey): readonly number[] => stage.costs.get(key)?.serverCpu ?? [];
-  const ours = of("quick_look").map((quick, index) => 60 * quick + 4 * (of("census")[index] ?? Number.NaN));
+  const looks = of("whole_look");
+  const ours = of("quick_look").map((quick, index) => 60 * quick + 4 * (looks[index] ?? Number.NaN));
   const theirs = of("exporter_activity").map((cpu) => 4 * cpu);
   return figureOf(name, where, goal, ratios(ours, theirs));
 }
 
 function whyMissing({ costs }: StageMeasures, keys: readonly TargetKey[]): string | null {
   const missing = keys.find((key) => !costs.has(key));
-  if (missing === undefined) return null;
-  return missing === "quick_look" ? NO_QUICK_LOOK : NOT_INSTALLED;
+  if (missing !== undefined) return missing.startsWith("exporter") ? NOT_INSTALLED : NOT_MEASURED;
+  const details = keys.map((key) => median(costs.get(key)?.detailsRead ?? []));
+  const many = details.find((count) => count > FEW_DETAILS);
+  return many === undefined ? null : `each read ${shown(many)} sessions in detail, and should have read none`;
 }
 
 function ownFigures(stage: StageMeasures): readonly Figure[] {

@@ -3,6 +3,7 @@ export const targetKeys = [
   "round_trip",
   "floor",
   "census",
+  "whole_look",
   "quick_look",
   "exporter_activity",
   "exporter_default",
@@ -15,6 +16,7 @@ export const targetNames: Readonly<Record<TargetKey, string>> = {
   round_trip: "round trip: prepared `SELECT 1`",
   floor: "floor: prepared `SELECT count(*) FROM pg_stat_get_activity(NULL)`, warmed",
   census: "census of pgleash",
+  whole_look: "whole look of pgleash: census, evidence and names, on average",
   quick_look: "quick look of pgleash",
   exporter_activity: "postgres_exporter, activity query alone",
   exporter_default: "postgres_exporter, default collectors",
@@ -29,4 +31,6 @@ export type Target = {
   serverCpu(): Promise<number>;
   /** The process that does it for somebody, and not for us; `null`: it is done in this process, whose CPU says nothing. */
   readonly pid: number | null;
+  /** How many sessions it has read in detail so far, where that says whether it did what it is measured for. */
+  detailsRead?(): number;
 };

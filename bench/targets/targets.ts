@@ -4,6 +4,7 @@ import { bareStatement } from "./bare-statement.ts";
 import { census } from "./census.ts";
 import { quickLook } from "./quick-look.ts";
 import type { Target } from "./target.ts";
+import { wholeLook } from "./whole-look.ts";
 
 type OpenTarget = (lifetime: Lifetime, server: BenchServer) => Promise<Target>;
 
@@ -12,6 +13,7 @@ const openings: readonly OpenTarget[] = [
   (lifetime, server) => bareStatement(lifetime, server, "round_trip"),
   (lifetime, server) => bareStatement(lifetime, server, "floor"),
   census,
+  wholeLook,
   quickLook,
 ];
 

@@ -1,7 +1,7 @@
 /** A process of its own that holds the sessions of a crowd: what they cost their client must not disturb who measures. */
 import { setTimeout } from "node:timers/promises";
 
-import { isRenewed, RENEW_SECONDS, statements } from "./crowd-statements.ts";
+import { isRenewed, RENEW_SECONDS, statementsOf } from "./crowd-statements.ts";
 import { planCrowd, type Mix, type PlannedSession } from "./crowd-plan.ts";
 import { openWire, type WireClient } from "./wire-client.ts";
 
@@ -11,6 +11,7 @@ export type CrowdOrder = {
   readonly port: number;
   readonly sessions: number;
   readonly mix: Mix;
+  readonly statementCharacters: number;
 };
 
 /** What it answers, once all sessions are there. */
@@ -24,6 +25,7 @@ const LONGEST_WAIT_SECONDS = 24 * 3600;
 
 async function gather(order: CrowdOrder): Promise<readonly number[]> {
   const planned = planCrowd(order.sessions, order.mix);
+  const statements = statementsOf(order.statementCharacters);
   const pids: number[] = [];
   let next = 0;
   const connectInTurn = async (): Promise<void> => {
@@ -32,7 +34,10 @@ async function gather(order: CrowdOrder): Promise<readonly number[]> {
       if (session === undefined) return;
       const client = await openWire({ ...order, ...session });
       pids.push(client.pid);
-      await begin(client, session, own / planned.length);
+      await begin(client, session, {
+        statement: statements[session.behaviour],
+        phase: own / planned.length,
+      });
     }
   };
   await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, connectInTurn));
@@ -40,8 +45,11 @@ async function gather(order: CrowdOrder): Promise<readonly number[]> {
 }
 
 /** `phase`, from 0 to below 1, spreads the renewals over time. */
-async function begin(client: WireClient, { behaviour }: PlannedSession, phase: number): Promise<void> {
-  const statement = statements[behaviour];
+async function begin(
+  client: WireClient,
+  { behaviour }: PlannedSession,
+  { statement, phase }: { readonly statement: string; readonly phase: number },
+): Promise<void> {
   if (behaviour === "blocked") void client.query(statement, LONGEST_WAIT_SECONDS).catch(die);
   else if (!isRenewed(behaviour)) await client.query(statement);
   else void renew(client, statement, { isMeantToFail: behaviour === "aborted", phase }).catch(die);

@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import type { Lifetime } from "../lifetime.ts";
@@ -9,6 +10,8 @@ import type { CrowdOrder, CrowdReady } from "./crowd-process.ts";
 export type Crowd = {
   /** Of their backends. */
   readonly pids: readonly number[];
+  /** Returns when the youngest of its forgotten transactions is so old. */
+  aged(seconds: number): Promise<void>;
   /** Throws when a session was lost. */
   check(): void;
 };
@@ -28,8 +31,12 @@ export async function startCrowd(lifetime: Lifetime, order: CrowdOrder): Promise
   const answer = once(child, "message", { signal: AbortSignal.timeout(PATIENCE_MS) });
   const [ready] = await Promise.race([answer, exited.then(() => [undefined])]);
   if (!isReady(ready)) throw new Error("the crowd could not be gathered");
+  const gatheredMs = performance.now();
   return {
     pids: ready.pids,
+    async aged(seconds) {
+      await setTimeout(Math.max(0, gatheredMs + 1000 * seconds - performance.now()));
+    },
     check() {
       if (child.exitCode !== null || child.signalCode !== null)
         throw new Error("the crowd has lost a session");

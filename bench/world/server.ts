@@ -23,10 +23,18 @@ export const watchRoles = ["pgleash", "exporter_activity", "exporter_default"] a
 /** Room for those who measure and are measured. */
 const SPARE_CONNECTIONS = 40;
 
+export type ServerOptions = {
+  readonly major: string;
+  /** Of the crowd. */
+  readonly connections: number;
+  /** Beside those that every server has here. */
+  readonly settings?: Readonly<Record<string, string>>;
+};
+
 /** Ends with the lifetime, or with this process at the latest. */
 export async function startBenchServer(
   lifetime: Lifetime,
-  { major, connections }: { readonly major: string; readonly connections: number },
+  { major, connections, settings = {} }: ServerOptions,
 ): Promise<BenchServer> {
   const packageRoot = packageOf(major);
   const server = await startPostgres({
@@ -38,6 +46,7 @@ export async function startBenchServer(
       autovacuum: "off",
       // A backend tells the statistics of its temporary files late; the log knows of each at once.
       log_temp_files: "0",
+      ...settings,
     },
   });
   lifetime.owns(() => server.remove());

@@ -32,12 +32,13 @@ describe("the line through readings", () => {
   test("a straight one leaves nothing over", () => {
     const line = lineThrough([10, 12, 14, 16]);
     expect(line.slope).toBeCloseTo(2);
-    expect(line.residual).toBeCloseTo(0);
+    expect(line.slopeError).toBeCloseTo(0);
   });
 
   test("what goes up and down does not rise", () => {
     const line = lineThrough([5, 6, 5, 6, 5]);
     expect(line.slope).toBeCloseTo(0);
-    expect(line.residual).toBeGreaterThan(0.5);
+    // Residuals -0.4, 0.6, -0.4, 0.6, -0.4: the root of 1.2 / 3 over 10.
+    expect(line.slopeError).toBeCloseTo(0.2);
   });
 });

@@ -7,7 +7,11 @@ import { growthFigures, onceFigures } from "../../../bench/report/overall-figure
 import { stageFigures } from "../../../bench/report/stage-figures.ts";
 import type { TargetKey } from "../../../bench/targets/target.ts";
 
-const cost = (...serverCpu: readonly number[]): TargetCost => ({ serverCpu, ownCpu: [] });
+const cost = (...serverCpu: readonly number[]): TargetCost => ({
+  serverCpu,
+  ownCpu: [],
+  detailsRead: [],
+});
 const use = (ownCpu: number, p99Ms: number) => ({
   ownCpu: [ownCpu],
   p50Ms: [1],
@@ -23,7 +27,8 @@ const stage: StageMeasures = {
   costs: new Map<TargetKey, TargetCost>([
     ["floor", cost(100, 200, 100)],
     ["census", cost(140, 270, 150)],
-    ["quick_look", cost(40, 90, 50)],
+    ["whole_look", cost(160, 300, 200)],
+    ["quick_look", { ...cost(40, 90, 50), detailsRead: [0, 0, 0] }],
     ["exporter_activity", cost(300, 400, 300)],
     ["exporter_default", cost(1000, 1000, 1000)],
   ]),
@@ -45,6 +50,7 @@ const stage: StageMeasures = {
     bytesSent: 9000,
     bytes: 50_000,
     series: 500,
+    sessions: 501,
     constantPageMemory: 45e6,
   },
   working: { pgleash: use(1600, 1), activity: use(2000, 5), default: use(6000, 60), verdictSeconds: [0.5] },
@@ -79,9 +85,20 @@ describe("the figures of a stage", () => {
     expect(goalOf(500, "incident")).toBe("–");
   });
 
-  test("a minute has 60 quick looks and 4 censuses against 4 queries of the exporter", () => {
-    // 60 * 40 + 4 * 140 = 2960 over 1200, and so on.
-    expect(figure(stage, "server CPU a minute").measured).toBe("3 (2.47–4.05)");
+  test("a minute has 60 quick looks and 4 whole looks against 4 queries of the exporter", () => {
+    // 60 * 40 + 4 * 160 = 3040 over 1200, and so on.
+    expect(figure(stage, "server CPU a minute").measured).toBe("3.17 (2.53–4.13)");
+  });
+
+  test("a quick look that read sessions in detail is no quick look without suspects", () => {
+    const busy = { ...cost(400, 900, 500), detailsRead: [0, 5, 50] };
+    const measures = { ...stage, costs: new Map([...stage.costs, ["quick_look", busy] as const]) };
+    for (const name of ["server CPU of a quick look / floor", "server CPU a minute"])
+      expect(figure(measures, name)).toMatchObject({
+        measured: "each read 5 sessions in detail, and should have read none",
+        reached: "–",
+      });
+    expect(figure(measures, "server CPU of a census / floor").reached).toBe("yes");
   });
 
   test("what is not installed, or not there, is said and not left out", () => {
@@ -89,7 +106,7 @@ describe("the figures of a stage", () => {
     const names = stageFigures({ ...alone, working: { ...alone.working, activity: null, default: null } });
     expect(names).toHaveLength(stageFigures(stage).length);
     expect(names.filter(({ measured }) => measured === "postgres_exporter is not installed")).toHaveLength(4);
-    expect(names.filter(({ measured }) => measured === "there is no quick look")).toHaveLength(2);
+    expect(names.filter(({ measured }) => measured === "not measured")).toHaveLength(2);
     expect(
       names.every(({ measured, reached }) => !measured.includes("not installed") || reached === "–"),
     ).toBe(true);
@@ -111,7 +128,7 @@ describe("figures beyond one stage", () => {
     expect(growthFigures([stage], "calm")).toMatchObject([{ measured: "needs both in one run" }]);
   });
 
-  test("memory is steady where it grows by less than its readings differ", () => {
+  test("memory is steady where the heap rises by less than two standard errors, whatever is resident", () => {
     expect(reachedWith(1e6)).toEqual(["yes", "no", "yes", "–"]);
     expect(reachedWith(3e6)).toEqual(["yes", "no", "no", "–"]);
   });
@@ -141,10 +158,15 @@ function goalOf(sessions: number, mix: "calm" | "incident"): string {
   return figure({ ...stage, sessions, mix }, "server CPU of a census / floor").goal;
 }
 
-function reachedWith(residentGrowth: number): readonly string[] {
+function reachedWith(heapGrowth: number): readonly string[] {
   return onceFigures({
     startUp: { firstPageMs: [170], bareNodeMs: [100] },
     manyServers: { one: [50e6], many: [200e6] },
-    backToBack: { looks: 10_000, residentGrowth, residentNoise: 1e6, heapGrowth: 0, cpuOfLook: 1000 },
+    backToBack: {
+      looks: 10_000,
+      resident: { bytes: 50e6, error: 1e6 },
+      heap: { bytes: heapGrowth, error: 1e6 },
+      cpuOfLook: 1000,
+    },
   }).map(({ reached }) => reached);
 }

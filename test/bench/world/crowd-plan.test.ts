@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { mixes, planCrowd, type Behaviour, type Mix } from "../../../bench/world/crowd-plan.ts";
-import { statements } from "../../../bench/world/crowd-statements.ts";
+import { STATEMENT_CHARACTERS, statementsOf } from "../../../bench/world/crowd-statements.ts";
 
 const sizes = [50, 200, 500, 2000, 5000];
 
@@ -44,7 +44,7 @@ describe("what the sessions do", () => {
   });
 
   test("statements are as long as those of applications", () => {
-    for (const statement of Object.values(statements)) {
+    for (const statement of Object.values(statementsOf(STATEMENT_CHARACTERS))) {
       expect(statement.length).toBeGreaterThanOrEqual(360);
       expect(statement.length).toBeLessThan(400);
     }
