@@ -24,7 +24,7 @@ The table goes to standard output as Markdown, and what happens meanwhile to sta
   --repetitions=N       how often everything is measured, in turns; at least 3 (3)
   --samples=N           how often each target runs in one repetition (40)
   --major=13..18        which PostgreSQL (18; others after "npm ci --prefix test/matrix")
-  --quick               only counts, held to their limits: exits with 1 where one is passed; takes under two minutes
+  --quick               only counts, held to their limits: exits with 1 where one is passed; takes some two minutes
 `;
 
 /** Throws an error with a sentence for the user where a word makes no sense; `null` when help is asked for. */

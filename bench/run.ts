@@ -3,7 +3,7 @@ import { within, type Lifetime } from "./lifetime.ts";
 import type { BenchOptions } from "./options.ts";
 import { fittingMemory } from "./phases/fits-memory.ts";
 import { measureOnce } from "./phases/once.ts";
-import { measureQuick, quickServer, type QuickMeasures } from "./phases/quick.ts";
+import { measureQuick, type QuickMeasures } from "./phases/quick.ts";
 import { measureStage, type StageMeasures } from "./phases/stage.ts";
 import { tell } from "./progress.ts";
 import { passedLimits } from "./report/limits.ts";
@@ -31,12 +31,8 @@ export async function runBench(lifetime: Lifetime, options: BenchOptions): Promi
 async function runQuick(lifetime: Lifetime, options: BenchOptions): Promise<BenchResult> {
   const all: QuickMeasures[] = [];
   for (const sessions of options.sessions) {
-    for (const mix of options.mixes) {
-      await within(lifetime, async (part) => {
-        const server = await startBenchServer(part, quickServer(options.major, sessions));
-        all.push(await measureQuick(part, server, { ...options, sessions, mix }));
-      });
-    }
+    for (const mix of options.mixes)
+      all.push(await measureQuick(lifetime, options.major, { ...options, sessions, mix }));
   }
   return { report: quickReportOf(all), complaints: all.flatMap(passedLimits) };
 }

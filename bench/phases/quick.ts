@@ -1,6 +1,6 @@
 import { within, type Lifetime } from "../lifetime.ts";
 import { tell } from "../progress.ts";
-import type { BenchServer, ServerOptions } from "../world/server.ts";
+import { startBenchServer, type BenchServer } from "../world/server.ts";
 import { measureBackToBack, type BackToBack } from "./back-to-back.ts";
 import { measureRestingProgram, type RestingProgram } from "./resting-program.ts";
 import { gatherCrowd, temporaryFolder, type StageOptions } from "./stage.ts";
@@ -12,6 +12,8 @@ export type QuickMeasures = {
   readonly sessions: number;
   /** Of the crowd that were still there at the end. */
   readonly sessionsAtEnd: number;
+  /** That looks have caused where statements are long. */
+  readonly temporaryFiles: number;
   readonly steady: SteadyLooks;
   readonly quick: SteadyQuickLooks;
   readonly resting: RestingProgram;
@@ -20,53 +22,58 @@ export type QuickMeasures = {
 
 const STEADY_LOOKS = 200;
 const QUICK_LOOKS = 100;
+const WORDY_LOOKS = 20;
 const LOOKS_FOR_MEMORY = 1200;
 
-/**
- * With so many slots pgleash warms its backend up, and 200 sessions with statements of this length do not fit into the default
- * `work_mem` of 4 MB: neither limit could fail on a small server.
- */
+/** With so many slots pgleash warms its backend up: on a small server nobody could tell. */
 const SLOTS = 500;
+/** 200 of this length do not fit into the default `work_mem` of 4 MB. */
 const STATEMENT_CHARACTERS = 25_000;
 
-/** The server of a quick run with so many sessions. */
-export function quickServer(major: string, sessions: number): ServerOptions {
-  return {
-    major,
-    connections: Math.max(SLOTS, sessions),
-    settings: { track_activity_query_size: String(STATEMENT_CHARACTERS + 1024) },
-  };
-}
-
-/** Counts what looks and scrapes ask of a server with so many sessions. */
-export function measureQuick(
-  outer: Lifetime,
-  server: BenchServer,
-  options: StageOptions,
-): Promise<QuickMeasures> {
+/** Counts what looks and scrapes ask of servers with so many sessions. */
+export function measureQuick(outer: Lifetime, major: string, options: StageOptions): Promise<QuickMeasures> {
   return within(outer, async (lifetime) => {
     const { sessions } = options;
+    tell(`${sessions} sessions: temporary files are counted`);
+    const temporaryFiles = await within(lifetime, (part) => countTemporaryFiles(part, major, options));
+    const connections = Math.max(SLOTS, sessions);
+    const server = await startBenchServer(lifetime, { major, connections });
     tell(`${sessions} sessions: looks and scrapes are counted`);
-    // A server takes many times as long over such statements: all that does not need them has a crowd of its own.
-    const [steady, quick] = await within(lifetime, async (part) => {
-      const wordy = await gatherCrowd(part, server, {
-        ...options,
-        statementCharacters: STATEMENT_CHARACTERS,
-      });
-      const looks = await within(part, (own) => measureSteadyLooks(own, server, STEADY_LOOKS));
-      const quickLooks = await within(part, (own) => measureSteadyQuickLooks(own, server, QUICK_LOOKS));
-      wordy.check();
-      return [looks, quickLooks];
-    });
     const crowd = await gatherCrowd(lifetime, server, options);
     const folder = await temporaryFolder(lifetime);
+    const steady = await within(lifetime, (part) => measureSteadyLooks(part, server, STEADY_LOOKS));
+    const quick = await within(lifetime, (part) => measureSteadyQuickLooks(part, server, QUICK_LOOKS));
     const resting = await within(lifetime, (part) =>
       measureRestingProgram(part, server, { ...options, folder }),
     );
     const backToBack = await within(lifetime, (part) => measureBackToBack(part, server, LOOKS_FOR_MEMORY));
     crowd.check();
-    return { sessions, sessionsAtEnd: await countCrowd(server), steady, quick, resting, backToBack };
+    const sessionsAtEnd = await countCrowd(server);
+    return { sessions, sessionsAtEnd, temporaryFiles, steady, quick, resting, backToBack };
   });
+}
+
+/**
+ * On a server of its own: one that keeps such long statements is slower, and its session table is so large that glibc keeps the
+ * memory for it without a warm-up.
+ */
+async function countTemporaryFiles(
+  lifetime: Lifetime,
+  major: string,
+  options: StageOptions,
+): Promise<number> {
+  const server = await startBenchServer(lifetime, {
+    major,
+    connections: options.sessions,
+    settings: { track_activity_query_size: String(STATEMENT_CHARACTERS + 1024) },
+  });
+  const crowd = await gatherCrowd(lifetime, server, {
+    ...options,
+    statementCharacters: STATEMENT_CHARACTERS,
+  });
+  const { temporaryFiles } = await measureSteadyLooks(lifetime, server, WORDY_LOOKS);
+  crowd.check();
+  return temporaryFiles;
 }
 
 async function countCrowd({ admin }: BenchServer): Promise<number> {

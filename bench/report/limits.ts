@@ -27,7 +27,12 @@ export const limits: readonly Limit[] = [
     value: ({ steady }) => steady.statements / steady.looks,
   },
   { name: "rows a look", atLeast: one, atMost: 1.5, value: ({ steady }) => steady.rows / steady.looks },
-  { name: "temporary files", atLeast: zero, atMost: 0, value: ({ steady }) => steady.temporaryFiles },
+  {
+    name: "temporary files",
+    atLeast: zero,
+    atMost: 0,
+    value: ({ steady, temporaryFiles }) => steady.temporaryFiles + temporaryFiles,
+  },
   // Hundreds where the backend was not warmed up and gives its memory back after each look, none where it keeps it.
   {
     name: "minor faults a look",

@@ -9,6 +9,7 @@ const growth = (bytes: number) => ({ bytes, error: 1 });
 const good: QuickMeasures = {
   sessions: 50,
   sessionsAtEnd: 50,
+  temporaryFiles: 0,
   quick: { quickLooks: 100, parses: 0, statements: 100, rows: 100 },
   steady: {
     looks: 200,
@@ -46,6 +47,7 @@ describe("the limits of a quick run", () => {
     ["statements a look", { ...good, steady: { ...good.steady, statements: 301 } }],
     ["rows a look", { ...good, steady: { ...good.steady, rows: 10_000 } }],
     ["temporary files", { ...good, steady: { ...good.steady, temporaryFiles: 1 } }],
+    ["temporary files", { ...good, temporaryFiles: 1 }],
     ["minor faults a look", { ...good, steady: { ...good.steady, minorFaults: 5000 } }],
     ["statements a quick look", { ...good, quick: { ...good.quick, statements: 101 } }],
     ["rows a quick look", { ...good, quick: { ...good.quick, rows: 101 } }],
