@@ -31,10 +31,10 @@ test.each(["SIGHUP", "SIGTERM"] as const)("%s ends everything that was started",
   let said = "";
   try {
     for await (const chunk of bench.stderr.setEncoding("utf8")) {
-      const isStarted = said.includes("are counted");
+      const isStarted = said.includes("looks and scrapes");
       said += String(chunk);
       // Once: by then there is a server, and a second signal would not be waited for.
-      if (!isStarted && said.includes("are counted")) bench.kill(signal);
+      if (!isStarted && said.includes("looks and scrapes")) bench.kill(signal);
     }
     expect(await exited).toEqual([130, null]);
     expect(said).toContain("interrupted: everything that was started is ended");
