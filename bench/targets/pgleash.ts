@@ -32,6 +32,9 @@ export async function startPgleash(lifetime: Lifetime, options: PgleashOptions):
   return started;
 }
 
+/** As the image and the systemd unit start it. */
+const shippedFlags: readonly string[] = ["--max-semi-space-size=4"];
+
 /** Starts it and does not wait. */
 export async function launchPgleash(
   lifetime: Lifetime,
@@ -45,7 +48,7 @@ export async function launchPgleash(
   await writeFile(file, configuration(every, connection, more));
   const words = ["serve", `--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`];
   const main = join(repositoryRoot(), "dist", "main.js");
-  const child = await startChild(lifetime, process.execPath, [main, ...words]);
+  const child = await startChild(lifetime, process.execPath, [...shippedFlags, main, ...words]);
   const scraper = createScraper(port, scrapePatience);
   lifetime.owns(() => scraper.close());
   return { pid: child.pid, stop: child.stop, scraper, child };
