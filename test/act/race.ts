@@ -3,7 +3,10 @@ import { setTimeout } from "node:timers/promises";
 import type { Sql } from "postgres";
 
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
+import { nothingKnown } from "../../src/observe/known.ts";
+import { observe, type Observed } from "../../src/observe/observe.ts";
 import type { Backend } from "../../src/observe/snapshot.ts";
+import { startDeadline } from "../../src/postgres/deadline.ts";
 import { neverAges, openLooker, type Looker } from "../observe/looker.ts";
 import { randomFrom } from "../support/random-looks.ts";
 import { connectTo } from "../support/real-postgres.ts";
@@ -41,8 +44,11 @@ export async function race(server: EmbeddedPostgres, attempt: Attempt, signals: 
   const crowd = startCrowd(server, crowdSize, randomFrom(signals));
   const signalled = new Map<string, number>();
   let movedOn = 0;
+  let known = nothingKnown;
   while (signalled.size < signals) {
-    const decidedOn = await idleInTransaction(looker);
+    const observed = await idleInTransaction(looker, known);
+    known = observed.known;
+    const decidedOn = observed.snapshot.candidates.filter(({ state }) => state === "idle in transaction");
     await setTimeout(decisionMs);
     for (const backend of decidedOn)
       if (await attempt(looker, backend))
@@ -62,10 +68,19 @@ export async function race(server: EmbeddedPostgres, attempt: Attempt, signals: 
   return toll;
 }
 
-async function idleInTransaction(looker: Looker): Promise<readonly Backend[]> {
-  const ages = { ...neverAges, idleInTransactionSeconds: thresholdSeconds };
-  const { candidates } = await looker.look({ ages });
-  return candidates.filter(({ state }) => state === "idle in transaction");
+/** As a watch looks, which does not read again what it knows: what passes between a look and its acts decides. */
+async function idleInTransaction({ session, version }: Looker, known: Observed["known"]): Promise<Observed> {
+  const request = {
+    version,
+    followedPids: [],
+    sampledApplications: [],
+    ages: { ...neverAges, idleInTransactionSeconds: thresholdSeconds },
+    groupsByClient: false,
+    limits: { candidates: 100, groups: 100 },
+    deadline: startDeadline(5),
+    prepare: true,
+  };
+  return await observe(session, request, known);
 }
 
 /** The number stands in the statement, and so comes from the same row as the times by which it is recognised. */

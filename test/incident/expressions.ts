@@ -14,8 +14,8 @@ const ruleFile = z.object({ groups: z.array(z.object({ rules: z.array(rule) })) 
 /** An expression that somebody sends to Prometheus, and where it stands. */
 export type Asked = { readonly place: string; readonly expression: string };
 
-/** No server of an incident comes from a servers file, and without one these are absent. */
-const OF_SERVERS_FILES = "pgleash_servers_file_";
+/** No server of an incident comes from a servers file, and none is looked at quickly: without that, these are absent. */
+const ABSENT = ["pgleash_servers_file_", "pgleash_quick_look"];
 
 /**
  * All that the dashboards ask, for all servers and over ranges such as `1m`, and what the rules are about: but of what an
@@ -39,7 +39,7 @@ export async function allExpressions(
           : [{ place: one.record, expression: one.expr }],
       ),
   ];
-  return all.filter(({ expression }) => !expression.includes(OF_SERVERS_FILES));
+  return all.filter(({ expression }) => !ABSENT.some((name) => expression.includes(name)));
 }
 
 /** Those that had no series at any time between two (epoch seconds), or that Prometheus refused, with what it said. */

@@ -42,10 +42,10 @@ test.for([
   { what: "comparisons with names", unit: '"a"="b","c"<"d"."e" ' },
   { what: "double-quoted values", unit: '"a",', start: "VALUES (" },
   { what: "lists within lists", unit: "IN (" },
-])("a megabyte of $what takes less than 200 ms", ({ unit, start = "SELECT " }) => {
+])("a megabyte of $what takes less than half a second", ({ unit, start = "SELECT " }) => {
   const text = start + unit.repeat(MEGABYTE / unit.length);
-  expect(milliseconds(() => redact(text))).toBeLessThan(200);
-  expect(milliseconds(() => commentKeys(`${text} /*route='x'*/`, []))).toBeLessThan(200);
+  expect(milliseconds(() => redact(text))).toBeLessThan(500);
+  expect(milliseconds(() => commentKeys(`${text} /*route='x'*/`, []))).toBeLessThan(500);
 });
 
 test("the keys at the end of a megabyte are found, and its lists are one value", () => {
