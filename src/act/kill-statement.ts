@@ -34,7 +34,8 @@ type Ended = { readonly kind: BackendKind } & Pick<Act, "isOfStatement">;
  *
  * It must be a transaction of its own: the server copies its session table once per transaction, and would compare
  * with the past. Even so it copies first and signals last. Whatever takes time is therefore asked of a first copy, and
- * the period of a second, so that only microseconds are left, which SQL cannot close. The function stands where it is
+ * the period of a second, so that only microseconds are left, which SQL cannot close. The application is asked of both: to
+ * compile its pattern takes longer than all else, and the second time it is at hand. The function stands where it is
  * evaluated for rows that have passed; in a WHERE the planner would be free to evaluate it first, for everybody.
  */
 export function killStatement({ kind, isOfStatement }: Ended, signal: Signal, version: number): string {
@@ -42,7 +43,7 @@ export function killStatement({ kind, isOfStatement }: Ended, signal: Signal, ve
 WITH allowed AS MATERIALIZED (
   SELECT a.pid, pg_stat_clear_snapshot() AS cleared
   FROM pg_stat_get_activity($1::int) AS a
-  WHERE ${sameBackend} AND ${isSomebodys} AND ${sameNames}
+  WHERE ${sameBackend} AND ${isSomebodys} AND ${sameNames} AND ${sameApplication}
     AND NOT EXISTS (${progress(version)})
 ), victim AS MATERIALIZED (
   SELECT a.pid

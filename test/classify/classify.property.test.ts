@@ -6,11 +6,12 @@ import { leakKinds } from "../../src/classify/kind.ts";
 import type { Look } from "../../src/classify/look.ts";
 import { emptyMemory, type Memory } from "../../src/classify/memory.ts";
 import type { Tally } from "../../src/classify/tally.ts";
+import { runsTier } from "../support/fuzz-runs.ts";
 import { randomBackend, randomFrom, randomLooks } from "../support/random-looks.ts";
 import { judging, rules } from "../support/thresholds.ts";
 
 /** Seeds, not chance: a failure names its seed, and the next run fails the same way. */
-const SEQUENCES = process.env["PGLEASH_TIER"] === undefined ? 10_000 : 100_000;
+const SEQUENCES = { newcomer: 10_000, check: 25_000, full: 100_000 }[runsTier()];
 /** One of the two applications that the looks know has declared its pool. */
 const options = {
   ...judging,

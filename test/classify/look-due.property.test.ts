@@ -9,11 +9,12 @@ import type { Backend } from "../../src/observe/snapshot.ts";
 import { isTimeForQuickLook, paceAfter } from "../../src/watch/call-pace.ts";
 import { aBackend } from "../support/a-backend.ts";
 import { aSnapshot, lookOf } from "../support/a-snapshot.ts";
+import { runsTier } from "../support/fuzz-runs.ts";
 import { randomFrom, type Random } from "../support/random-looks.ts";
 import { judging, thresholds } from "../support/thresholds.ts";
 
 /** Seeds, not chance: a failure names its seed, and the next run fails the same way. */
-const SEQUENCES = process.env["PGLEASH_TIER"] === undefined ? 100 : 2000;
+const SEQUENCES = { newcomer: 100, check: 500, full: 2000 }[runsTier()];
 
 const START = 1_800_000_000;
 const EVERY = 10;

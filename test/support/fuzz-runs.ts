@@ -25,9 +25,13 @@ export type Fuzzed = keyof typeof fuzzInputs;
 /** What a tier leaves of these numbers. */
 export const tierDivisors = { newcomer: 200, check: 20, full: 1 } as const;
 
+/** The tier that runs. */
+export function runsTier(): keyof typeof tierDivisors {
+  const tier = process.env["PGLEASH_TIER"];
+  return tier === "full" || tier === "check" ? tier : "newcomer";
+}
+
 /** How many inputs one reader is given in the tier that runs. */
 export function fuzzRuns(fuzzed: Fuzzed): number {
-  const tier = process.env["PGLEASH_TIER"];
-  const divisor = tier === "full" || tier === "check" ? tierDivisors[tier] : tierDivisors.newcomer;
-  return fuzzInputs[fuzzed] / divisor;
+  return fuzzInputs[fuzzed] / tierDivisors[runsTier()];
 }
