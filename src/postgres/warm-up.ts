@@ -11,7 +11,11 @@ const FEWEST_SLOTS = 300;
  * anew, page by page. What is freed once, glibc keeps from then on, up to 32 MB. A server of another C library just
  * computes a length.
  */
-const warmUpStatement = "SELECT pg_catalog.length(pg_catalog.repeat('x', 30000000))";
+const warmUpStatement = "SELECT pg_catalog.length(pg_catalog.repeat('x', $1::pg_catalog.int4))";
+
+/** Twice what the table takes of each slot. More would be touched for nothing, by many servers of one host at once. */
+const BYTES_PER_SLOT = 4096;
+const MOST_BYTES = 30_000_000;
 
 /**
  * Makes the looks of a new backend cheaper, on a server with many slots. Behind a pooler the next statement may have
@@ -24,7 +28,8 @@ export async function warmUp(
 ): Promise<void> {
   if (pooled || slots.max_connections < FEWEST_SLOTS) return;
   try {
-    await session.query(warmUpStatement, [], { deadline, prepare: false });
+    const bytes = Math.min(slots.max_connections * BYTES_PER_SLOT, MOST_BYTES);
+    await session.query(warmUpStatement, [bytes], { deadline, prepare: false });
   } catch (error) {
     if (!(error instanceof PostgresFailure && error.isRefusal)) throw error;
   }
