@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 
 import { mutationsOf, type Mutation } from "../support/alert-mutations.ts";
+import { runsTier } from "../support/fuzz-runs.ts";
 import { selectorsOf } from "../support/promql.ts";
 import {
   alertsOf,
@@ -84,6 +85,9 @@ async function holds(rule: string, name: string, file: RuleFile): Promise<boolea
   return code === 0;
 }
 
+/** promtool takes a second for each, and there are hundreds: the full tier tries them all, a check each fourth. */
+const triedOfEach = runsTier() === "full" ? 1 : 4;
+
 const rules = [...new Set(mutations.map(({ rule }) => rule))];
 
 test("every alert has numbers or times that can be changed, and cases to tell", () => {
@@ -98,10 +102,10 @@ test("every alert has numbers or times that can be changed, and cases to tell", 
 describe.each(rules)("the cases of %s", (rule) => {
   const changes: readonly Mutation[] = mutations.filter((one) => one.rule === rule);
 
-  test("hold with the shipped rules, and no piece of it can be another", async () => {
+  test("hold with the shipped rules, and no piece of it that is tried can be another", async () => {
     expect(await holds(rule, `${rule}-shipped`, shipped)).toBe(true);
     const survivors: string[] = [];
-    const waiting = [...changes.entries()];
+    const waiting = [...changes.entries()].filter(([index]) => index % triedOfEach === 0);
     const tryNext = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const [index, { what, file }] = next;
