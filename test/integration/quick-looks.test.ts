@@ -1,14 +1,13 @@
 import type postgres from "postgres";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 
-import { createWatchRole } from "../../src/demo/create-watch-role.ts";
-import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { startDaemon, type Daemon } from "../../src/daemon.ts";
 import { builtInFloors } from "../../src/decide/policy.ts";
 import type { ServerView } from "../../src/expose/view.ts";
 import { aLog } from "../support/a-log.ts";
+import { useWatchedServer } from "../support/a-watched-server.ts";
 import { configOf } from "../support/config-text.ts";
-import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
+import { connectTo, postgresMajors } from "../support/real-postgres.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 vi.setConfig({ testTimeout: 40_000, hookTimeout: 60_000 });
@@ -21,18 +20,7 @@ const EVERY = "1h";
 const SLACK_SECONDS = 8;
 
 describe.each(postgresMajors())("on PostgreSQL %s, with looks an hour apart", (major) => {
-  let server: EmbeddedPostgres;
-  let admin: postgres.Sql;
-
-  beforeAll(async () => {
-    server = await startServer(major);
-    await createWatchRole({ host: server.socketFolder, port: server.port });
-    admin = connectTo(server);
-  });
-  afterAll(async () => {
-    await admin.end();
-    await server.remove();
-  });
+  const scene = useWatchedServer(major);
 
   test("a forgotten transaction is a suspect soon after its age, and calls for one look only", async () => {
     const daemon = await aDaemon();
@@ -68,7 +56,7 @@ describe.each(postgresMajors())("on PostgreSQL %s, with looks an hour apart", (m
       return performance.now() > stopMs;
     });
     expect(viewOf(daemon).looks.begun).toBe(1);
-    const [ours] = await admin<{ query: string; quiet: boolean }[]>`
+    const [ours] = await scene.admin<{ query: string; quiet: boolean }[]>`
       SELECT query, state_change > now() - interval '3 seconds' AS quiet
       FROM pg_stat_activity WHERE application_name = 'pgleash'`;
     expect(ours?.query).toContain("pg_stat_get_backend_idset");
@@ -76,7 +64,7 @@ describe.each(postgresMajors())("on PostgreSQL %s, with looks an hour apart", (m
   });
 
   function aClient(applicationName: string): postgres.Sql {
-    const client = connectTo(server, { applicationName });
+    const client = connectTo(scene.server, { applicationName });
     onTestFinished(() => client.end({ timeout: 0 }));
     return client;
   }
@@ -86,7 +74,7 @@ describe.each(postgresMajors())("on PostgreSQL %s, with looks an hour apart", (m
     const seen = new Set<string>();
     const endMs = performance.now() + 1000 * seconds;
     await waitFor("quick looks", async () => {
-      const [row] = await admin<{ at: string }[]>`
+      const [row] = await scene.admin<{ at: string }[]>`
         SELECT query_start::text AS at FROM pg_stat_activity
         WHERE application_name = 'pgleash' AND query LIKE '%pg_stat_get_backend_idset%'`;
       if (row !== undefined) seen.add(row.at);
@@ -101,7 +89,7 @@ quick_every: ${QUICK_EVERY_SECONDS}s
 detectors: { idle_in_transaction: { suspect_after: ${SUSPECT_AFTER_SECONDS}s, leaked_after: 1h } }
 servers:
   - name: main
-    url: "postgres://pgleash@/postgres?host=${server.socketFolder}&port=${server.port}&sslmode=disable"
+    url: "postgres://pgleash@/postgres?host=${scene.server.socketFolder}&port=${scene.server.port}&sslmode=disable"
 `);
     const daemon = await startDaemon({
       config,

@@ -1,11 +1,8 @@
 import { rename, writeFile } from "node:fs/promises";
 
-import type postgres from "postgres";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 
 import { builtInFloors } from "../../src/decide/policy.ts";
-import { createWatchRole } from "../../src/demo/create-watch-role.ts";
-import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { leashStateOf } from "../../src/expose/leash-state.ts";
 import type { ServerView } from "../../src/expose/view.ts";
 import { createWatches, type Watches } from "../../src/watch/watches.ts";
@@ -13,30 +10,20 @@ import { startReader } from "../support/a-target-reader.ts";
 import { aLog, type LogRecord } from "../support/a-log.ts";
 import { aFolder } from "../support/an-audit.ts";
 import { runWords } from "../support/a-runtime.ts";
+import { useWatchedServer } from "../support/a-watched-server.ts";
 import { configOf } from "../support/config-text.ts";
-import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
+import { connectTo, postgresMajors } from "../support/real-postgres.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 describe.each(postgresMajors())("servers of a servers file, on PostgreSQL %s", (major) => {
-  let server: EmbeddedPostgres;
-  let admin: postgres.Sql;
-
-  beforeAll(async () => {
-    server = await startServer(major);
-    await createWatchRole({ host: server.socketFolder, port: server.port });
-    admin = connectTo(server);
-  });
-  afterAll(async () => {
-    await admin.end();
-    await server.remove();
-  });
+  const scene = useWatchedServer(major);
 
   test("that stay keep connection and memory; new ones are watched at once, and those that are gone are left", async () => {
     const { watches, name } = await aScene();
     await name(["one", "two"]);
-    const leak = connectTo(server, { applicationName: "leak" });
+    const leak = connectTo(scene.server, { applicationName: "leak" });
     onTestFinished(() => leak.end({ timeout: 0 }));
     await leak.unsafe("BEGIN");
     const suspect = await waitFor("the suspect", () => viewOf(watches, "one")?.report?.suspects[0]);
@@ -86,7 +73,7 @@ describe.each(postgresMajors())("servers of a servers file, on PostgreSQL %s", (
 
   test("are part of what one look finds: who went unseen is told by the exit code", async () => {
     const folder = await aFolder();
-    const place = `host=${server.socketFolder} port=${server.port} user=pgleash dbname=postgres`;
+    const place = `host=${scene.server.socketFolder} port=${scene.server.port} user=pgleash dbname=postgres`;
     const text = `servers: [{ name: main, url: "${place}" }]\nservers_file: ${folder}/all.yml\n`;
     await writeFile(`${folder}/pgleash.yml`, text);
     const suspects = async (): Promise<number> =>
@@ -121,7 +108,7 @@ describe.each(postgresMajors())("servers of a servers file, on PostgreSQL %s", (
       startReader,
     });
     onTestFinished(() => watches.stop());
-    const place = `host=${server.socketFolder} port=${server.port}`;
+    const place = `host=${scene.server.socketFolder} port=${scene.server.port}`;
     await watches.apply(
       configOf(`every: 1s
 detectors: { idle_in_transaction: { suspect_after: 1s, leaked_after: 1h } }
@@ -146,7 +133,7 @@ policy:
   }
 
   async function ownPids(): Promise<readonly number[]> {
-    const rows = await admin.unsafe("SELECT pid FROM pg_stat_activity WHERE usename = 'pgleash'");
+    const rows = await scene.admin.unsafe("SELECT pid FROM pg_stat_activity WHERE usename = 'pgleash'");
     return rows.map((row) => Number(row["pid"]));
   }
 });

@@ -1,33 +1,20 @@
 import { setImmediate } from "node:timers/promises";
-import type postgres from "postgres";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 
 import { emptyLeash } from "../../src/decide/leash.ts";
-import { createWatchRole } from "../../src/demo/create-watch-role.ts";
-import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { createWatch, type Watch } from "../../src/watch/watch.ts";
 import type { WatchSettings } from "../../src/watch/watch-settings.ts";
 import { aLog, type LogRecord } from "../support/a-log.ts";
 import { anOpening } from "../support/an-opening.ts";
 import { aLeashSettings, aServerConfig } from "../support/a-watch.ts";
-import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
+import { useWatchedServer } from "../support/a-watched-server.ts";
+import { postgresMajors } from "../support/real-postgres.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 describe.each(postgresMajors())("a watch of PostgreSQL %s that looks quickly, too", (major) => {
-  let server: EmbeddedPostgres;
-  let admin: postgres.Sql;
-
-  beforeAll(async () => {
-    server = await startServer(major);
-    await createWatchRole({ host: server.socketFolder, port: server.port });
-    admin = connectTo(server);
-  });
-  afterAll(async () => {
-    await admin.end();
-    await server.remove();
-  });
+  const scene = useWatchedServer(major);
 
   test("never has two statements at once on its session, whoever asks for what at the same time", async () => {
     const { watch, records } = aWatch({ name: "together" });
@@ -66,7 +53,7 @@ describe.each(postgresMajors())("a watch of PostgreSQL %s that looks quickly, to
     await watch.lookQuickly();
     expect(watch.view().looks).toMatchObject({ begun: 0, connections: 0 });
     await watch.look();
-    await admin`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pgleash'`;
+    await scene.admin`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pgleash'`;
     await halfASecond();
     await watch.lookQuickly();
     await halfASecond();
@@ -85,9 +72,9 @@ describe.each(postgresMajors())("a watch of PostgreSQL %s that looks quickly, to
   test("keeps its connection where quick looks are refused, says so once, and asks once after each look", async () => {
     const { watch, records } = aWatch({ name: "refused" });
     await watch.look();
-    await admin.unsafe("REVOKE EXECUTE ON FUNCTION pg_stat_get_backend_idset() FROM public");
+    await scene.admin.unsafe("REVOKE EXECUTE ON FUNCTION pg_stat_get_backend_idset() FROM public");
     onTestFinished(async () => {
-      await admin.unsafe("GRANT EXECUTE ON FUNCTION pg_stat_get_backend_idset() TO public");
+      await scene.admin.unsafe("GRANT EXECUTE ON FUNCTION pg_stat_get_backend_idset() TO public");
     });
     for (let look = 0; look < 2; look += 1) {
       await halfASecond();
@@ -107,7 +94,7 @@ describe.each(postgresMajors())("a watch of PostgreSQL %s that looks quickly, to
   });
 
   function settingsOf({ name }: { readonly name: string }): WatchSettings {
-    const place = { host: server.socketFolder, port: server.port };
+    const place = { host: scene.server.socketFolder, port: scene.server.port };
     const config = aServerConfig(place, { name, quickEverySeconds: 1, everySeconds: 10 });
     return { server: config, labelBudget: 200, commentKeys: [], leash: aLeashSettings() };
   }
