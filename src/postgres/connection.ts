@@ -2,6 +2,7 @@ import { backoffSeconds } from "./backoff.ts";
 import { connect } from "./attempts/connect.ts";
 import type { Connected } from "./attempts/make-attempt.ts";
 import { probe, withSignalGrant, type ProbeOptions } from "./probe.ts";
+import type { Session } from "./session.ts";
 import type { ConnectionSettings } from "./settings.ts";
 import { warmUp } from "./warm-up.ts";
 
@@ -9,8 +10,8 @@ import { warmUp } from "./warm-up.ts";
 export type Connection = {
   /** False while a failure is too fresh to try again. */
   isDue(): boolean;
-  /** Whether the next use needs no new connection, as far as we know. */
-  isOpen(): boolean;
+  /** The one that is open, as far as we know, as it is: nothing is opened for it, and nothing probed. */
+  session(): Session | null;
   /** The session that is open, or a new one with what its probe found out. Throws a `PostgresFailure`. */
   use(settings: ConnectionSettings, options: ProbeOptions): Promise<Connected>;
   succeeded(): void;
@@ -42,7 +43,7 @@ export function createConnection(): Connection {
 
   return {
     isDue: () => performance.now() >= dueMs,
-    isOpen: () => connected?.session.isOpen() ?? false,
+    session: () => (connected?.session.isOpen() ? connected.session : null),
     async use(settings, options) {
       if (!connected?.session.isOpen()) {
         connected = await open(settings, options);

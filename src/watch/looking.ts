@@ -10,6 +10,7 @@ import type { ServerView } from "../expose/view.ts";
 import { createConnection, type Connection } from "../postgres/connection.ts";
 import { shortenDeadline, startDeadline, type Deadline } from "../postgres/deadline.ts";
 import { withSignalGrant } from "../postgres/probe.ts";
+import type { Session } from "../postgres/session.ts";
 import { quickLook } from "../quick-look.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { leashingOf } from "./leashing.ts";
@@ -79,7 +80,7 @@ export function createLooking({ leash, opening, recorder }: LookingStart): Looki
 
   return {
     isDue: () => connection.isDue(),
-    enter: (signal) => (connection.isOpen() ? Promise.resolve(atOnce) : opening.enter(signal)),
+    enter: (signal) => (connection.session() !== null ? Promise.resolve(atOnce) : opening.enter(signal)),
     // One deadline for the whole look: connecting must not add to what the schedule allows.
     async look(
       { server, labelBudget, commentKeys, leash: leashSettings },
@@ -116,7 +117,7 @@ export function createLooking({ leash, opening, recorder }: LookingStart): Looki
         lastSuccessSeconds: Date.now() / 1000,
       };
     },
-    lookQuickly: (server) => quicklyOver(connection, server, remembered.memory.lastLook),
+    lookQuickly: (server) => quicklyOver(connection.session(), server, remembered.memory.lastLook),
     failed: () => connection.failed(),
     opened: () => connection.opened(),
     leash: () => remembered.leash,
@@ -130,13 +131,12 @@ export function createLooking({ leash, opening, recorder }: LookingStart): Looki
 }
 
 async function quicklyOver(
-  connection: Connection,
-  { connection: settings, lookTimeoutSeconds, thresholds }: ServerConfig,
+  session: Session | null,
+  { lookTimeoutSeconds, thresholds }: ServerConfig,
   lastLook: LastLook | null,
 ): Promise<LookDue | null> {
-  if (lastLook === null || !connection.isOpen()) return null;
+  if (lastLook === null || session === null) return null;
   const deadline = startDeadline(lookTimeoutSeconds * QUICK_PATIENCE);
-  const { session } = await connection.use(settings, { deadline, lookTimeoutSeconds });
   return await quickLook(session, { thresholds, lastLookSeconds: lastLook.takenAtSeconds, deadline });
 }
 

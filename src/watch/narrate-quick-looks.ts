@@ -21,7 +21,7 @@ export function narrateQuickFailure(
   { reason, message: error }: PostgresFailure,
 ): QuickTold {
   if (told === reason) log.debug({ server, reason, error }, "quick look failed again");
-  else log.warn({ server, reason, error }, "quick look failed: no other before the next look");
+  else log.warn({ server, reason, error }, "quick look failed: no other before a look succeeds");
   return reason;
 }
 

@@ -2,7 +2,7 @@ import type { ServerConfig } from "../config/config.ts";
 
 /**
  * Where in their own interval the quick looks at a server come: half an interval away from its looks, wherever those are
- * in theirs. Where a pattern plans the looks, anywhere.
+ * in theirs. Where that of the looks is no multiple of theirs, or a pattern plans the looks, they meet now and then.
  */
 export function quickPhaseOf(
   { name, schedule }: Pick<ServerConfig, "name" | "schedule">,

@@ -55,11 +55,17 @@ export function createWatch({ settings: first, log, recorder, onChange, ...start
   let changing: Promise<void> = Promise.resolve();
   let stopping = new AbortController();
   const closing = new AbortController();
-  const turns = createLookTurns({ looking, signal: closing.signal }, look);
+  const entering = { isDue: looking.isDue, enter: enterAfterQuickLook };
+  const turns = createLookTurns({ looking: entering, signal: closing.signal }, look);
+
+  /** A quick look that is given up closes the connection: only then is it known whether a new one must be opened. */
+  async function enterAfterQuickLook(signal: AbortSignal): Promise<Place | null> {
+    await quickLooks.settled();
+    return await looking.enter(signal);
+  }
 
   async function look(place: Place, isOutOfTurn: boolean): Promise<void> {
     await changing;
-    await quickLooks.settled();
     quickLooks.lookBegins(isOutOfTurn);
     const startedMs = performance.now();
     const before = view;

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 
 import { emptyLeash } from "../../src/decide/leash.ts";
+import type { Opening } from "../../src/watch/openings.ts";
 import { createWatch, type Watch } from "../../src/watch/watch.ts";
 import type { WatchSettings } from "../../src/watch/watch-settings.ts";
 import { aLog, type LogRecord } from "../support/a-log.ts";
@@ -89,8 +90,27 @@ describe.each(postgresMajors())("a watch of PostgreSQL %s that looks quickly, to
       quickLooks: { begun: 2, failures: { permission: 2 } },
     });
     expect(records.filter(({ level }) => level === "warn")).toMatchObject([
-      { message: "quick look failed: no other before the next look", fields: { reason: "permission" } },
+      { message: "quick look failed: no other before a look succeeds", fields: { reason: "permission" } },
     ]);
+  });
+
+  test("a look that waits for a quick look which hangs asks for leave to connect, once that has lost the connection", async () => {
+    const opening = anOpening();
+    let entered = 0;
+    const counted: Opening = { enter: (signal: AbortSignal) => ((entered += 1), opening.enter(signal)) };
+    const { watch } = aWatch({ name: "hung", opening: counted });
+    await watch.look();
+    const [backend] = await scene.admin<{ pid: number }[]>`
+      SELECT pid FROM pg_stat_activity WHERE application_name = 'pgleash'`;
+    const pid = backend?.pid ?? Number.NaN;
+    process.kill(pid, "SIGSTOP");
+    onTestFinished(() => void process.kill(pid, "SIGCONT"));
+    await halfASecond();
+    const quick = watch.lookQuickly();
+    await setImmediate(); // its statement is on the way
+    await Promise.all([quick, watch.look()]);
+    expect(watch.view()).toMatchObject({ failure: null, looks: { connections: 2 } });
+    expect(entered).toBe(2);
   });
 
   function settingsOf({ name }: { readonly name: string }): WatchSettings {
@@ -99,12 +119,12 @@ describe.each(postgresMajors())("a watch of PostgreSQL %s that looks quickly, to
     return { server: config, labelBudget: 200, commentKeys: [], leash: aLeashSettings() };
   }
 
-  function aWatch(of: { readonly name: string }): {
+  function aWatch(of: { readonly name: string; readonly opening?: Opening }): {
     readonly watch: Watch;
     readonly records: readonly LogRecord[];
   } {
     const { log, records } = aLog();
-    const start = { settings: settingsOf(of), leash: emptyLeash, opening: anOpening() };
+    const start = { settings: settingsOf(of), leash: emptyLeash, opening: of.opening ?? anOpening() };
     const watch = createWatch({ ...start, log, onChange: () => undefined });
     onTestFinished(() => watch.close());
     return { watch, records };
