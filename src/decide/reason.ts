@@ -31,6 +31,7 @@ export const spareReasons = [
   "no_privilege",
   "audit_failing",
   "announced",
+  "out_of_turn",
   "cool_down",
   "share",
   "rate_rule",

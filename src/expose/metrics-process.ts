@@ -82,7 +82,7 @@ export const processMetrics: readonly Family[] = [
   ),
   counter(
     "pgleash_quick_look_failures_total",
-    "Quick looks that failed, by reason: none is taken before the next look. Absent without quick_every.",
+    "Quick looks that failed, by reason: none is taken before the next look that succeeds. Absent without quick_every.",
     ["reason"],
     ({ quickLooks }) =>
       quickLooks === null

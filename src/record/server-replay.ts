@@ -97,8 +97,11 @@ function withActs(
   return { acts: [...acts, ...more].slice(0, MOST_ACTS), actsByRule: byRule };
 }
 
-/** Whoever would have been ended is still there in the recording: that they were acted on before says nothing new. */
-const ownReasons: ReadonlySet<SpareReason> = new Set(["dry_run", "acted_before"]);
+/**
+ * Whoever would have been ended is still there in the recording: that they were acted on before says nothing new. Nor does it
+ * that a look came out of turn: no policy changes that.
+ */
+const ownReasons: ReadonlySet<SpareReason> = new Set(["dry_run", "acted_before", "out_of_turn"]);
 
 function withSpared(
   before: ServerReplay,

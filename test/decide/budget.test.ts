@@ -115,9 +115,15 @@ const rows: readonly GuardRow[] = [
   },
   {
     item: "E15",
+    reason: "out_of_turn",
+    passes: [situated({ isOutOfTurn: false })],
+    spares: [situated({ isOutOfTurn: true })],
+  },
+  {
+    item: "E15",
     reason: "rate_look",
     passes: [limited({ perLook: 1 })],
-    spares: [{ ...limited({ perLook: 1 }), planned: ["another rule"] }, situated({ isOutOfTurn: true })],
+    spares: [{ ...limited({ perLook: 1 }), planned: ["another rule"] }],
   },
   {
     item: "E15",

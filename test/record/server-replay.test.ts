@@ -92,6 +92,17 @@ describe("E3: what looks come to under a policy", () => {
     );
   });
 
+  test("looks that quick looks called for end nobody, and use up no budget", () => {
+    const looks = looksAt([{ pid: 1, seconds: 100 }]).map((look, index) => ({
+      ...look,
+      isOutOfTurn: index < 3,
+    }));
+    const { acts, overBudget, spared } = replayAll(looks);
+    expect(acts.map(({ atSeconds }) => atSeconds - NOW)).toEqual([30]);
+    expect(overBudget).toBe(0);
+    expect([...spared.keys()]).not.toContain("out_of_turn");
+  });
+
   test("a look at which two limits hold somebody back is one look", () => {
     const rate = { perLook: 0, perMinute: 9, perHour: 9 };
     const rules = [

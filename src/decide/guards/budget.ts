@@ -59,9 +59,7 @@ const rateRule: Guard = {
 
 const rateLook: Guard = {
   reason: "rate_look",
-  why({ planned, policy: { limits }, situation }) {
-    if (situation.isOutOfTurn)
-      return "a quick look called for this look, and acts wait for the next one by plan";
+  why({ planned, policy: { limits } }) {
     return planned.length < limits.perLook ? null : perLookText("limits.per_look allows", limits.perLook);
   },
 };

@@ -10,6 +10,7 @@ import { inProgress } from "./in-progress.ts";
 import { noLease } from "./no-lease.ts";
 import { noPrivilege } from "./no-privilege.ts";
 import { notLeaked } from "./not-leaked.ts";
+import { outOfTurn } from "./out-of-turn.ts";
 import { outsideWindow } from "./outside-window.ts";
 import { ownSession } from "./own-session.ts";
 import { paused } from "./paused.ts";
@@ -59,7 +60,7 @@ export const guardsBeforeNotice: readonly Guard[] = [
 export const guardsOfNotice: readonly Guard[] = [breakerOpen, pooled, noPrivilege, auditFailing];
 
 /** Those that ask once the leak is announced, and its notice may run. */
-export const guardsAfterNotice: readonly Guard[] = [announced, ...budget, noLease, dryRun];
+export const guardsAfterNotice: readonly Guard[] = [announced, outOfTurn, ...budget, noLease, dryRun];
 
 /** All guards, in the order in which they ask. */
 export const guards: readonly Guard[] = [...guardsBeforeNotice, ...guardsOfNotice, ...guardsAfterNotice];
