@@ -18,6 +18,7 @@ import { addPlan, emptyDecisionTally, type DecisionTally } from "./decide/tally.
 import type { Report } from "./expose/report.ts";
 import { gatherEvidence } from "./observe/gather-evidence.ts";
 import { nothingKnown, type Known } from "./observe/known.ts";
+import { noNames } from "./observe/names.ts";
 import { observe } from "./observe/observe.ts";
 import type { Deadline } from "./postgres/deadline.ts";
 import type { Probe } from "./postgres/probe.ts";
@@ -30,7 +31,7 @@ export type Remembered = {
   readonly memory: Memory;
   readonly leash: Leash;
   readonly decisions: DecisionTally;
-  /** What was read of the server already. Nothing is judged by it. */
+  /** What a look takes over instead of reading it again. Whoever signals compares the names once more. */
   readonly known: Known;
 };
 
@@ -115,7 +116,12 @@ export async function cycle(
   );
   return {
     report: { ...seen, leash: { plan, results, state: leash, policy, floors, situation, ...refusals } },
-    remembered: { memory, leash, decisions: addPlan(before.decisions, plan, results), known },
+    remembered: {
+      memory,
+      leash,
+      decisions: addPlan(before.decisions, plan, results),
+      known: results.some(({ outcome }) => outcome === "moved_on") ? { ...known, names: noNames } : known,
+    },
     reading,
   };
 }

@@ -10,7 +10,7 @@ const namesRow = z.object({
 });
 
 /** The names of these oids, as the server knows them. Untrusted data enters here; throws a ZodError when it has another shape. */
-export function toNames(row: unknown, oids: Oids): Names {
+export function toNames(row: unknown, oids: Oids): Pick<Names, "databases" | "roles"> {
   const { databases, roles } = namesRow.parse(row);
   return {
     databases: new Map(oids.databases.map((oid) => [oid, databases[oid] ?? null])),
@@ -22,6 +22,5 @@ export function toNames(row: unknown, oids: Oids): Names {
         return [oid, { name, isSuperuser, isReplication }];
       }),
     ),
-    looks: 0,
   };
 }

@@ -11,21 +11,32 @@ export type Names = {
   readonly roles: ReadonlyMap<number, Role | null>;
   /** How many looks they have served. */
   readonly looks: number;
+  /** Of the look that they were read for, by the server's clock; epoch seconds. */
+  readonly readAtSeconds: number;
 };
 
 /** The databases and roles of the sessions of a look. */
 export type Oids = { readonly databases: readonly number[]; readonly roles: readonly number[] };
 
 /** Nobody was asked yet. */
-export const noNames: Names = { databases: new Map(), roles: new Map(), looks: 0 };
+export const noNames: Names = { databases: new Map(), roles: new Map(), looks: 0, readAtSeconds: -Infinity };
 
-/** A rename shows after so many looks at most. Whoever ends a session compares its names once more. */
+/**
+ * A rename shows after so many looks at most, and at the first one after so long. Whoever ends a session compares its names
+ * once more.
+ */
 const MOST_LOOKS = 10;
+const LONGEST_SECONDS = 300;
 
 /** Whether they must be asked for anew: one is missing, or they have served long enough. Pure. */
-export function areNamesDue({ databases, roles, looks }: Names, oids: Oids): boolean {
+export function areNamesDue(
+  { databases, roles, looks, readAtSeconds }: Names,
+  oids: Oids,
+  nowSeconds: number,
+): boolean {
   return (
     looks >= MOST_LOOKS ||
+    Math.abs(nowSeconds - readAtSeconds) >= LONGEST_SECONDS ||
     oids.databases.some((oid) => !databases.has(oid)) ||
     oids.roles.some((oid) => !roles.has(oid))
   );

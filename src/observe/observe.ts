@@ -11,7 +11,7 @@ import { LONGEST_AGE_SECONDS } from "./sql.ts";
 import { textParameters, textsOf } from "./texts.ts";
 import { toSnapshot } from "./to-snapshot.ts";
 
-/** The most that one look returns. What is past it is counted, not read. */
+/** The most that a look keeps: candidates past it are counted, not read; groups past it are read, and folded. */
 export type LookLimits = { readonly candidates: number; readonly groups: number };
 
 /** What one look asks for. */
@@ -48,11 +48,13 @@ export async function observe(
     if (known.postmasterStart !== null && known.postmasterStart !== postmasterStart)
       return await observe(session, request);
     const oids = oidsOf(look);
-    const names = areNamesDue(known.names, oids) ? await readNames(session, oids, request) : known.names;
+    const takenAtSeconds = look.taken_at / 1_000_000;
+    const names = areNamesDue(known.names, oids, takenAtSeconds)
+      ? { ...(await readNames(session, oids, request)), looks: 1, readAtSeconds: takenAtSeconds }
+      : { ...known.names, looks: known.names.looks + 1 };
     const mostGroups = request.limits.groups;
     const snapshot = toSnapshot(look, { names, texts: known.texts, mostGroups });
-    const served = { ...names, looks: names.looks + 1 };
-    return { snapshot, known: { postmasterStart, names: served, texts: textsOf(snapshot.candidates) } };
+    return { snapshot, known: { postmasterStart, names, texts: textsOf(snapshot.candidates) } };
   } catch (error) {
     if (error instanceof PostgresFailure) throw error;
     throw new PostgresFailure("protocol", "the answer to a look has an unexpected shape", { cause: error });

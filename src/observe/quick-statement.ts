@@ -12,7 +12,8 @@ const LONGEST_STATEMENT_SECONDS = 60;
 /**
  * The one statement of a quick look, 13 to 18. It does not read the session view, which searches the list of processes
  * once for each session: that is done only for the few whose transaction, or statement, came of age since the last look.
- * Whoever was old enough by then was judged by it, and must not hide others behind the limit.
+ * Whoever was old enough by then was judged by it, and should not hide others behind the limit; pauses stay in for a minute
+ * longer, for the sake of what began before them.
  *
  * Parameters: $1 to $3 the ages in seconds, in the order of their type; $4 when the last look was taken, as epoch seconds by
  * the server's clock. The server copies its session table once per transaction: run it in one of its own.

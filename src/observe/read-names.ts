@@ -15,7 +15,7 @@ export async function readNames(
   session: Session,
   oids: Oids,
   options: { readonly deadline: Deadline; readonly prepare: boolean },
-): Promise<Names> {
+): Promise<Pick<Names, "databases" | "roles">> {
   const parameters = [`{${oids.databases.join(",")}}`, `{${oids.roles.join(",")}}`];
   const reply = await session.query(namesStatement, parameters, options);
   return toNames(reply.rows[0], oids);

@@ -85,7 +85,7 @@ export type Coverage = {
   readonly sights: readonly Sight[];
   /** Sessions whose details the server hides from our role. While there are any, absence proves nothing. */
   readonly hiddenSessions: number;
-  /** Candidates and groups that were counted but not returned, because a look is bounded. */
+  /** Candidates that were counted but not read, and groups that are told of by their states alone: a look is bounded. */
   readonly candidatesCut: number;
   readonly groupsFolded: number;
 };

@@ -128,6 +128,18 @@ describe.each(postgresMajors())("what was read of PostgreSQL %s already", (major
     await client.end({ timeout: 0 });
   });
 
+  test("names are read anew after five minutes, and when the clock was put back as far", async () => {
+    const { known } = await look();
+    const { readAtSeconds } = known.names;
+    const readWhen = async (names: Partial<typeof known.names>): Promise<number> => {
+      await look({ ...known, names: { ...known.names, ...names } });
+      return asked.length - 1;
+    };
+    expect(await readWhen({ readAtSeconds: readAtSeconds - 200 })).toBe(0);
+    expect(await readWhen({ readAtSeconds: readAtSeconds - 300 })).toBe(1);
+    expect(await readWhen({ readAtSeconds: readAtSeconds + 400 })).toBe(1);
+  });
+
   test("nothing of it holds for another server at the same address", async () => {
     const client = await enter("BEGIN", "SELECT 'here'");
     const { known } = await look();

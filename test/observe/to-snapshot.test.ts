@@ -59,7 +59,12 @@ const row = {
 };
 
 const role = { name: "app", isSuperuser: false, isReplication: true };
-const names = { databases: new Map([[shop, "shop"]]), roles: new Map([[app, role]]), looks: 0 };
+const names = {
+  databases: new Map([[shop, "shop"]]),
+  roles: new Map([[app, role]]),
+  looks: 0,
+  readAtSeconds: 0,
+};
 
 /** Rows → what the server sends: a table as columns. */
 function inColumns(rows: unknown): unknown {
