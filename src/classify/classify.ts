@@ -121,7 +121,8 @@ export function classify(look: Look, memory: Memory, options: ClassifyOptions): 
       clockJumps: before.clockJumps,
       lastLook: { takenAtSeconds, postmasterStart, standby, pressure },
       evidence,
-      looksSinceEvidence: look.gathered !== null ? 0 : before.looksSinceEvidence + 1,
+      looksSinceEvidence:
+        look.gathered !== null ? 0 : before.looksSinceEvidence + (options.isOutOfTurn ? 0 : 1),
       pools: pools.remembered,
       slots: slots.series,
       episodes,

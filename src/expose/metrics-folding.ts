@@ -19,7 +19,7 @@ function beyondBudget(report: Report, server: ServerView): Readonly<Record<strin
   const leftOut = (sets: readonly unknown[] | undefined): number =>
     Math.max(0, (sets?.length ?? 0) - labelBudget);
   return {
-    // Those that the server folded have no names to count again.
+    // Those that the look folded have no names to count again.
     pgleash_connections: snapshot.coverage.groupsFolded + sessionLabels.foldedSets,
     pgleash_suspect_connections: suspectLabels.foldedSets,
     pgleash_comment_suspects: commentLabels.foldedSets,

@@ -20,7 +20,7 @@ type Stage = keyof typeof expected;
 /** What changes nothing for us. The driver would keep each parameter that it is told of. */
 const unread = "SNA";
 
-/** The most that one reply may weigh. A look is bounded in SQL; this bounds a server that does not keep to it. */
+/** The most that one reply may weigh. The candidates of a look are bounded in SQL, its groups are not: there are as many as sessions at most. */
 const REPLY_LIMIT_BYTES = 64 * 1024 * 1024;
 /** The most that a server may send of itself, between two queries or up to the first. */
 const UNASKED_LIMIT_BYTES = 64 * 1024;

@@ -57,6 +57,16 @@ function waitingAnew(count: number, look: number): readonly Backend[] {
   }));
 }
 
+test("looks out of turn do not hasten evidence", () => {
+  let memory = classify(lookWith(aLook(0), {}), emptyMemory(), judging).memory;
+  const looksSince: number[] = [];
+  for (const [index, isOutOfTurn] of [true, true, false, true].entries()) {
+    memory = classify(lookOf(aLook(1 + index)), memory, { ...judging, isOutOfTurn }).memory;
+    looksSince.push(memory.looksSinceEvidence);
+  }
+  expect(looksSince).toEqual([0, 0, 1, 1]);
+});
+
 describe("evidence is asked for", () => {
   test("at every third look of a calm server, the first included", () => {
     expect(asked(calm)).toEqual([0, 3, 6, 9]);
