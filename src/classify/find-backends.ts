@@ -1,6 +1,7 @@
 import type { Backend } from "../observe/snapshot.ts";
 import { hasCurrentKeys, unattributed, type Attributions } from "./attribution/remember.ts";
 import { backendKey } from "./backend-key.ts";
+import type { Findings } from "./episode.ts";
 import type { Finding } from "./finding.ts";
 import { harmOf } from "./harm.ts";
 import { checkKinds } from "./kind-check.ts";
@@ -30,15 +31,21 @@ function kindsOf(
   const subjectKey = backendKey(backend.id);
   return checkKinds(sighting, rules).flatMap(({ kind, period, ageSeconds, severity }) => {
     if (period === null || ageSeconds === null || severity === null) return [];
-    const attribution = attributions.get(subjectKey) ?? unattributed;
-    const redactedStatement = statesAfterFailure.has(backend.state) ? null : attribution.redactedStatement;
     const harm = harmOf(backend, blockedSessions);
-    const said = {
-      commentKeys: attribution.commentKeys,
-      hasCurrentKeys: hasCurrentKeys(backend, attribution),
-      redactedStatement,
-    };
-    const findings = { severity, ageSeconds, harm, ...said };
+    const findings = { severity, ageSeconds, harm, ...saidBy(backend, attributions) };
     return [{ subject: { kind, backend }, subjectKey, period, findings }];
   });
+}
+
+/** What a session says of itself: in comments, and by its last statement, as far as that may be shown. */
+export function saidBy(
+  backend: Backend,
+  attributions: Attributions,
+): Pick<Findings, "commentKeys" | "hasCurrentKeys" | "redactedStatement"> {
+  const attribution = attributions.get(backendKey(backend.id)) ?? unattributed;
+  return {
+    commentKeys: attribution.commentKeys,
+    hasCurrentKeys: hasCurrentKeys(backend, attribution),
+    redactedStatement: statesAfterFailure.has(backend.state) ? null : attribution.redactedStatement,
+  };
 }

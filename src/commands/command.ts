@@ -18,7 +18,8 @@ export const exitCodeMeanings = {
 /** A subcommand: its help, and what it does with the words behind its name. */
 export type Command = {
   readonly help: string;
-  run(runtime: Runtime, words: readonly string[]): Promise<ExitCode>;
+  /** Resolves with one of the exit codes; a command that runs another program may end as that did. */
+  run(runtime: Runtime, words: readonly string[]): Promise<number>;
 };
 
 /** The command line makes no sense. The message says what was expected, and what came. */

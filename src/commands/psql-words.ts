@@ -7,7 +7,9 @@ const connectionFlag = /^(?:-[pUd]|--(?:host|port|username|dbname)(?:=|$))/u;
  * Whether the words ask for the help. Throws a `UsageError` where `-h` is meant as psql's: a help that exits with 0 would
  * let a cron job be green for ever.
  */
-export function asksForHelp(words: readonly string[]): boolean {
+export function asksForHelp(allWords: readonly string[]): boolean {
+  // What follows is the command line of another program.
+  const words = allWords.slice(0, [...allWords, "--"].indexOf("--"));
   if (words.includes("--help")) return true;
   const at = words.findIndex((word) => word.startsWith("-h"));
   if (at === -1) return false;

@@ -1,5 +1,5 @@
 import { closestWord } from "../closest-word.ts";
-import { exitCodeMeanings, exitCodes, UsageError, type Command, type ExitCode } from "./command.ts";
+import { exitCodeMeanings, exitCodes, UsageError, type Command } from "./command.ts";
 import { describeWord } from "./parse-words.ts";
 import { asksForHelp } from "./psql-words.ts";
 import type { Runtime } from "./runtime.ts";
@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   suspects: async () => (await import("./suspects.ts")).suspects,
   doctor: async () => (await import("./doctor.ts")).doctor,
   explain: async () => (await import("./explain.ts")).explain,
+  check: async () => (await import("./check.ts")).check,
   "check-config": async () => (await import("./check-config.ts")).checkConfig,
   config: async () => (await import("./config.ts")).config,
   replay: async () => (await import("./replay.ts")).replay,
@@ -30,12 +31,14 @@ Examples:
   pgleash doctor 'host=db1 user=pgleash'           what is missing for a watch, and what to run
   DATABASE_URL=postgres://db1/postgres pgleash serve
   pgleash serve --config.file=pgleash.yml          watch, and serve metrics on :19187
+  pgleash check -- pytest                          run tests, and fail if they leak sessions
 
 Commands:
   serve           watch servers and serve metrics, until stopped
   suspects        look once and print who is suspected
   doctor          say what keeps pgleash from its work at a server, and what to run against it
   explain         ask a running pgleash why a session is a suspect, and why it is not ended
+  check           run your tests, or any other command, and say which sessions they leaked
   check-config    say everything that is wrong with a configuration file
   config show     print the configuration that holds, secrets masked
   replay          try a policy on what "serve --record=FILE" put on record
@@ -46,8 +49,8 @@ Commands:
   version         print the version
   demo            start a server, an application that leaks, and a watch over both
 
-A server is named as for psql: by a URL, by 'host=db1 user=pgleash', or by PG* variables; "serve", "suspects" and "doctor" take
---host, -p, -U and -d, too. -h is --help here. "pgleash COMMAND --help" tells the flags of each command.
+A server is named as for psql: by a URL, by 'host=db1 user=pgleash', or by PG* variables; "serve", "suspects", "doctor" and "check"
+take --host, -p, -U and -d, too. -h is --help here. "pgleash COMMAND --help" tells the flags of each command.
 
 Exit codes:
 ${Object.entries(exitCodeMeanings)
@@ -56,7 +59,7 @@ ${Object.entries(exitCodeMeanings)
 `;
 
 /** Runs the command that the words name. Bad words are explained on standard error. */
-export async function run(runtime: Runtime, words: readonly string[]): Promise<ExitCode> {
+export async function run(runtime: Runtime, words: readonly string[]): Promise<number> {
   const [name, ...rest] = asCommand(words);
   const load = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   try {
@@ -97,7 +100,7 @@ function unknownText(name: string): string {
   return `unknown command${shown.startsWith('"') ? "" : ","} ${shown}${question}: expected one of ${names.join(", ")}`;
 }
 
-function print(runtime: Runtime, text: string): ExitCode {
+function print(runtime: Runtime, text: string): number {
   runtime.write(text);
   return exitCodes.ok;
 }

@@ -7,7 +7,7 @@ import { issuesOf } from "../support/config-text.ts";
 import { isThere, parseYaml, readText } from "./files.ts";
 import { problemOf } from "./program.ts";
 
-const pages = ["docs/deployment.md", "docs/managed-services.md", "docs/coming-from.md"];
+const pages = ["docs/deployment.md", "docs/managed-services.md", "docs/coming-from.md", "docs/leak-check.md"];
 
 /** The fenced blocks of a page in a language; without a name, those that have none. */
 function blocks(page: string, language: string): readonly string[] {

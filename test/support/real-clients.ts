@@ -51,7 +51,7 @@ function fileOf(name: string): string {
 
 /** Throws, and says what to install, when a client is missing. */
 export function requireClients(): void {
-  const modules = "asyncpg, fastapi, httpx, psycopg, psycopg2, sqlalchemy, uvicorn";
+  const modules = "asyncpg, fastapi, httpx, psycopg, psycopg2, pytest, sqlalchemy, uvicorn";
   const { status, stderr, error } = spawnSync(python, ["-c", `import ${modules}`], { encoding: "utf8" });
   if (status !== 0) {
     const packages = readFileSync(fileOf("apt-packages.txt"), "utf8").trim().split("\n").join(" ");

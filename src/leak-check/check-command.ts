@@ -1,0 +1,108 @@
+import { PostgresFailure } from "../postgres/failure.ts";
+import type { Child, ChildEnd } from "./child.ts";
+import type { Leak } from "./leak.ts";
+import type { Looks } from "./looks.ts";
+import {
+  afterEnd,
+  afterLook,
+  leaksOf,
+  runFrom,
+  stillOpen,
+  type LeakRules,
+  type RunSoFar,
+} from "./run-so-far.ts";
+
+export type CheckOptions = {
+  readonly looks: Looks;
+  readonly rules: LeakRules;
+  /** How long sessions may stay once the command has ended. */
+  readonly graceSeconds: number;
+  /** Called once the server has been seen as it is without the command. */
+  readonly start: () => Child;
+};
+
+/** What running a command under watch came to. */
+export type Checked = {
+  readonly end: ChildEnd;
+  readonly leaks: readonly Leak[];
+  readonly run: RunSoFar;
+  /** Looks that failed while the command ran, and why the last one did. */
+  readonly missed: { readonly looks: number; readonly why: string | null };
+  /** Why finding nobody proves nothing; `null` where it does. */
+  readonly blind: string | null;
+};
+
+/** Often enough to see what was open right before the end; and never so often that looks take more than a fifth of the time. */
+const LOOK_EVERY_MS = 100;
+const LONGEST_REST_MS = 1000;
+const RESTS_PER_LOOK = 4;
+
+/**
+ * Runs a command to its end, and says which sessions it leaked. Ends none. Throws a `PostgresFailure`, and starts nothing, where
+ * the server cannot be looked at; whatever happens later, the command is awaited.
+ */
+export async function checkCommand({ looks, rules, graceSeconds, start }: CheckOptions): Promise<Checked> {
+  let run = runFrom(await looks.look(true));
+  let missed: Checked["missed"] = { looks: 0, why: null };
+
+  /** False where the look failed. */
+  async function lookOn(asksForPrepared: boolean): Promise<boolean> {
+    if (!looks.isDue()) return false;
+    try {
+      run = afterLook(run, await looks.look(asksForPrepared), rules);
+      return true;
+    } catch (error) {
+      if (!(error instanceof PostgresFailure)) throw error;
+      missed = { looks: missed.looks + 1, why: error.message };
+      return false;
+    }
+  }
+
+  const child = start();
+  const end = await whileRunning(child, () => lookOn(false));
+  if (end.whyNotStarted !== null) return { end, leaks: [], run, missed, blind: null };
+  const missedBefore = missed;
+  const before = run;
+  const graceEndsMs = performance.now() + 1000 * graceSeconds;
+  let isSeen = false;
+  for (;;) {
+    const hasLooked = await lookOn(true);
+    if (hasLooked && !isSeen) run = afterEnd(before, run, rules);
+    isSeen ||= hasLooked;
+    if ((hasLooked && stillOpen(run).length === 0) || performance.now() >= graceEndsMs) break;
+    await rest(LOOK_EVERY_MS);
+  }
+  const blind = isSeen
+    ? whyBlind(run)
+    : `the server could not be looked at once the command had ended: ${missed.why}`;
+  return { end, leaks: isSeen ? leaksOf(run) : [...run.leaks.values()], run, missed: missedBefore, blind };
+}
+
+/** Looks again and again until the command ends. A look that is under way then is waited for. */
+async function whileRunning(child: Child, look: () => Promise<unknown>): Promise<ChildEnd> {
+  let restMs = LOOK_EVERY_MS;
+  for (;;) {
+    const end = await Promise.race([child.ended, rest(restMs)]);
+    if (end !== undefined) return end;
+    const begunMs = performance.now();
+    // Whatever goes wrong with us, the command goes on to its end.
+    await look().catch(async (error: unknown) => {
+      await child.ended;
+      throw error;
+    });
+    const tookMs = performance.now() - begunMs;
+    restMs = Math.min(Math.max(LOOK_EVERY_MS, RESTS_PER_LOOK * tookMs), LONGEST_REST_MS);
+  }
+}
+
+function rest(milliseconds: number): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), milliseconds);
+  });
+}
+
+function whyBlind({ hiddenBefore, mostHidden, sessionsCut }: RunSoFar): string | null {
+  if (mostHidden > hiddenBefore)
+    return "sessions that began with the command are hidden from our role: grant it pg_monitor, or connect as the role of the tests";
+  return sessionsCut > 0 ? `the server has ${sessionsCut} more sessions than one look can read` : null;
+}

@@ -1,0 +1,207 @@
+import { backendKey } from "../classify/backend-key.ts";
+import type { Episode } from "../classify/episode.ts";
+import { holderOf, type Holder } from "../classify/holder.ts";
+import type { Sighting } from "../classify/sighting.ts";
+import { instantMicros } from "../observe/instant.ts";
+import { leakWays, type Leak, type LeakWay } from "./leak.ts";
+import { isSamePeriod, openSessions, type OpenSessions, type SessionSuspect } from "./open-sessions.ts";
+import type { Seen } from "./seen.ts";
+
+/** From which age on what is a leak, and whose sessions are judged. */
+export type LeakRules = {
+  /** Idle in a transaction while the command runs. */
+  readonly heldSeconds: number;
+  /** Idle in no transaction while the command runs; `Infinity` for never. */
+  readonly untouchedSeconds: number;
+  /** Whether the command may be the one that holds it. */
+  readonly isOurs: (holder: Holder) => boolean;
+};
+
+/** What is known of a run of the command after some looks. A value: it goes into the judging of a look and comes out anew. */
+export type RunSoFar = {
+  /** When the look before the command was taken, by the server's clock: what began later began with it. */
+  readonly sinceSeconds: number;
+  readonly takenAtSeconds: number;
+  /** The sessions of the last look that are judged. */
+  readonly open: OpenSessions;
+  /** Who went lately, out of a transaction. */
+  readonly gone: ReadonlyMap<string, Gone>;
+  /** The others of the last look that began with the command: keys of backends. */
+  readonly strangers: ReadonlySet<string>;
+  /** The prepared transactions of the last look that began with the command. */
+  readonly prepared: readonly Episode[];
+  /** How many sessions began with the command, as far as looks saw them: those that are judged, and the others. */
+  readonly sessionsSeen: number;
+  readonly strangersSeen: number;
+  /** By what they are. Bounded: then `hasMoreLeaks`. */
+  readonly leaks: ReadonlyMap<string, Leak>;
+  readonly hasMoreLeaks: boolean;
+  /** Sessions that were hidden before, and the most that were since. */
+  readonly hiddenBefore: number;
+  readonly mostHidden: number;
+  /** Sessions that the last look left out. */
+  readonly sessionsCut: number;
+};
+
+/** Nobody reads more. */
+const MOST_LEAKS = 1000;
+
+/**
+ * Who was idle in a transaction and is gone may have finished it unseen. Only who did nothing for this long, and for a multiple
+ * of what was unseen, is thought to have gone with the command. Programs close what is forgotten somewhat before they end.
+ */
+const UNFINISHED_SECONDS = 2;
+const UNSEEN_TIMES = 3;
+const LATELY_SECONDS = 1;
+
+/** A session that was idle in a transaction when a look saw it last. */
+type Gone = { readonly suspect: SessionSuspect; readonly seenAtSeconds: number };
+
+/** Before the command: by the one look at what is there already. */
+export function runFrom({ takenAtSeconds, hiddenSessions, sessionsCut }: Seen): RunSoFar {
+  return {
+    sinceSeconds: takenAtSeconds,
+    takenAtSeconds,
+    open: new Map(),
+    gone: new Map(),
+    strangers: new Set(),
+    prepared: [],
+    sessionsSeen: 0,
+    strangersSeen: 0,
+    leaks: new Map(),
+    hasMoreLeaks: false,
+    hiddenBefore: hiddenSessions,
+    mostHidden: hiddenSessions,
+    sessionsCut,
+  };
+}
+
+/** The run after one more look, be it that the command runs or not: who is held or untouched for too long is a leak. */
+export function afterLook(run: RunSoFar, seen: Seen, rules: LeakRules): RunSoFar {
+  const begun = seen.sightings.filter(({ backend }) => beganWith(run, backend.id.backendStart));
+  const ours = begun.filter(({ backend }) => rules.isOurs(backend));
+  const strangers = new Set(
+    begun.filter(({ backend }) => !rules.isOurs(backend)).map(({ backend }) => backendKey(backend.id)),
+  );
+  const open = openSessions({ ...seen, sightings: ours }, run.open);
+  const next = {
+    ...run,
+    takenAtSeconds: seen.takenAtSeconds,
+    open,
+    gone: goneSince(run, begun, seen.takenAtSeconds),
+    strangers,
+    prepared: seen.prepared.filter(
+      (suspect) =>
+        "prepared" in suspect &&
+        beganWith(run, suspect.prepared.preparedAt) &&
+        rules.isOurs(holderOf(suspect)),
+    ),
+    sessionsSeen: run.sessionsSeen + newIn(open, run.open),
+    strangersSeen: run.strangersSeen + newIn(strangers, run.strangers),
+    mostHidden: Math.max(run.mostHidden, seen.hiddenSessions),
+    sessionsCut: seen.sessionsCut,
+  };
+  return withLeaks(
+    next,
+    [...open].flatMap(([key, suspect]) => tooOld(key, suspect, rules)),
+  );
+}
+
+/** The run once the command has ended, by the last look before its end and the first one after it. */
+export function afterEnd(before: RunSoFar, after: RunSoFar, { heldSeconds }: LeakRules): RunSoFar {
+  const leastSeconds = Math.min(heldSeconds, UNFINISHED_SECONDS);
+  const stayed = [...after.open].filter(([key, now]) => {
+    const suspect = before.open.get(key);
+    return suspect !== undefined && isIdleInTransaction(now) && isSamePeriod(now, suspect);
+  });
+  const went = [...after.gone].filter(([key, { suspect, seenAtSeconds }]) => {
+    const unseenSeconds = after.takenAtSeconds - seenAtSeconds;
+    const isLong = suspect.ageSeconds >= Math.max(leastSeconds, UNSEEN_TIMES * unseenSeconds);
+    // What was seen is told, before what is thought.
+    return isLong && !after.leaks.has(key);
+  });
+  return withLeaks(after, [
+    ...stayed.map(([key, suspect]) => leakOf(key, "unfinished", suspect)),
+    ...went.map(([key, { suspect }]) => leakOf(key, "unfinished", suspect)),
+  ]);
+}
+
+/** Bounded by the sessions that went within the time that counts. */
+function goneSince(
+  { open, gone, takenAtSeconds: seenAtSeconds }: RunSoFar,
+  begun: readonly Sighting[],
+  nowSeconds: number,
+): RunSoFar["gone"] {
+  const present = new Set(begun.map(({ backend }) => backendKey(backend.id)));
+  const went = [...open]
+    .filter(([key, suspect]) => isIdleInTransaction(suspect) && !present.has(key))
+    .map(([key, suspect]) => [key, { suspect, seenAtSeconds }] as const);
+  return new Map([...gone, ...went].filter(([, last]) => nowSeconds - last.seenAtSeconds <= LATELY_SECONDS));
+}
+
+/** What is there although the command has ended: leaked, if it still is once the grace is over. */
+export function stillOpen({ open, prepared }: RunSoFar): readonly Episode[] {
+  return [...open.values(), ...prepared];
+}
+
+/** All that leaked, by a run whose grace is over: what is there now, then what was seen before. */
+export function leaksOf(run: RunSoFar): readonly Leak[] {
+  const sessions = [...run.open].map(([key, suspect]) => leakOf(key, "left_open", suspect));
+  const prepared = run.prepared.map((suspect): KeyedLeak => [
+    `prepared/${suspect.period}`,
+    { way: "left_open", suspect },
+  ]);
+  const { leaks } = withLeaks(run, [...sessions, ...prepared]);
+  return [...leaks.values()].toSorted(
+    (one, other) => rankOf(other) - rankOf(one) || other.suspect.ageSeconds - one.suspect.ageSeconds,
+  );
+}
+
+type KeyedLeak = readonly [key: string, leak: Leak];
+
+function tooOld(key: string, suspect: SessionSuspect, rules: LeakRules): readonly KeyedLeak[] {
+  const { kind, ageSeconds } = suspect;
+  if (isIdleInTransaction(suspect))
+    return ageSeconds >= rules.heldSeconds ? [leakOf(key, "held", suspect)] : [];
+  const isIdle = kind === "never_used" || kind === "idle_too_long";
+  return isIdle && ageSeconds >= rules.untouchedSeconds ? [leakOf(key, "untouched", suspect)] : [];
+}
+
+function isIdleInTransaction({ kind }: SessionSuspect): boolean {
+  return kind === "idle_in_transaction" || kind === "idle_in_transaction_aborted";
+}
+
+function leakOf(key: string, way: LeakWay, suspect: SessionSuspect): KeyedLeak {
+  return [key, { way, suspect }];
+}
+
+/** A session leaks once, in the way that says most, at its greatest age. */
+function withLeaks(run: RunSoFar, found: readonly KeyedLeak[]): RunSoFar {
+  if (found.length === 0) return run;
+  const leaks = new Map(run.leaks);
+  let { hasMoreLeaks } = run;
+  for (const [key, leak] of found) {
+    const known = leaks.get(key);
+    if (known === undefined && leaks.size >= MOST_LEAKS) hasMoreLeaks = true;
+    else if (known === undefined || saysMore(leak, known)) leaks.set(key, leak);
+  }
+  return { ...run, leaks, hasMoreLeaks };
+}
+
+function saysMore(leak: Leak, known: Leak): boolean {
+  const further = rankOf(leak) - rankOf(known);
+  return further > 0 || (further === 0 && leak.suspect.ageSeconds >= known.suspect.ageSeconds);
+}
+
+function rankOf({ way }: Leak): number {
+  return leakWays.indexOf(way);
+}
+
+function beganWith({ sinceSeconds }: RunSoFar, instant: string): boolean {
+  return instantMicros(instant) / 1_000_000 > sinceSeconds;
+}
+
+/** A session that a look saw and the one before did not is a new one: nobody comes back. */
+function newIn(now: { keys(): Iterable<string> }, before: { has(key: string): boolean }): number {
+  return [...now.keys()].filter((key) => !before.has(key)).length;
+}

@@ -1,0 +1,57 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+import { startChild } from "../../src/leak-check/child.ts";
+
+const environment = { PATH: process.env["PATH"], GREETING: "hello" };
+
+describe("a command", () => {
+  test.for([
+    ["true", 0],
+    ["exit 7", 7],
+    ["exit 255", 255],
+    ["kill -KILL $$", 137],
+    ["kill -SEGV $$", 139],
+    ['test "$GREETING" = hello && test -z "$HOME"', 0],
+  ] as const)("that is %j ends with %i", async ([script, status]) => {
+    const child = startChild(["sh", "-c", script], environment);
+    expect(await child.ended).toEqual({ status, whyNotStarted: null });
+  });
+
+  test("gets its arguments as they are", async () => {
+    const child = startChild(["sh", "-c", 'test "$1" = "a  b; \'\\$x"', "sh", "a  b; '$x"], environment);
+    expect(await child.ended).toMatchObject({ status: 0 });
+  });
+
+  test("gets the signals that are passed on", async () => {
+    // The shell tells us once its trap stands, maybe at once: unheard, the signal would end us.
+    const isReady = new Promise((resolve) => process.once("SIGUSR2", resolve));
+    const child = startChild(
+      ["sh", "-c", 'trap "exit 42" TERM; kill -USR2 "$PPID"; while :; do sleep 0.05; done'],
+      environment,
+    );
+    await isReady;
+    child.pass("SIGTERM");
+    expect(await child.ended).toMatchObject({ status: 42 });
+  });
+
+  test("that is not there ends as in a shell", async () => {
+    expect(await startChild(["no-such-program"], environment).ended).toMatchObject({
+      status: 127,
+      whyNotStarted: expect.stringContaining("no such program"),
+    });
+  });
+
+  test("that cannot be run ends as in a shell", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "pgleash-child-"));
+    const file = join(folder, "notes.txt");
+    await writeFile(file, "notes", { mode: 0o644 });
+    expect(await startChild([file], environment).ended).toMatchObject({
+      status: 126,
+      whyNotStarted: expect.stringContaining("EACCES"),
+    });
+    await rm(folder, { recursive: true });
+  });
+});
