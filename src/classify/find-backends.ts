@@ -17,24 +17,33 @@ export function findBackends(
   attributions: Attributions,
   rules: ThresholdRules,
 ): readonly Finding[] {
-  return sightings.flatMap((sighting) =>
-    kindsOf(sighting, attributions, rules).map((finding, index) => ({ ...finding, opens: index === 0 })),
-  );
+  return sightings.flatMap((sighting) => kindsOf(sighting, attributions, rules));
 }
 
-function kindsOf(
-  sighting: Sighting,
-  attributions: Attributions,
-  rules: ThresholdRules,
-): readonly Omit<Finding, "opens">[] {
+function kindsOf(sighting: Sighting, attributions: Attributions, rules: ThresholdRules): readonly Finding[] {
   const { backend, blockedSessions } = sighting;
-  const subjectKey = backendKey(backend.id);
-  return checkKinds(sighting, rules).flatMap(({ kind, period, ageSeconds, severity }) => {
-    if (period === null || ageSeconds === null || severity === null) return [];
+  const found: Finding[] = [];
+  for (const { kind, period, ageSeconds, severity } of checkKinds(sighting, rules)) {
+    if (period === null || ageSeconds === null || severity === null) continue;
     const harm = harmOf(backend, blockedSessions);
-    const findings = { severity, ageSeconds, harm, ...saidBy(backend, attributions) };
-    return [{ subject: { kind, backend }, subjectKey, period, findings }];
-  });
+    const { commentKeys, hasCurrentKeys: isCurrent, redactedStatement } = saidBy(backend, attributions);
+    const findings = {
+      severity,
+      ageSeconds,
+      harm,
+      commentKeys,
+      hasCurrentKeys: isCurrent,
+      redactedStatement,
+    };
+    found.push({
+      subject: { kind, backend },
+      subjectKey: backendKey(backend.id),
+      period,
+      findings,
+      opens: found.length === 0,
+    });
+  }
+  return found;
 }
 
 /** What a session says of itself: in comments, and by its last statement, as far as that may be shown. */

@@ -1,7 +1,7 @@
 import { severities } from "../classify/episode.ts";
 import { harmLevels } from "../classify/harm.ts";
-import { leakKinds } from "../classify/kind.ts";
-import { oldest, suspectBackends } from "./aggregate.ts";
+import { leakKinds, type LeakKind } from "../classify/kind.ts";
+import { countedBy, suspectBackends } from "./aggregate.ts";
 import { commentLabelsOf } from "./comment-labels.ts";
 import { one, snapshotGauge, summed, type Family } from "./family.ts";
 import { everybodyElse, other, shownAs } from "./label-budget.ts";
@@ -13,13 +13,12 @@ export const suspectMetrics: readonly Family[] = [
     "pgleash_suspects",
     "What the last look named a suspect or leaked: sessions, prepared transactions and pools, each under one kind.",
     ["kind", "severity"],
-    ({ suspects }) =>
-      leakKinds.flatMap((kind) =>
-        severities.map((severity) => ({
-          labels: { kind, severity },
-          value: suspects.filter((suspect) => suspect.kind === kind && suspect.severity === severity).length,
-        })),
-      ),
+    ({ suspects }) => {
+      const count = countedBy(suspects, ({ kind, severity }) => [kind, severity]);
+      return leakKinds.flatMap((kind) =>
+        severities.map((severity) => ({ labels: { kind, severity }, value: count(kind, severity) })),
+      );
+    },
   ),
   snapshotGauge(
     "pgleash_suspect_connections",
@@ -50,26 +49,23 @@ export const suspectMetrics: readonly Family[] = [
     "pgleash_oldest_suspect_age_seconds",
     "How long the oldest suspect of a kind has looked like that leak, by the server's clock; 0 without one.",
     ["kind"],
-    ({ suspects }) =>
-      leakKinds.map((kind) => ({
-        labels: { kind },
-        value: oldest(
-          suspects.filter((suspect) => suspect.kind === kind).map((suspect) => suspect.ageSeconds),
-        ),
-      })),
+    ({ suspects }) => {
+      const oldest = new Map<LeakKind, number>();
+      for (const { kind, ageSeconds } of suspects)
+        oldest.set(kind, Math.max(oldest.get(kind) ?? 0, ageSeconds));
+      return leakKinds.map((kind) => ({ labels: { kind }, value: oldest.get(kind) ?? 0 }));
+    },
   ),
   snapshotGauge(
     "pgleash_harm_suspects",
     "Suspects by the worst that they cost others: a slot, schema changes (ddl), vacuum (backend_xid and backend_xmin of pg_stat_activity, pg_prepared_xacts.transaction), sessions that wait for them (blocking, pg_blocking_pids).",
     ["harm", "severity"],
-    ({ suspects }) =>
-      harmLevels.flatMap((level) =>
-        severities.map((severity) => ({
-          labels: { harm: level, severity },
-          value: suspects.filter((suspect) => suspect.harm.level === level && suspect.severity === severity)
-            .length,
-        })),
-      ),
+    ({ suspects }) => {
+      const count = countedBy(suspects, ({ harm, severity }) => [harm.level, severity]);
+      return harmLevels.flatMap((harm) =>
+        severities.map((severity) => ({ labels: { harm, severity }, value: count(harm, severity) })),
+      );
+    },
   ),
   snapshotGauge(
     "pgleash_blocked_sessions",

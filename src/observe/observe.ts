@@ -54,7 +54,8 @@ export async function observe(
       : { ...known.names, looks: known.names.looks + 1 };
     const mostGroups = request.limits.groups;
     const snapshot = toSnapshot(look, { names, texts: known.texts, mostGroups });
-    return { snapshot, known: { postmasterStart, names, texts: textsOf(snapshot.candidates) } };
+    const texts = textsOf(snapshot.candidates, known.texts);
+    return { snapshot, known: { postmasterStart, names, texts } };
   } catch (error) {
     if (error instanceof PostgresFailure) throw error;
     throw new PostgresFailure("protocol", "the answer to a look has an unexpected shape", { cause: error });

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 
-import { byState, oldest, sessionsIn, suspectBackends, suspectPools } from "../../src/expose/aggregate.ts";
+import {
+  byState,
+  countedBy,
+  oldest,
+  sessionsIn,
+  suspectBackends,
+  suspectPools,
+} from "../../src/expose/aggregate.ts";
 import { backendStates } from "../../src/observe/snapshot.ts";
 import { aGroup, aPoolSuspect, aPreparedSuspect, aReport, aSuspect } from "../support/a-view.ts";
 
@@ -19,6 +26,14 @@ test("suspects are told apart by their subject", () => {
   const [backend, pool] = [aSuspect(), aPoolSuspect()];
   const report = aReport({ suspects: [aPreparedSuspect(), backend, pool] });
   expect([suspectBackends(report), suspectPools(report)]).toEqual([[backend], [pool]]);
+});
+
+test("items are counted by two values; what nobody has is 0", () => {
+  const count = countedBy(["ab", "ab", "ac", "bb"], (item) => [item[0], item[1]]);
+  expect(count("a", "b")).toBe(2);
+  expect(count("a", "c")).toBe(1);
+  expect(count("b", "b")).toBe(1);
+  expect([count("b", "c"), count("c", "b")]).toEqual([0, 0]);
 });
 
 describe("oldest", () => {
