@@ -4,9 +4,6 @@ import { columnsOf } from "./well-formed.ts";
 /** What each value costs us beside its bytes: a NULL has none, and still a place in the row. So does each element of a JSON text. */
 const VALUE_COST_BYTES = 64;
 
-/** Each element of a JSON text follows one of these. */
-const beforeElements: ReadonlySet<number> = new Set(Buffer.from(",[{"));
-
 /** Follows the rows of one reply. */
 export type ReplyRows = {
   /** Reads a well-formed description of rows (T). */
@@ -32,9 +29,18 @@ export function createReplyRows(): ReplyRows {
   };
 }
 
-/** At the most: these bytes may stand in a text as well. */
+const [comma, bracket, brace] = [",", "[", "{"].map((character) => character.charCodeAt(0));
+
+/**
+ * Each element of a JSON text follows one of these bytes. At the most: they may stand in a text as well. By index, since this
+ * reads every byte of every look, mostly in code that V8 has not optimized: there an iterator and a set take several times as long.
+ */
 function elementsIn(body: Buffer): number {
   let elements = 0;
-  for (const byte of body) if (beforeElements.has(byte)) elements += 1;
+  const { length } = body;
+  for (let index = 0; index < length; index += 1) {
+    const byte = body[index];
+    if (byte === comma || byte === bracket || byte === brace) elements += 1;
+  }
   return elements;
 }
