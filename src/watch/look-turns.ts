@@ -1,5 +1,6 @@
 import type { Looking } from "./looking.ts";
 import type { Place } from "./openings.ts";
+import type { QuickLooks } from "./quick-looks.ts";
 
 /** One look at a time. */
 export type LookTurns = {
@@ -16,9 +17,16 @@ export type LookTurns = {
   ended(): Promise<void>;
 };
 
-/** `look` is how a look goes, once it may connect. The signal ends the waiting for that. */
+/** What a look waits for before it begins. The signal ends the waiting for leave to connect. */
+export type LookTurnsOptions = {
+  readonly looking: Pick<Looking, "enter" | "isDue">;
+  readonly quickLooks: Pick<QuickLooks, "settled">;
+  readonly signal: AbortSignal;
+};
+
+/** `look` is how a look goes, once it may connect. */
 export function createLookTurns(
-  { looking, signal }: { readonly looking: Pick<Looking, "enter" | "isDue">; readonly signal: AbortSignal },
+  { looking, quickLooks, signal }: LookTurnsOptions,
   look: (place: Place, isOutOfTurn: boolean) => Promise<void>,
 ): LookTurns {
   /** A look, with the time it waits for leave to connect, and the same without it. */
@@ -27,6 +35,8 @@ export function createLookTurns(
   let underWay: Promise<void> | null = null;
 
   async function enterAndLook(isOutOfTurn: boolean): Promise<void> {
+    // One that is given up closes the connection: only then is it known whether the look must open another.
+    await quickLooks.settled();
     const place = await looking.enter(signal);
     if (place === null) return;
     underWay = look(place, isOutOfTurn).finally(() => (underWay = null));

@@ -10,7 +10,6 @@ import type { ServerView } from "../expose/view.ts";
 import { createConnection, type Connection } from "../postgres/connection.ts";
 import { shortenDeadline, startDeadline, type Deadline } from "../postgres/deadline.ts";
 import { withSignalGrant } from "../postgres/probe.ts";
-import type { Session } from "../postgres/session.ts";
 import { quickLook } from "../quick-look.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { leashingOf } from "./leashing.ts";
@@ -117,7 +116,7 @@ export function createLooking({ leash, opening, recorder }: LookingStart): Looki
         lastSuccessSeconds: Date.now() / 1000,
       };
     },
-    lookQuickly: (server) => quicklyOver(connection.session(), server, remembered.memory.lastLook),
+    lookQuickly: (server) => quicklyOver(connection, server, remembered.memory.lastLook),
     failed: () => connection.failed(),
     opened: () => connection.opened(),
     leash: () => remembered.leash,
@@ -131,10 +130,11 @@ export function createLooking({ leash, opening, recorder }: LookingStart): Looki
 }
 
 async function quicklyOver(
-  session: Session | null,
+  connection: Connection,
   { lookTimeoutSeconds, thresholds }: ServerConfig,
   lastLook: LastLook | null,
 ): Promise<LookDue | null> {
+  const session = connection.session();
   if (lastLook === null || session === null) return null;
   const deadline = startDeadline(lookTimeoutSeconds * QUICK_PATIENCE);
   return await quickLook(session, { thresholds, lastLookSeconds: lastLook.takenAtSeconds, deadline });

@@ -55,14 +55,7 @@ export function createWatch({ settings: first, log, recorder, onChange, ...start
   let changing: Promise<void> = Promise.resolve();
   let stopping = new AbortController();
   const closing = new AbortController();
-  const entering = { isDue: looking.isDue, enter: enterAfterQuickLook };
-  const turns = createLookTurns({ looking: entering, signal: closing.signal }, look);
-
-  /** A quick look that is given up closes the connection: only then is it known whether a new one must be opened. */
-  async function enterAfterQuickLook(signal: AbortSignal): Promise<Place | null> {
-    await quickLooks.settled();
-    return await looking.enter(signal);
-  }
+  const turns = createLookTurns({ looking, quickLooks, signal: closing.signal }, look);
 
   async function look(place: Place, isOutOfTurn: boolean): Promise<void> {
     await changing;

@@ -13,7 +13,8 @@ function someTurns(signal = new AbortController().signal): {
   const waiting: (() => void)[] = [];
   const place = { mostSeconds: 1, leave: () => undefined };
   const looking = { enter: () => Promise.resolve(place), isDue: () => true };
-  const turns = createLookTurns({ looking, signal }, (_place, isOutOfTurn) => {
+  const quickLooks = { settled: () => Promise.resolve() };
+  const turns = createLookTurns({ looking, quickLooks, signal }, (_place, isOutOfTurn) => {
     looks.push(isOutOfTurn);
     return new Promise((resolve) => void waiting.push(resolve));
   });
