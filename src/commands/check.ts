@@ -29,7 +29,7 @@ const flags = {
   port,
   username,
   dbname,
-  "idle-in-transaction": { type: "string", default: "10s" },
+  "idle-in-transaction": { type: "string", default: "5s" },
   idle: { type: "string" },
   grace: { type: "string", default: "5s" },
   match: { type: "string", multiple: true },
@@ -56,7 +56,7 @@ not be looked at, and with 0 when all is well. A command that a signal ended cou
   --url=CONNECTION     the server that the tests use: a URL or key=value pairs; without it, DATABASE_URL or the PG* variables
 ${connectionFlagsHelp}
   --idle-in-transaction=DURATION
-                       a session may sit idle in a transaction for so long while the command runs (10s)
+                       a session may sit idle in a transaction for so long while the command runs (5s)
   --idle=DURATION      a session may go unused for so long; without it for ever, since a pool looks the same
   --grace=DURATION     how long sessions may stay once the command has ended (5s)
   --match=MATCHER      judge only sessions that match, such as 'datname="shop_test"'; may be given several times, and all must match

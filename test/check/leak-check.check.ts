@@ -10,6 +10,7 @@ import { z } from "zod";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { readYaml } from "../deploy/files.ts";
 import { runProgram } from "../support/a-program.ts";
+import { runsTier } from "../support/fuzz-runs.ts";
 import { requireClients } from "../support/real-clients.ts";
 import { postgresMajors, startServer } from "../support/real-postgres.ts";
 
@@ -40,7 +41,8 @@ const runners = [
 
 // The oldest and the newest; others only where neither is asked for.
 const ends = postgresMajors().filter((major) => major === "13" || major === "18");
-const majors = ends.length > 0 ? ends : postgresMajors();
+const all = ends.length > 0 ? ends : postgresMajors();
+const majors = runsTier() === "full" ? all : all.slice(-1);
 
 describe.each(majors)("a real suite under pgleash check, on %s", (major) => {
   let server: EmbeddedPostgres;
