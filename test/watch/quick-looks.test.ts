@@ -69,9 +69,9 @@ test("one that fails is counted, told once, and followed by no other before the 
     expect(asked()).toBe(look < 3 ? look + 1 : 5);
   }
   expect(records.map(({ level, message }) => [level, message])).toEqual([
-    ["warn", "quick look failed: no other before the next look"],
+    ["warn", "quick look failed: no other before a look succeeds"],
     ["debug", "quick look failed again"],
-    ["warn", "quick look failed: no other before the next look"],
+    ["warn", "quick look failed: no other before a look succeeds"],
     ["info", "quick looks succeed again"],
   ]);
   expect(records[0]?.fields).toEqual({ server: "db1", reason: "permission", error: "denied" });
