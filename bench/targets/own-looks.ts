@@ -19,6 +19,8 @@ export const benchThresholds: ThresholdRules = {
     },
   },
   overrides: [],
+  expected: [],
+  markers: [],
 };
 
 /** Looks, one after the other, each with what the ones before have left. */

@@ -121,6 +121,24 @@ export const whoLeaks: Row = {
       ],
       as: "stacked",
     }),
+    graph({
+      title: "Expected work",
+      description:
+        "Sessions of the chosen servers that would be suspects, were they not expected to take so long, by who said so: the configuration, or they themselves.",
+      unit: Short,
+      span: 12,
+      series: [{ expr: sumOf(["source"], "pgleash_expected_sessions", ["source"]), legend: "{{source}}" }],
+      as: "stacked",
+    }),
+    graph({
+      title: "What sessions say they take",
+      description:
+        "Sessions of the chosen servers that say themselves how long they take, by what that is worth: held, capped to less, over, or nothing, because it is malformed, repeated or not allowed.",
+      unit: Short,
+      span: 12,
+      series: [{ expr: sumOf(["result"], "pgleash_expect_markers", ["result"]), legend: "{{result}}" }],
+      as: "stacked",
+    }),
   ],
 };
 

@@ -8,6 +8,7 @@ import { hasExpired } from "./evidence/evidence-expiry.ts";
 import { clockJump, jumpsAgo } from "./clock-jump.ts";
 import { endOfEpisode } from "./episode-end.ts";
 import type { Episode, EpisodeEvent } from "./episode.ts";
+import type { ExpectedSeen } from "./expected-sessions.ts";
 import { episodeKey, type Finding } from "./finding.ts";
 import { follow } from "./follow.ts";
 import type { Exhaustion } from "./forecast/exhaustion.ts";
@@ -57,6 +58,8 @@ export type Verdict = {
   readonly suspects: readonly Episode[];
   /** All sessions that were read one by one, suspects or not: of the others nobody knows more than their number. */
   readonly sightings: readonly Sighting[];
+  /** Who would be a suspect, and is expected to take so long; and what became of the markers of all that were read. */
+  readonly expected: ExpectedSeen;
   readonly events: readonly EpisodeEvent[];
   /** The declared pools, in the order of their declaration. */
   readonly pools: readonly PoolUse[];
@@ -109,6 +112,7 @@ export function classify(look: Look, memory: Memory, options: ClassifyOptions): 
   return {
     suspects: opening.flatMap((finding) => episodes.get(episodeKey(finding)) ?? []),
     sightings: backends.sightings,
+    expected: backends.expected,
     events,
     pools: pools.uses,
     slots: { used: usedSlots(snapshot.groups), limit: options.usableSlots },

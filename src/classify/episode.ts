@@ -2,6 +2,7 @@ import type { PreparedTransaction } from "../observe/evidence.ts";
 import type { Backend } from "../observe/snapshot.ts";
 import type { CommentKeys } from "./attribution/comment-keys.ts";
 import type { Certainty } from "./certainty.ts";
+import type { Expectation } from "./expectation.ts";
 import type { Harm } from "./harm.ts";
 import type { BackendKind } from "./kind.ts";
 import type { OvergrownPool } from "./pools/pool.ts";
@@ -40,6 +41,10 @@ export type Findings = {
   readonly hasCurrentKeys: boolean;
   /** Its last statement without literals; `null` where there is none. */
   readonly redactedStatement: string | null;
+  /** That it is expected to take so long. It is told of all the same, because others wait for it. */
+  readonly expectation: Expectation | null;
+  /** Whether it may say with its next statement that it takes long. */
+  readonly mayDeclare: boolean;
 };
 
 /** One suspect followed over looks: one subject in one very period of one kind. */

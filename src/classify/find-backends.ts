@@ -2,6 +2,7 @@ import type { Backend } from "../observe/snapshot.ts";
 import { hasCurrentKeys, unattributed, type Attributions } from "./attribution/remember.ts";
 import { backendKey } from "./backend-key.ts";
 import type { Findings } from "./episode.ts";
+import { mayDeclare } from "./expectation.ts";
 import type { Finding } from "./finding.ts";
 import { harmOf } from "./harm.ts";
 import { checkKinds } from "./kind-check.ts";
@@ -23,7 +24,7 @@ export function findBackends(
 function kindsOf(sighting: Sighting, attributions: Attributions, rules: ThresholdRules): readonly Finding[] {
   const { backend, blockedSessions } = sighting;
   const found: Finding[] = [];
-  for (const { kind, period, ageSeconds, severity } of checkKinds(sighting, rules)) {
+  for (const { kind, period, ageSeconds, severity, expectation } of checkKinds(sighting, rules)) {
     if (period === null || ageSeconds === null || severity === null) continue;
     const harm = harmOf(backend, blockedSessions);
     const { commentKeys, hasCurrentKeys: isCurrent, redactedStatement } = saidBy(backend, attributions);
@@ -34,6 +35,8 @@ function kindsOf(sighting: Sighting, attributions: Attributions, rules: Threshol
       commentKeys,
       hasCurrentKeys: isCurrent,
       redactedStatement,
+      expectation,
+      mayDeclare: mayDeclare(backend, rules.markers),
     };
     found.push({
       subject: { kind, backend },

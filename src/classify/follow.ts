@@ -53,6 +53,8 @@ function advance(
     commentKeys,
     hasCurrentKeys,
     redactedStatement,
+    expectation,
+    mayDeclare,
   } = findings;
   const certainty = certainties[subject.kind];
   // A leak stays a leak to people and counters, even when a reload raises the threshold above its age. Who ends sessions
@@ -72,6 +74,8 @@ function advance(
     commentKeys,
     hasCurrentKeys,
     redactedStatement,
+    expectation,
+    mayDeclare,
     certainty,
     period,
     severityNow,

@@ -3,6 +3,7 @@ import { attributionsOf } from "./attribution/remember.ts";
 import { blockedSessions, lockWaits } from "./evidence/blocking.ts";
 import { clientWaits } from "./client-wait.ts";
 import { excuses } from "./excuse.ts";
+import { seenExpected, type ExpectedSeen } from "./expected-sessions.ts";
 import { findBackends } from "./find-backends.ts";
 import type { Finding } from "./finding.ts";
 import { freshEvidence, type Look } from "./look.ts";
@@ -25,6 +26,7 @@ type Remembered = Pick<Memory, "clientWaits" | "excuses" | "lockWaits" | "adviso
 export type JudgedBackends = {
   readonly sightings: readonly Sighting[];
   readonly findings: readonly Finding[];
+  readonly expected: ExpectedSeen;
   /** Sessions that wait for each pid, directly or behind others. */
   readonly blocked: ReadonlyMap<number, number>;
   readonly remembered: Remembered;
@@ -55,5 +57,5 @@ export function judgeBackends(
     clockJumps: before.clockJumps,
   });
   const findings = findBackends(seen, remembered.attributions, thresholds);
-  return { sightings: seen, findings, blocked, remembered };
+  return { sightings: seen, findings, expected: seenExpected(seen, thresholds), blocked, remembered };
 }

@@ -1,6 +1,7 @@
 import { trueAge } from "./clock-jump.ts";
 import { detectors } from "./detectors/index.ts";
 import type { Severity } from "./episode.ts";
+import { expectedOf, judgeMarker, longerOf, type Expectation } from "./expectation.ts";
 import { severityAt } from "./finding.ts";
 import type { BackendKind } from "./kind.ts";
 import type { Sighting } from "./sighting.ts";
@@ -16,19 +17,32 @@ export type KindCheck = {
   readonly ageSeconds: number | null;
   /** `null` where it is not named. */
   readonly severity: Severity | null;
+  /** What it would be named if nobody expected it. */
+  readonly unexpectedSeverity: Severity | null;
+  /** That it may look like this leak for longer; `null` where it does not look so, or is not expected to. */
+  readonly expectation: Expectation | null;
 };
 
-/** What each detector says of a session, in the order of precedence. */
+/**
+ * What each detector says of a session, in the order of precedence. Who is expected to take long is not named for it, as long
+ * as nobody waits: whoever holds up others is told of, whatever was promised.
+ */
 export function checkKinds(sighting: Sighting, rules: ThresholdRules): readonly KindCheck[] {
   const { backend, blockedSessions, clockJumps } = sighting;
+  const promise = judgeMarker(backend, clockJumps, rules.markers)?.promise ?? null;
   return detectors.map((detector) => {
     const { kind } = detector;
     const threshold = hastened(thresholdFor(rules, backend, kind), kind, blockedSessions);
     const period = detector.period(sighting);
     const shownSeconds = detector.ageSeconds(sighting, threshold);
     const ageSeconds = shownSeconds === null ? null : trueAge(shownSeconds, clockJumps);
-    const severity = period === null ? null : severityAt(ageSeconds, threshold);
-    return { kind, threshold, period, ageSeconds, severity };
+    const unexpectedSeverity = period === null ? null : severityAt(ageSeconds, threshold);
+    const expectation =
+      period === null || ageSeconds === null
+        ? null
+        : longerOf(expectedOf(backend, { kind, ageSeconds }, rules.expected), promise);
+    const severity = expectation === null || blockedSessions > 0 ? unexpectedSeverity : null;
+    return { kind, threshold, period, ageSeconds, severity, unexpectedSeverity, expectation };
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Backend } from "../observe/snapshot.ts";
-import type { LeakKind } from "./kind.ts";
+import type { BackendKind, LeakKind } from "./kind.ts";
 
 /** When one kind of leak is reported: first as a suspect, later as leaked. A disabled kind is never reported. */
 export type Threshold = {
@@ -22,10 +22,38 @@ export type ThresholdOverride = {
   readonly thresholds: Partial<Thresholds>;
 };
 
-/** The thresholds of one server. Overrides are read in order; the first that matches and names the kind decides. */
+/** Work that the operator expects to last: nobody whom it matches is a suspect of these kinds before that age. */
+export type ExpectedWork = {
+  readonly matches: (suspect: Matchable) => boolean;
+  readonly kinds: readonly BackendKind[];
+  /** `config/` bounds it: nothing is expected for ever. */
+  readonly forSeconds: number;
+  /** For people; `null` where none is given. */
+  readonly reason: string | null;
+};
+
+/** What says whose a session is, and what it cannot choose itself. */
+export type MarkerHolder = Pick<Backend, "datname" | "usename" | "clientAddr">;
+
+/** Whose sessions may say of themselves how long they take, and how much of it is believed. */
+export type MarkerAllowance = {
+  readonly matches: (holder: MarkerHolder) => boolean;
+  /** Of one marker, from the start of the statement on. */
+  readonly atMostSeconds: number;
+  /** Of all markers of one transaction together, from its start on. */
+  readonly inAllSeconds: number;
+};
+
+/**
+ * The thresholds of one server, and what is expected there. Overrides, expected work and allowances are read in order; the
+ * first that matches, and names the kind, decides.
+ */
 export type ThresholdRules = {
   readonly defaults: Thresholds;
   readonly overrides: readonly ThresholdOverride[];
+  readonly expected: readonly ExpectedWork[];
+  /** Without any, markers are not even read. */
+  readonly markers: readonly MarkerAllowance[];
 };
 
 const MINUTE = 60;

@@ -1,5 +1,5 @@
 import type { DeclaredPool } from "../classify/pools/pool.ts";
-import type { ThresholdOverride, Thresholds } from "../classify/thresholds.ts";
+import type { ExpectedWork, MarkerAllowance, ThresholdOverride, Thresholds } from "../classify/thresholds.ts";
 import type { Policy, Protection, Rule } from "../decide/policy.ts";
 import type { ConnectionSettings } from "../postgres/settings.ts";
 import type { ConfigIssue } from "./issue.ts";
@@ -12,6 +12,12 @@ export type Schedule = { readonly everySeconds: number } | { readonly cron: stri
 
 /** An override with the text of its matchers, so that it can be shown again. */
 export type ConfiguredOverride = ThresholdOverride & { readonly match: readonly string[] };
+
+/** Expected work with the text of its matchers. */
+export type ConfiguredExpectedWork = ExpectedWork & { readonly match: readonly string[] };
+
+/** An allowance with the text of its matchers. */
+export type ConfiguredMarkerAllowance = MarkerAllowance & { readonly match: readonly string[] };
 
 /** A pool with the text of its matchers. */
 export type ConfiguredPool = DeclaredPool & { readonly match: readonly string[] };
@@ -48,7 +54,12 @@ export type ServerConfig = {
   readonly lookTimeoutSeconds: number;
   /** How often to look quickly between two looks, in whole seconds; `null` for never. */
   readonly quickEverySeconds: number | null;
-  readonly thresholds: { readonly defaults: Thresholds; readonly overrides: readonly ConfiguredOverride[] };
+  readonly thresholds: {
+    readonly defaults: Thresholds;
+    readonly overrides: readonly ConfiguredOverride[];
+    readonly expected: readonly ConfiguredExpectedWork[];
+    readonly markers: readonly ConfiguredMarkerAllowance[];
+  };
   /** The declared pools. A session belongs to the first that matches. */
   readonly pools: readonly ConfiguredPool[];
 };

@@ -2,7 +2,7 @@ import { severities } from "../classify/episode.ts";
 import { harmLevels } from "../classify/harm.ts";
 import { leakKinds } from "../classify/kind.ts";
 import type { DeclaredPool } from "../classify/pools/pool.ts";
-import type { Matchable } from "../classify/thresholds.ts";
+import type { MarkerHolder, Matchable } from "../classify/thresholds.ts";
 import type { Target } from "../decide/target.ts";
 import { backendStates } from "../observe/snapshot.ts";
 import type { Labels } from "./matcher.ts";
@@ -30,6 +30,21 @@ export const suspectLabels: Labels<Matchable> = {
   comment: null,
   values: {},
   refused: {},
+};
+
+const CHOSEN = "every session chooses its name itself: allow markers by its role";
+const EACH_STATEMENT = "who may say how long it takes does not change with what it does";
+
+/** Whose markers are believed: by what a session cannot choose for itself. */
+export const markerLabels: Labels<MarkerHolder> = {
+  fields: {
+    datname: (session) => session.datname,
+    usename: (session) => session.usename,
+    client_addr: (session) => session.clientAddr,
+  },
+  comment: null,
+  values: {},
+  refused: { application_name: CHOSEN, state: EACH_STATEMENT, query_id: EACH_STATEMENT },
 };
 
 const NO_MATTER = "a session belongs to its pool whatever it does";

@@ -1,5 +1,6 @@
 import type { ConnectionSettings } from "../postgres/settings.ts";
 import type { Schedule, ServerConfig } from "./config.ts";
+import { fillExpected, fillMarkers } from "./fill-expected.ts";
 import { fillPools } from "./fill-pools.ts";
 import { fillOverride, fillThresholds } from "./fill-thresholds.ts";
 import type { FileConfig } from "./schema.ts";
@@ -7,7 +8,15 @@ import type { FileConfig } from "./schema.ts";
 /** What a server may say for itself, and the top level for all. */
 type FilePlace = Pick<
   FileConfig,
-  "every" | "cron" | "look_timeout" | "quick_every" | "detectors" | "overrides" | "pools"
+  | "every"
+  | "cron"
+  | "look_timeout"
+  | "quick_every"
+  | "detectors"
+  | "overrides"
+  | "expected"
+  | "expect_markers"
+  | "pools"
 >;
 
 const EVERY_SECONDS = 10;
@@ -34,6 +43,8 @@ export function resolveServer(
     thresholds: {
       defaults: fillThresholds(places),
       overrides: overrides.map((override) => fillOverride(override, places)),
+      expected: fillExpected([place.expected, file.expected]),
+      markers: fillMarkers([place.expect_markers, file.expect_markers]),
     },
     pools: fillPools([place.pools, file.pools]),
   };

@@ -2,6 +2,7 @@ import { leakKinds } from "../classify/kind.ts";
 import type { LeakKind } from "../classify/kind.ts";
 import { builtInThresholds } from "../classify/thresholds.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
+import { expectedRules } from "./expected-rules.ts";
 import { formatPath } from "./issue.ts";
 import type { Mistake, Path } from "./issue.ts";
 import { policyRules } from "./policy-rules.ts";
@@ -18,6 +19,7 @@ const rules: readonly Rule[] = [
   suspectComesBeforeLeaked,
   everyCommentLabelOnce,
   ...serversFileRules,
+  ...expectedRules,
   ...poolRules,
   ...policyRules,
 ];

@@ -4,6 +4,7 @@ import { commentLabelsField } from "./comment-labels-field.ts";
 import { cronField } from "./cron-field.ts";
 import { detectorsField } from "./detectors-field.ts";
 import { durationField } from "./duration-field.ts";
+import { expectedField, markersField } from "./expected-field.ts";
 import { fileField } from "./file-field.ts";
 import { mapping } from "./mapping.ts";
 import { matcherField } from "./matcher-field.ts";
@@ -65,6 +66,8 @@ const watching = {
   quick_every: quickEvery.optional(),
   detectors: detectorsField.optional(),
   overrides: overrides.optional(),
+  expected: expectedField.optional(),
+  expect_markers: markersField.optional(),
   pools: poolsField.optional(),
 };
 

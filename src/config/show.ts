@@ -55,6 +55,12 @@ function describeCommon(common: Omit<ServerConfig, "name" | "connection">): obje
     overrides: thresholds.overrides.map((override) => {
       return { match: override.match, detectors: describeThresholds(override.thresholds) };
     }),
+    expected: thresholds.expected.map(({ match, forSeconds, kinds, reason }) => {
+      return { match, for: formatDuration(forSeconds), kinds, reason: reason ?? undefined };
+    }),
+    expect_markers: thresholds.markers.map(({ match, atMostSeconds, inAllSeconds }) => {
+      return { match, at_most: formatDuration(atMostSeconds), in_all: formatDuration(inAllSeconds) };
+    }),
     pools: pools.map(({ name: pool, match, size, maxOverflow: max_overflow, per }) => {
       return { name: pool, match, size, max_overflow, per };
     }),

@@ -10,7 +10,7 @@ import type { SpareReason } from "./reason.ts";
 import { refreshed } from "./refresh.ts";
 import { sessionsOfHolder, type Situation } from "./situation.ts";
 import { spentAfter, spentOf } from "./spent.ts";
-import { fromAnyClient, goesByStatement, targetOf } from "./target.ts";
+import { fromAnyClient, isMeantForStatement, targetOf } from "./target.ts";
 import { byUrgency } from "./urgency.ts";
 
 /** What may be done to whom, and how young nobody is ended whatever is written there. */
@@ -90,7 +90,7 @@ function actOn({ episode, rule, situation, target }: Case): Act {
     action: rule.action,
     episode,
     rule,
-    isOfStatement: goesByStatement(rule, target),
+    isOfStatement: isMeantForStatement(episode, rule, target),
     holder: { usename, applicationName, clientAddr },
     holderSessions: sessionsOfHolder(situation.groups, target),
     applicationSessions: sessionsOfHolder(situation.groups, fromAnyClient(target)),

@@ -17,6 +17,7 @@ export const spareReasons = [
   "waits_for_lock",
   "in_progress",
   "protected",
+  "expected",
   "too_little_harm",
   "too_little_pressure",
   "too_much_work_at_risk",

@@ -55,6 +55,18 @@ export function goesByStatement(rule: { matches(target: Target): boolean }, targ
   return !rule.matches({ ...target, state: "unknown", queryId: null, commentKeys: noKeys });
 }
 
+/**
+ * Whether an act is meant for the present statement alone: its rule is, or the session may say with its next one that it takes
+ * long. Whoever says so between the look and the signal must be left alone, and the server knows no markers. Pure.
+ */
+export function isMeantForStatement(
+  { mayDeclare }: Pick<SessionEpisode, "mayDeclare">,
+  rule: Parameters<typeof goesByStatement>[0],
+  target: Target,
+): boolean {
+  return mayDeclare || goesByStatement(rule, target);
+}
+
 /** Whether two sessions may be held by the same: what is unknown of one may be as with the other. */
 export function mayBeSameHolder(a: Holder, b: Holder): boolean {
   return (

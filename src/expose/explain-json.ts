@@ -1,4 +1,5 @@
 import type { Severity } from "../classify/episode.ts";
+import { judgeMarker, type MarkerResult } from "../classify/expectation.ts";
 import { checkKinds, type KindCheck } from "../classify/kind-check.ts";
 import type { BackendKind } from "../classify/kind.ts";
 import type { Sighting } from "../classify/sighting.ts";
@@ -14,7 +15,7 @@ import { decisionJson, leashJson, type LeashJson } from "./leash-json.ts";
 import { leashSentence, type SentenceOptions } from "./leash-sentence.ts";
 import type { LeashReport, Report } from "./report.ts";
 import { decisionsOf } from "./suspect-decision.ts";
-import { suspectJson } from "./suspect-json.ts";
+import { expectationJson, suspectJson, type ExpectationJson } from "./suspect-json.ts";
 import type { DecidedSuspectJson } from "./suspects-json.ts";
 
 /** A session as the last look read it, under PostgreSQL's own names. */
@@ -47,6 +48,8 @@ export type ExplainedKind = {
   readonly severity: Severity | null;
   /** What it will be called next, and when, if nothing changes. */
   readonly next: { readonly severity: Severity; readonly in_seconds: number } | null;
+  /** That it is expected to look like this: until that is over it is not named, unless others wait for it. */
+  readonly expected: ExpectationJson | null;
 };
 
 /** What one rule of the policy says of it, as things stand after the last look. */
@@ -78,6 +81,8 @@ export type Explanation = {
   /** Why it can never be ended, whatever else changes: suspect or not. */
   readonly never_ended: readonly SpareReason[];
   readonly kinds: readonly ExplainedKind[];
+  /** What its own word of how long it takes is worth; null where it says nothing, or nobody may. */
+  readonly marker: MarkerResult | null;
   readonly suspect: DecidedSuspectJson | null;
   /** Only of a suspect: before, nobody knows what it will match. */
   readonly rules: readonly ExplainedRule[];
@@ -110,6 +115,10 @@ export function explanation(report: Report, { server, pid, probe, ...options }: 
     backend: sighting === undefined ? null : explainedBackend(sighting),
     never_ended: sighting === undefined ? [] : neverEndedFor(sighting.backend, probe?.user ?? null),
     kinds: sighting === undefined ? [] : checkKinds(sighting, thresholds).map(explainedKind),
+    marker:
+      sighting === undefined
+        ? null
+        : (judgeMarker(sighting.backend, sighting.clockJumps, thresholds.markers)?.result ?? null),
     suspect:
       suspect === undefined
         ? null
@@ -143,14 +152,11 @@ function explainedBackend({ backend }: Sighting): ExplainedBackend {
   };
 }
 
-function explainedKind({ kind, threshold, period, ageSeconds, severity }: KindCheck): ExplainedKind {
+function explainedKind(check: KindCheck): ExplainedKind {
+  const { kind, threshold, period, ageSeconds, severity, expectation } = check;
   const { enabled, suspectAfterSeconds, leakedAfterSeconds } = threshold;
   const age = period === null ? null : ageSeconds;
-  const [nextSeverity, atSeconds] =
-    severity === null
-      ? (["suspect", suspectAfterSeconds] as const)
-      : (["leaked", leakedAfterSeconds] as const);
-  const isToCome = enabled && age !== null && severity !== "leaked";
+  const next = enabled && age !== null && severity !== "leaked" ? nextOf(check, age) : null;
   return {
     kind,
     enabled,
@@ -158,8 +164,19 @@ function explainedKind({ kind, threshold, period, ageSeconds, severity }: KindCh
     suspect_after_seconds: suspectAfterSeconds,
     leaked_after_seconds: leakedAfterSeconds,
     severity,
-    next: isToCome ? { severity: nextSeverity, in_seconds: rounded(atSeconds - age) } : null,
+    next,
+    expected: expectation === null ? null : expectationJson(expectation),
   };
+}
+
+/** Whoever is expected to take long is named once that is over, perhaps leaked at once. */
+function nextOf({ threshold, severity, expectation }: KindCheck, ageSeconds: number): ExplainedKind["next"] {
+  const { suspectAfterSeconds, leakedAfterSeconds } = threshold;
+  const overSeconds = severity === null && expectation !== null ? ageSeconds + expectation.leftSeconds : 0;
+  const namedSeconds = severity === null ? suspectAfterSeconds : leakedAfterSeconds;
+  const atSeconds = Math.max(namedSeconds, overSeconds);
+  const isLeaked = severity !== null || overSeconds >= leakedAfterSeconds;
+  return { severity: isLeaked ? "leaked" : "suspect", in_seconds: rounded(atSeconds - ageSeconds) };
 }
 
 function rulesFor(suspect: BackendSuspect, leash: LeashReport): readonly ExplainedRule[] {

@@ -2,6 +2,7 @@ import type { SpareReason } from "../decide/reason.ts";
 import { formatAge } from "../readable-time.ts";
 import type { ExplainedBackend, ExplainedKind, ExplainedRule, Explanation } from "./explain-json.ts";
 import { actSentence, type ExplainedAct } from "./explained-act.ts";
+import { expectedText, markerTexts } from "./expectation-text.ts";
 import type { DecisionJson } from "./leash-json.ts";
 
 /** An explanation as lines for a person. The text is untrusted: names of users stand in it. */
@@ -16,6 +17,7 @@ export function explanationLines(explained: Explanation): readonly string[] {
     ...ownActLines(explained),
     ...verdictLines(explained),
     ...excuses(backend),
+    ...(explained.marker === null ? [] : [markerTexts[explained.marker]]),
     "Detectors:",
     ...explained.kinds.map((kind) => indented(kindLine(kind))),
     ...leashLines(explained),
@@ -86,6 +88,11 @@ function verdictLines({ suspect, kinds }: Explanation): readonly string[] {
     .toSorted((a, b) => a.in_seconds - b.in_seconds);
   if (nearest === undefined) return ["It is no suspect: it looks like no leak that is looked for."];
   const { kind, severity, in_seconds: seconds } = nearest;
+  const promised = kinds.find((one) => one.kind === kind)?.expected ?? null;
+  if (promised !== null)
+    return [
+      `It is no suspect: it is ${expectedText(promised)}. Nearest is ${kind}, ${severity} in ${formatAge(seconds)} if nothing changes.`,
+    ];
   return [
     `It is no suspect yet: nearest is ${kind}, ${severity} in ${formatAge(seconds)} if nothing changes.`,
   ];
@@ -118,12 +125,15 @@ function kindLine({
   next,
   suspect_after_seconds: suspectAfter,
   leaked_after_seconds: leakedAfter,
+  expected,
 }: ExplainedKind): string {
   if (!enabled) return `${kind}: off`;
   const thresholds = `suspect after ${formatAge(suspectAfter)}, leaked after ${formatAge(leakedAfter)}`;
   if (age === null) return `${kind}: does not look like it (${thresholds})`;
   const then = next === null ? "" : `; ${next.severity} in ${formatAge(next.in_seconds)}`;
-  return `${kind}: ${severity ?? "too young"} at ${formatAge(age)} (${thresholds})${then}`;
+  const promised = expected === null ? "" : `; ${expectedText(expected)}`;
+  const unnamed = expected === null ? "too young" : "not named";
+  return `${kind}: ${severity ?? unnamed} at ${formatAge(age)} (${thresholds})${promised}${then}`;
 }
 
 /** What nothing else can change. */

@@ -1,4 +1,5 @@
 import { episodeEnds, severities } from "../classify/episode.ts";
+import { expectationSources, markerResults } from "../classify/expectation.ts";
 import { harmLevels } from "../classify/harm.ts";
 import { horizonHolders } from "../classify/evidence/horizon.ts";
 import { leakKinds } from "../classify/kind.ts";
@@ -38,6 +39,8 @@ const closedLabels: readonly ClosedLabel[] = [
   ["end", episodeEnds],
   ["reason", failureReasons, "pgleash_look_failures_total"],
   ["reason", spareReasons, "pgleash_suspects_spared_total"],
+  ["source", expectationSources],
+  ["result", markerResults],
   ["mode", policyModes],
   ["action", ruleActions],
   ["outcome", outcomes],

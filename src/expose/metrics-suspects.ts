@@ -1,4 +1,5 @@
 import { severities } from "../classify/episode.ts";
+import { expectationSources, markerResults } from "../classify/expectation.ts";
 import { harmLevels } from "../classify/harm.ts";
 import { leakKinds, type LeakKind } from "../classify/kind.ts";
 import { countedBy, suspectBackends } from "./aggregate.ts";
@@ -44,6 +45,23 @@ export const suspectMetrics: readonly Family[] = [
           return { labels: { key, value, kind }, value: 1 };
         }),
       ),
+  ),
+  snapshotGauge(
+    "pgleash_expected_sessions",
+    "Sessions that the last look would have named, were they not expected to take so long: by the configuration, or because they said so in application_name or in a comment (pg_stat_activity.query). One that others wait for is a suspect, and not counted here.",
+    ["source"],
+    ({ expected: { sessions } }) =>
+      expectationSources.map((source) => ({
+        labels: { source },
+        value: sessions.filter(({ expectation }) => expectation.source === source).length,
+      })),
+  ),
+  snapshotGauge(
+    "pgleash_expect_markers",
+    "Sessions read one by one that say themselves how long they take, by what it is worth: held as it is said, capped to less, over, or none, because it is malformed, repeated, or not allowed. 0 where the configuration allows nobody any.",
+    ["result"],
+    ({ expected: { markers } }) =>
+      markerResults.map((result) => ({ labels: { result }, value: markers[result] })),
   ),
   snapshotGauge(
     "pgleash_oldest_suspect_age_seconds",

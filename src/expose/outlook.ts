@@ -4,6 +4,7 @@ import type { Interval } from "../classify/forecast/interval.ts";
 import type { Horizon } from "../classify/evidence/horizon.ts";
 import type { OvergrownPool } from "../classify/pools/pool.ts";
 import { suspectPools, type PoolSuspect } from "./aggregate.ts";
+import { expectedSentences } from "./expectation-text.ts";
 import { formatSpans, formatTimeOfDay } from "../readable-time.ts";
 import { originOf } from "./origin.ts";
 import type { Report } from "./report.ts";
@@ -19,14 +20,19 @@ const OLD_HORIZON_TRANSACTIONS = 1_000_000;
 
 /**
  * What a table of suspects does not say, one sentence each: how fast pools leak, when slots run out, and who else holds
- * back vacuum. The text is untrusted.
+ * back vacuum; and who would stand in it, and is expected to take so long. The text is untrusted.
  */
 export function outlook(servers: readonly ServerView[]): readonly string[] {
   const isOneOfMany = servers.length > 1;
   return servers.flatMap(({ server, report }) => {
-    const sentences = report === null ? [] : [...leaks(report), ...exhaustions(report), ...heldBack(report)];
+    const sentences = report === null ? [] : sentencesOf(report);
     return sentences.map((sentence) => (isOneOfMany ? `${server}: ${sentence}` : sentence));
   });
+}
+
+function sentencesOf(report: Report): readonly string[] {
+  const { sessions } = report.expected;
+  return [...leaks(report), ...exhaustions(report), ...heldBack(report), ...expectedSentences(sessions)];
 }
 
 /** The fastest first, then those that are only too large. */

@@ -1,6 +1,7 @@
 import type { Episode, Severity } from "../classify/episode.ts";
 import type { Interval } from "../classify/forecast/interval.ts";
 import type { HarmLevel } from "../classify/harm.ts";
+import type { Expectation, ExpectationSource } from "../classify/expectation.ts";
 import { holderOf } from "../classify/holder.ts";
 import type { BackendKind } from "../classify/kind.ts";
 import type { OvergrownPool } from "../classify/pools/pool.ts";
@@ -8,6 +9,13 @@ import type { Backend, BackendState } from "../observe/snapshot.ts";
 
 /** An estimate and the bounds of its 90 % interval. */
 export type IntervalJson = { readonly estimate: number; readonly lower: number; readonly upper: number };
+
+/** That a session may take so long, who said so, and for how long it still holds. */
+export type ExpectationJson = {
+  readonly source: ExpectationSource;
+  readonly left_seconds: number;
+  readonly reason: string | null;
+};
 
 /** What is said of every suspect. Null is SQL's null, or what a subject does not have. */
 type Common = {
@@ -49,6 +57,8 @@ export type BackendSuspectJson = Common & {
   readonly query_id: string | null;
   readonly xid_age: number | null;
   readonly xmin_age: number | null;
+  /** That it is expected to take so long: then others wait for it, or it would be no suspect. */
+  readonly expected: ExpectationJson | null;
 };
 
 export type PreparedSuspectJson = Common & {
@@ -85,10 +95,15 @@ export function suspectJson(server: string, suspect: Episode): SuspectJson {
     return { subject: "prepared_transaction", kind: suspect.kind, ...common, gid, prepared_at: preparedAt };
   }
   if ("pool" in suspect) return { subject: "pool", kind: suspect.kind, ...common, ...poolJson(suspect.pool) };
-  return { subject: "backend", kind: suspect.kind, ...common, ...backendJson(suspect.backend) };
+  const promised = {
+    expected: suspect.expectation === null ? null : expectationJson(suspect.expectation),
+  };
+  return { subject: "backend", kind: suspect.kind, ...common, ...backendJson(suspect.backend), ...promised };
 }
 
-function backendJson(backend: Backend): Omit<BackendSuspectJson, keyof Common | "subject" | "kind"> {
+function backendJson(
+  backend: Backend,
+): Omit<BackendSuspectJson, keyof Common | "subject" | "kind" | "expected"> {
   return {
     pid: backend.id.pid,
     backend_start: backend.id.backendStart,
@@ -126,6 +141,11 @@ function commonJson(server: string, suspect: Episode): Common {
     comment: Object.fromEntries(suspect.commentKeys),
     query: suspect.redactedStatement,
   };
+}
+
+/** An expectation under the names of the API. */
+export function expectationJson({ source, leftSeconds, reason }: Expectation): ExpectationJson {
+  return { source, left_seconds: rounded(leftSeconds, 3), reason };
 }
 
 function poolJson(pool: OvergrownPool): Omit<PoolSuspectJson, keyof Common | "subject" | "kind"> {

@@ -4,6 +4,7 @@ import type { PoolUse } from "../classify/pools/pool.ts";
 import type { FailureReason } from "../postgres/failure.ts";
 import { sessionsIn } from "./aggregate.ts";
 import { rankedSuspects } from "./suspect-columns.ts";
+import { expectedJson, type ExpectedJson } from "./expected-json.ts";
 import { decisionJson, leashJson, type DecisionJson, type LeashJson } from "./leash-json.ts";
 import { intervalJson, suspectJson, type IntervalJson, type SuspectJson } from "./suspect-json.ts";
 import type { ServerView } from "./view.ts";
@@ -63,6 +64,7 @@ export type DecidedSuspectJson = SuspectJson & { readonly decision: DecisionJson
 export type SuspectsJson = {
   readonly servers: readonly ServerJson[];
   readonly suspects: readonly DecidedSuspectJson[];
+  readonly expected: readonly ExpectedJson[];
 };
 
 /** Everything that the last looks named. */
@@ -73,6 +75,9 @@ export function suspectsJson(servers: readonly ServerView[]): SuspectsJson {
       ...suspectJson(server, suspect),
       decision: decision === null ? null : decisionJson(decision),
     })),
+    expected: servers.flatMap(({ server, report }) =>
+      (report?.expected.sessions ?? []).map((session) => expectedJson(server, session)),
+    ),
   };
 }
 

@@ -44,6 +44,8 @@ const thresholds = {
     prepared_transaction: { enabled: true, suspectAfterSeconds: 0, leakedAfterSeconds: 0 },
   },
   overrides: [],
+  expected: [],
+  markers: [],
 };
 
 const judging = {

@@ -67,6 +67,9 @@ function suspectOf(
     ageSeconds: backend.stateSeconds ?? 0,
     harm: harmOf(backend, blockedSessions),
     ...saidBy(backend, attributions),
+    // Nobody declares expected work to a check of tests.
+    expectation: null,
+    mayDeclare: false,
     sightings: (known?.sightings ?? 0) + 1,
     firstSeenSeconds: known?.firstSeenSeconds ?? takenAtSeconds,
   };

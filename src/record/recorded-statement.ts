@@ -1,5 +1,5 @@
-import type { CommentKeys } from "../classify/attribution/comment-keys.ts";
 import type { Attribution } from "../classify/attribution/remember.ts";
+import { keptMarkers, MARKER_KEY } from "../classify/expect-marker.ts";
 import { isListen, isPlainBegin } from "../classify/statement-kind.ts";
 import type { Backend, StatementText } from "../observe/snapshot.ts";
 
@@ -8,8 +8,8 @@ const abortedState = "idle in transaction (aborted)";
 /**
  * The last statement of a session, fit to be kept: without its literals, and with what it says in comments. What an
  * earlier one said is kept with that one: beside this one it would look like its own. It is judged as the whole one is.
- * What failed may not even be SQL, and then nobody can tell its literals: of that, no text is kept. The attribution
- * must be the one that the statement was given.
+ * What failed may not even be SQL, and then nobody can tell its literals: of that, no text is kept. How long it said that it
+ * takes is kept, for another policy may believe it. The attribution must be the one that the statement was given.
  */
 export function recordedStatement(
   backend: Pick<Backend, "statement" | "state" | "queryStart" | "xactStart">,
@@ -18,7 +18,11 @@ export function recordedStatement(
   const { statement, state } = backend;
   const { redactedStatement } = attribution;
   if (statement === null) return null;
-  const comment = saysItself(backend, attribution) ? commentOf(attribution.commentKeys) : "";
+  const keys = saysItself(backend, attribution) ? [...attribution.commentKeys] : [];
+  const comment = commentOf([
+    ...keys,
+    ...keptMarkers(statement).map((marker) => [MARKER_KEY, marker] as const),
+  ]);
   const bare = bareStatement(statement, comment);
   if (state === abortedState || redactedStatement === null) return bare;
   const isCut = redactedStatement.endsWith("…");
@@ -48,9 +52,9 @@ function isSameKind(a: StatementText, b: StatementText): boolean {
 }
 
 /** As sqlcommenter writes it. The keys that are read need no encoding. */
-function commentOf(keys: CommentKeys): string {
-  if (keys.size === 0) return "";
-  return `/*${[...keys].map(([key, value]) => `${key}='${encoded(value)}'`).join(",")}*/ `;
+function commentOf(said: readonly (readonly [key: string, value: string])[]): string {
+  if (said.length === 0) return "";
+  return `/*${said.map(([key, value]) => `${key}='${encoded(value)}'`).join(",")}*/ `;
 }
 
 function encoded(value: string): string {

@@ -76,7 +76,7 @@ function watching(): Watch {
   const place = { host: server.socketFolder, port: server.port };
   return createWatch({
     settings: {
-      server: aServerConfig(place, { thresholds: { defaults, overrides: [] } }),
+      server: aServerConfig(place, { thresholds: { ...quickThresholds, defaults } }),
       labelBudget: LABEL_BUDGET,
       commentKeys: ["route"],
       leash: aLeashSettings(),

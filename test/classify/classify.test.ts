@@ -225,7 +225,12 @@ test("a COPY seen stalled before a gap in looking may have moved in it: its wait
 
 test("a kind that is turned off is never named", () => {
   const off = { ...thresholds.idle_in_transaction, enabled: false };
-  const judgedBy = { defaults: { ...thresholds, idle_in_transaction: off }, overrides: [] };
+  const judgedBy = {
+    defaults: { ...thresholds, idle_in_transaction: off },
+    overrides: [],
+    expected: [],
+    markers: [],
+  };
   expect(story([aLook(300, forgotten(300))], judgedBy)).toEqual([[]]);
 });
 
@@ -234,7 +239,12 @@ test("a leak stays leaked when a reload raises the threshold above its age", () 
   const patient = { ...thresholds.idle_in_transaction, leakedAfterSeconds: 3600 };
   const options = {
     ...judging,
-    thresholds: { defaults: { ...thresholds, idle_in_transaction: patient }, overrides: [] },
+    thresholds: {
+      defaults: { ...thresholds, idle_in_transaction: patient },
+      overrides: [],
+      expected: [],
+      markers: [],
+    },
   };
   const [suspect] = classify(lookOf(aLook(70, forgotten(70))), first, options).suspects;
   expect(suspect).toMatchObject({ severity: "leaked", severityNow: "suspect" });

@@ -17,13 +17,23 @@ function found(backend: Backend, { blockedSessions = 0, judgedBy = rules } = {})
 /** The severity of an idle transaction of this age that blocks somebody, between these thresholds. */
 function at(suspectAfterSeconds: number, leakedAfterSeconds: number, ageSeconds: number): string | undefined {
   const threshold = { enabled: true, suspectAfterSeconds, leakedAfterSeconds };
-  const judgedBy = { defaults: { ...thresholds, idle_in_transaction: threshold }, overrides: [] };
+  const judgedBy = {
+    defaults: { ...thresholds, idle_in_transaction: threshold },
+    overrides: [],
+    expected: [],
+    markers: [],
+  };
   const idle = anIdleTransaction({ stateSeconds: ageSeconds, xactSeconds: ageSeconds });
   return found(idle, { blockedSessions: 1, judgedBy })[0]?.findings.severity;
 }
 
 describe("an idle transaction that others wait for", () => {
-  const judgedBy = { defaults: { ...thresholds, idle_in_transaction: patient }, overrides: [] };
+  const judgedBy = {
+    defaults: { ...thresholds, idle_in_transaction: patient },
+    overrides: [],
+    expected: [],
+    markers: [],
+  };
   const severityAt = (stateSeconds: number, blockedSessions: number): string | undefined =>
     found(anIdleTransaction({ stateSeconds, xactSeconds: stateSeconds }), { blockedSessions, judgedBy })[0]
       ?.findings.severity;
@@ -45,7 +55,12 @@ describe("an idle transaction that others wait for", () => {
 });
 
 test("a statement that others wait for is leaked when it is configured: it may be honest", () => {
-  const judgedBy = { defaults: { ...thresholds, stale_active: patient }, overrides: [] };
+  const judgedBy = {
+    defaults: { ...thresholds, stale_active: patient },
+    overrides: [],
+    expected: [],
+    markers: [],
+  };
   const running = aRunningStatement({ querySeconds: 300, stateSeconds: 300, xactSeconds: 300 });
   expect(found(running, { blockedSessions: 5, judgedBy })[0]?.findings.severity).toBe("suspect");
 });
@@ -69,7 +84,12 @@ test.for(["idle", "idle in transaction (aborted)"] as const)(
     const head = "the dogs' password hunter2 /*route='/login'*/";
     const statement = { head, tail: null, isCut: false };
     const enabled = { enabled: true, suspectAfterSeconds: 1, leakedAfterSeconds: 2 };
-    const judgedBy = { defaults: { ...thresholds, idle_too_long: enabled }, overrides: [] };
+    const judgedBy = {
+      defaults: { ...thresholds, idle_too_long: enabled },
+      overrides: [],
+      expected: [],
+      markers: [],
+    };
     const backend = anIdleTransaction({ state, statement, xactStart: null, xactSeconds: null });
     const sighting = seen(backend, { isUnderPressure: true });
     const findings = findBackends([sighting], attributionsOf([backend], new Map(), []), judgedBy);
@@ -101,5 +121,7 @@ test("what a session said in another transaction is shown, and marked as no long
   expect(finding?.findings).toMatchObject({
     commentKeys: new Map([["route", "/login"]]),
     hasCurrentKeys: false,
+    expectation: null,
+    mayDeclare: false,
   });
 });

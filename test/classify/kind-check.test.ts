@@ -16,6 +16,8 @@ test("every detector is asked, also those that know nothing of the session", () 
       period: backend.stateChange,
       ageSeconds: 7,
       severity: null,
+      unexpectedSeverity: null,
+      expectation: null,
     },
   ]);
 });

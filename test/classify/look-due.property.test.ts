@@ -35,7 +35,7 @@ const defaults = {
   stalled_client: off,
   pool_overgrown: off,
 };
-const options = { ...judging, thresholds: { defaults, overrides: [] } };
+const options = { ...judging, thresholds: { ...judging.thresholds, defaults } };
 const ages = quickAges(options.thresholds);
 
 type Session = Pick<Backend, "state"> & {

@@ -93,7 +93,7 @@ test("the ages are the youngest of any override, and of no kind that is off or u
     long_transaction: { enabled: false, suspectAfterSeconds: 1, leakedAfterSeconds: 60 },
   };
   const overrides = [override("idle_in_transaction", true), override("stale_active", false)];
-  expect(quickAges({ defaults, overrides })).toEqual({
+  expect(quickAges({ defaults, overrides, expected: [], markers: [] })).toEqual({
     idleInTransactionSeconds: 3,
     activeSeconds: 10,
     transactionSeconds: Infinity,

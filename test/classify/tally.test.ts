@@ -15,6 +15,8 @@ function episode(ageSeconds: number): Episode {
     harm: slotOnly,
     commentKeys: new Map(),
     hasCurrentKeys: true,
+    expectation: null,
+    mayDeclare: false,
     redactedStatement: null,
     ageSeconds,
     sightings: 1,

@@ -18,12 +18,14 @@ test("the first override that matches and names the kind decides", () => {
   const rules = {
     defaults: thresholds,
     overrides: [override(1, "etl"), override(2, "web-1"), override(3, "web-1")],
+    expected: [],
+    markers: [],
   };
   expect(thresholdFor(rules, aBackend(), "idle_in_transaction").suspectAfterSeconds).toBe(2);
 });
 
 test("what no override names keeps the default", () => {
-  const rules = { defaults: thresholds, overrides: [override(2, "web-1")] };
+  const rules = { defaults: thresholds, overrides: [override(2, "web-1")], expected: [], markers: [] };
   expect(thresholdFor(rules, aBackend(), "stale_active")).toBe(thresholds.stale_active);
   expect(thresholdFor(rules, aBackend({ applicationName: null }), "idle_in_transaction")).toBe(
     thresholds.idle_in_transaction,
@@ -31,7 +33,7 @@ test("what no override names keeps the default", () => {
 });
 
 test("a look asks for sessions as young as any override names them", () => {
-  const rules = { defaults: thresholds, overrides: [override(2, "web-1")] };
+  const rules = { defaults: thresholds, overrides: [override(2, "web-1")], expected: [], markers: [] };
   expect(candidateAges(rules, true)).toEqual({
     idleInTransactionSeconds: 2,
     activeSeconds: 10,
@@ -44,12 +46,14 @@ test("a look asks for sessions as young as any override names them", () => {
 
 test("a look asks for nothing that is turned off everywhere", () => {
   const off = { ...thresholds.stale_active, enabled: false };
-  const rules = { defaults: { ...thresholds, stale_active: off }, overrides: [] };
+  const rules = { defaults: { ...thresholds, stale_active: off }, overrides: [], expected: [], markers: [] };
   expect(candidateAges(rules, false).activeSeconds).toBe(Infinity);
 });
 
 test("a look asks for idle sessions only while slots are scarce", () => {
-  expect(candidateAges({ defaults: thresholds, overrides: [] }, false).idleSeconds).toBe(Infinity);
+  expect(
+    candidateAges({ defaults: thresholds, overrides: [], expected: [], markers: [] }, false).idleSeconds,
+  ).toBe(Infinity);
 });
 
 test.for(leakKinds)(

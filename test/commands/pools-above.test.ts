@@ -17,7 +17,7 @@ const orders = {
 
 const server: Pick<ServerConfig, "pools" | "thresholds"> = {
   pools: [orders],
-  thresholds: { ...rules, overrides: [] },
+  thresholds: { ...rules, overrides: [], expected: [], markers: [] },
 };
 
 function reportWith(sessions: number, overrides: Partial<ReturnType<typeof aReport>> = {}) {
@@ -44,7 +44,11 @@ test("whose pools are not to be judged is not named", () => {
       thresholds: { pool_overgrown: off },
     },
   ];
-  expect(poolsAbove(reportWith(7), { ...server, thresholds: { ...rules, overrides } })).toEqual([]);
+  expect(poolsAbove(reportWith(7), { ...server, thresholds: { ...server.thresholds, overrides } })).toEqual(
+    [],
+  );
   const defaults = { ...thresholds, pool_overgrown: off };
-  expect(poolsAbove(reportWith(7), { ...server, thresholds: { defaults, overrides: [] } })).toEqual([]);
+  expect(poolsAbove(reportWith(7), { ...server, thresholds: { ...server.thresholds, defaults } })).toEqual(
+    [],
+  );
 });

@@ -43,6 +43,6 @@ describe("a mistake is told with its place", () => {
 test("they belong to the whole process, not to a server", () => {
   const text = "servers: [{ name: a, url: 'postgres://h', comment_labels: [route] }]";
   expect(issuesOf(text)).toEqual([
-    "pgleash.yml:1:43: servers[0].comment_labels: expected one of name, url, url_file, password_file, sslpassword_file, every, cron, look_timeout, quick_every, detectors, overrides, pools, got an unknown key",
+    "pgleash.yml:1:43: servers[0].comment_labels: expected one of name, url, url_file, password_file, sslpassword_file, every, cron, look_timeout, quick_every, detectors, overrides, expected, expect_markers, pools, got an unknown key",
   ]);
 });

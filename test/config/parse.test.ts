@@ -5,7 +5,7 @@ import { parseConfig } from "../../src/config/parse.ts";
 import { anEnvironment, configOf, issuesOf } from "../support/config-text.ts";
 
 const ALL_KEYS =
-  "one of every, cron, look_timeout, quick_every, detectors, overrides, pools, label_budget, comment_labels, policy, servers, servers_file, servers_template, allowed_hosts";
+  "one of every, cron, look_timeout, quick_every, detectors, overrides, expected, expect_markers, pools, label_budget, comment_labels, policy, servers, servers_file, servers_template, allowed_hosts";
 const EVERY = "a duration of whole seconds from 1s to 1d";
 
 describe("a file loads", () => {
@@ -25,7 +25,7 @@ describe("a file loads", () => {
           schedule: { everySeconds: 10 },
           lookTimeoutSeconds: 5,
           quickEverySeconds: null,
-          thresholds: { defaults: builtInThresholds, overrides: [] },
+          thresholds: { defaults: builtInThresholds, overrides: [], expected: [], markers: [] },
           pools: [],
         },
       ],

@@ -107,6 +107,8 @@ servers:
         suspect_after: 1m
         leaked_after: 10m
     overrides: []
+    expected: []
+    expect_markers: []
     pools: []
 policy:
   mode: dry_run

@@ -23,7 +23,7 @@ function served(objects: readonly (object | null)[]): readonly string[] {
   return [...new Set(objects.flatMap((object) => Object.keys(object ?? {})))].toSorted();
 }
 
-const { servers, suspects } = suspectsJson(aBusyView().servers);
+const { servers, suspects, expected } = suspectsJson(aBusyView().servers);
 const ofSubject = (name: string) => suspects.filter(({ subject }) => subject === name);
 const common = served(ofSubject("backend")).filter((field) =>
   suspects.every((suspect) => Object.hasOwn(suspect, field)),
@@ -35,7 +35,7 @@ const intervals = [
 ];
 
 test.for([
-  { title: "The answer", fields: ["servers", "suspects"] },
+  { title: "The answer", fields: ["expected", "servers", "suspects"] },
   { title: "A server", fields: served(servers) },
   { title: "A failure", fields: served(servers.map(({ failure }) => failure)) },
   { title: "Slots", fields: served(servers.map(({ slots }) => slots)) },
@@ -46,6 +46,8 @@ test.for([
   { title: "A backend", fields: own("backend") },
   { title: "A prepared transaction", fields: own("prepared_transaction") },
   { title: "A pool", fields: own("pool") },
+  { title: "An expected session", fields: served(expected) },
+  { title: "An expectation", fields: served(expected.map((session) => session.expected)) },
   { title: "An interval", fields: served(intervals) },
 ])("docs/api.md has every field of '$title', and no other", ({ title, fields }) => {
   expect(fields.length).toBeGreaterThan(1);

@@ -45,9 +45,10 @@ describe("docs/metrics.md", () => {
   });
 
   test("spells out every value that the page shows of a closed label", () => {
-    const labels = "state|kind|severity|end|reason|setting|privilege|role|pooler|action|outcome|type|window";
+    const labels =
+      "state|kind|severity|end|reason|setting|privilege|role|pooler|action|outcome|type|window|source|result";
     const rows = [...docs.matchAll(new RegExp(`^\\| \`(${labels})\`[^|]* \\| (.*) \\|$`, "gm"))];
-    expect(rows).toHaveLength(14);
+    expect(rows).toHaveLength(16);
     const known = new Map<string, string>();
     for (const [, label = "", values = ""] of rows)
       known.set(label, [known.get(label) ?? "", values].join(", "));

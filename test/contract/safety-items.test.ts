@@ -18,10 +18,10 @@ async function rowsOfTheTable(): Promise<readonly Row[]> {
 
 test("every item of the safety list stands once in docs/policy.md, as built or as not built", async () => {
   const page = await readFile("docs/policy.md", "utf8");
-  const notBuilt = /^Not built: .*?\(E(\d+)\)/m.exec(page)?.[1];
+  const notBuilt = /^Not built: .*/m.exec(page)?.[0].matchAll(/\((E\d+)\)/g) ?? [];
   const built = (await rowsOfTheTable()).flatMap(({ items }) => items);
   const all = Array.from({ length: ITEMS }, (_, index) => `E${index + 1}`);
-  expect([...built, `E${notBuilt}`]).toEqual(all);
+  expect([...built, ...[...notBuilt].map(([, item]) => item)]).toEqual(all);
 });
 
 test("each item is carried by the name of a test in each file that docs/policy.md names", async () => {

@@ -48,6 +48,7 @@ describe("a session that is no suspect", () => {
       leaked_after_seconds: 60,
       severity: null,
       next: { severity: "suspect", in_seconds: 6 },
+      expected: null,
     });
     expect(explanationLines(shown)).toEqual([
       "pid 7 on db1, as the look of 2027-01-15T08:00:00.000Z read it",

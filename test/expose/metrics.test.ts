@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { episodeEnds, severities } from "../../src/classify/episode.ts";
+import { expectationSources, markerResults } from "../../src/classify/expectation.ts";
 import { harmLevels } from "../../src/classify/harm.ts";
 import { horizonHolders } from "../../src/classify/evidence/horizon.ts";
 import { leakKinds } from "../../src/classify/kind.ts";
@@ -88,6 +89,8 @@ describe("a look at an idle server", () => {
     ["pgleash_oldest_state_age_seconds", backendStates.length],
     ["pgleash_suspects", leakKinds.length * severities.length],
     ["pgleash_oldest_suspect_age_seconds", leakKinds.length],
+    ["pgleash_expected_sessions", expectationSources.length],
+    ["pgleash_expect_markers", markerResults.length],
     ["pgleash_harm_suspects", harmLevels.length * severities.length],
     ["pgleash_blocked_sessions", 1],
     ["pgleash_oldest_horizon_age_transactions", horizonHolders.length],
@@ -123,6 +126,8 @@ describe("a look that failed", () => {
       "pgleash_blocked_sessions",
       "pgleash_candidates_cut",
       "pgleash_connections",
+      "pgleash_expect_markers",
+      "pgleash_expected_sessions",
       "pgleash_folded_label_sets",
       "pgleash_harm_suspects",
       "pgleash_hidden_sessions",

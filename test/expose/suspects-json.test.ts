@@ -61,6 +61,7 @@ test("a suspect is shown with who, since when and how sure, under PostgreSQL's o
       query_id: "7731",
       xid_age: 12_000,
       xmin_age: 40,
+      expected: null,
       harm: "blocking",
       blocked_sessions: 7,
       horizon_age: 12_000,
@@ -203,6 +204,7 @@ test("says which servers were not seen, because an empty list alone proves nothi
       },
     ],
     suspects: [],
+    expected: [],
   });
 });
 

@@ -38,6 +38,12 @@ function scaledServer(server: ServerConfig, factor: number): ServerConfig {
         ...one,
         thresholds: scaledThresholds(one.thresholds, factor),
       })),
+      expected: thresholds.expected.map((work) => ({ ...work, forSeconds: work.forSeconds / factor })),
+      markers: thresholds.markers.map((allowance) => ({
+        ...allowance,
+        atMostSeconds: allowance.atMostSeconds / factor,
+        inAllSeconds: allowance.inAllSeconds / factor,
+      })),
     },
   };
 }

@@ -82,7 +82,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     admin = connectTo(server);
     await admin.unsafe("CREATE TABLE stock (id int, pieces int); CREATE TABLE other (id int)");
     await admin.unsafe("INSERT INTO stock SELECT i, 1 FROM generate_series(1, 2000) AS i");
-    watched = watchServer(place, { thresholds: { defaults, overrides: [] } });
+    watched = watchServer(place, { thresholds: { defaults, overrides: [], expected: [], markers: [] } });
   });
   afterEach(async () => {
     await Promise.all(clients.splice(0).map((client) => client.end({ timeout: 0 })));

@@ -184,6 +184,8 @@ function prepared(gid: string, seconds: number): Episode {
     commentKeys: new Map(),
     hasCurrentKeys: false,
     redactedStatement: null,
+    expectation: null,
+    mayDeclare: false,
     sightings: 1,
     firstSeenSeconds: 0,
   };

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { keysOfStatement, redactedStatement } from "../../src/classify/attribution/statement.ts";
 import { attributionsOf, unattributed } from "../../src/classify/attribution/remember.ts";
+import { markerOf } from "../../src/classify/expect-marker.ts";
 import { backendKey } from "../../src/classify/backend-key.ts";
 import { isListen, isPlainBegin } from "../../src/classify/statement-kind.ts";
 import type { BackendState, StatementText } from "../../src/observe/snapshot.ts";
@@ -30,6 +31,7 @@ function madeOf(statement: StatementText): readonly unknown[] {
     [...keysOfStatement(statement, ["shard"])],
     isPlainBegin(statement),
     isListen(statement),
+    markerOf({ statement, state: "active", applicationName: null }),
   ];
 }
 
@@ -51,6 +53,13 @@ const statements: readonly StatementText[] = [
   { head: `SELECT '${"hunter2".repeat(600)}`, tail: "hunter2' /*route='/a'*/", isCut: false },
   whole("SELECT 1 /*route='/checkout',controller='it%27s',shard='100%25',other='hunter2'*/"),
   whole("SELECT 1 /*route:/a*b,action:*%2F*/"),
+  whole("/* pgleash:expect=1h */ SELECT 'hunter2'"),
+  whole("SELECT 1 /*route='/a',pgleash='expect%3D90m'*/"),
+  whole("/* pgleash:expect=hunter2 */ SELECT 1"),
+  whole("/* pgleash:expect=1h */ SELECT 1 /* pgleash:expect=2h */"),
+  whole("/* pgleash:expect=1h */ SELECT 1 /* pgleash:expect=1h */"),
+  whole("/* pgleash:hunter2 */ SELECT 1"),
+  { head: `SELECT '${"x".repeat(4096)}`, tail: "' /*pgleash='expect=1h'*/", isCut: false },
 ];
 
 describe("E3, E32: of a statement is kept what judges it the same", () => {

@@ -186,9 +186,15 @@ describe("E3: what looks come to under a policy", () => {
     };
     const perClient = { name: "web", matches: () => true, size: 1, maxOverflow: 0, per: "client" } as const;
     expect(lacking({})).toEqual([]);
-    expect(lacking({ thresholds: { defaults: younger, overrides: [] } })).toEqual(["idle_in_transaction"]);
-    expect(lacking({ thresholds: { defaults: older, overrides: [] } })).toEqual([]);
-    expect(lacking({ thresholds: { defaults: quieter, overrides: [] } })).toEqual(["quiet"]);
+    expect(lacking({ thresholds: { defaults: younger, overrides: [], expected: [], markers: [] } })).toEqual([
+      "idle_in_transaction",
+    ]);
+    expect(lacking({ thresholds: { defaults: older, overrides: [], expected: [], markers: [] } })).toEqual(
+      [],
+    );
+    expect(lacking({ thresholds: { defaults: quieter, overrides: [], expected: [], markers: [] } })).toEqual([
+      "quiet",
+    ]);
     expect(lacking({ pools: [perClient] })).toEqual(["clients"]);
     const { ages } = aRecordedLook().asked;
     const looks = looksAt([], { asked: { ages, groupsByClient: true } });

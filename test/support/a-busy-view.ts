@@ -1,4 +1,5 @@
 import { addEvents, emptyTally } from "../../src/classify/tally.ts";
+import { nobodyExpected } from "../../src/classify/expected-sessions.ts";
 import { addPlan, emptyDecisionTally } from "../../src/decide/tally.ts";
 import type { Report } from "../../src/expose/report.ts";
 import { firstView, viewAfterFailure, viewAfterLook } from "../../src/expose/server-view.ts";
@@ -11,6 +12,7 @@ import { aCut, anEvidence, aSnapshot } from "./a-snapshot.ts";
 import {
   aGroup,
   aHarm,
+  anExpectedSession,
   anOvergrownPool,
   aPoolSuspect,
   aPoolUse,
@@ -114,6 +116,10 @@ export function aBusyView(): View {
       { holder: "replication_slot_catalog", name: "cdc", age: 2_500_000 },
     ],
     preparedBlockedSessions: 3,
+    expected: {
+      sessions: [anExpectedSession()],
+      markers: { ...nobodyExpected.markers, over: 1, capped: 2 },
+    },
     exhaustions: [
       {
         scope: "server",

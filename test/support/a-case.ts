@@ -45,6 +45,8 @@ export function aLeaked(
     harm: aHarm({ level: "vacuum", workAtRiskSeconds: 1 }),
     commentKeys: new Map(),
     hasCurrentKeys: true,
+    expectation: null,
+    mayDeclare: false,
     redactedStatement: "SELECT $1",
     ...overrides,
   };

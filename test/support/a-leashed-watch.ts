@@ -2,6 +2,7 @@ import type { Audit } from "../../src/act/audit.ts";
 import { createLease } from "../../src/act/lease.ts";
 import type { PauseWatch } from "../../src/act/pause-file.ts";
 import { permitted, whyStop } from "../../src/act/permit.ts";
+import type { ThresholdRules } from "../../src/classify/thresholds.ts";
 import { cycle, firstRemembered } from "../../src/cycle.ts";
 import type { Floors, Policy } from "../../src/decide/policy.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
@@ -30,6 +31,8 @@ export type LeashedWatchOptions = {
   readonly policy: Policy;
   readonly audit: Audit | null;
   readonly isEnforcing?: boolean;
+  /** Of tests that are about none: 1 s and 2 s. */
+  readonly thresholds?: ThresholdRules;
   readonly pause?: PauseWatch;
   /** Aborted once no further act is to be begun. */
   readonly stopping?: AbortSignal;
@@ -56,6 +59,7 @@ export async function leashedWatch(
     policy,
     audit,
     pause,
+    thresholds = quickThresholds,
     isEnforcing: isEnforcingFirst = true,
     stopping = new AbortController().signal,
     pollSeconds = 10,
@@ -91,7 +95,7 @@ export async function leashedWatch(
     const asking = { probe: probed, pollSeconds, deadline, nowSeconds: Date.now() / 1000 };
     const looked = await cycle(session, remembered, {
       probe: probed,
-      thresholds: quickThresholds,
+      thresholds,
       pools: [],
       commentKeys: [],
       gapSeconds: 30,

@@ -1,6 +1,7 @@
 import type { Harm } from "../../src/classify/harm.ts";
 import type { OvergrownPool, PoolUse } from "../../src/classify/pools/pool.ts";
 import type { Episode } from "../../src/classify/episode.ts";
+import { nobodyExpected, type ExpectedSession } from "../../src/classify/expected-sessions.ts";
 import type { BackendSuspect, PoolSuspect } from "../../src/expose/aggregate.ts";
 import type { Report } from "../../src/expose/report.ts";
 import { firstView } from "../../src/expose/server-view.ts";
@@ -66,7 +67,21 @@ export function aSuspect(overrides: Partial<BackendSuspect> = {}): BackendSuspec
     harm: aHarm({ workAtRiskSeconds: 1 }),
     commentKeys: new Map(),
     hasCurrentKeys: true,
+    expectation: null,
+    mayDeclare: false,
     redactedStatement: "SELECT $1",
+    ...overrides,
+  };
+}
+
+/** A report that would be a suspect, and that the operator expects to take an hour. */
+export function anExpectedSession(overrides: Partial<ExpectedSession> = {}): ExpectedSession {
+  return {
+    backend: aBackend({ state: "idle in transaction", usename: "reports", stateSeconds: 125 }),
+    kind: "idle_in_transaction",
+    severity: "suspect",
+    ageSeconds: 125,
+    expectation: { source: "configuration", leftSeconds: 3475, reason: "month end" },
     ...overrides,
   };
 }
@@ -94,6 +109,8 @@ export function aPreparedSuspect(overrides: Partial<PreparedSuspect> = {}): Prep
     harm: aHarm({ level: "vacuum", horizonAge: 4200 }),
     commentKeys: new Map(),
     hasCurrentKeys: true,
+    expectation: null,
+    mayDeclare: false,
     redactedStatement: null,
     ...overrides,
   };
@@ -134,6 +151,8 @@ export function aPoolSuspect(overrides: Partial<PoolSuspect> = {}): PoolSuspect 
     harm: aHarm(),
     commentKeys: new Map([["route", "/checkout"]]),
     hasCurrentKeys: true,
+    expectation: null,
+    mayDeclare: false,
     redactedStatement: null,
     ...overrides,
   };
@@ -160,6 +179,7 @@ export function aReport(overrides: Partial<Report> = {}): Report {
     snapshot: aSnapshot({ groups: [aGroup()] }),
     suspects: [],
     sightings: [],
+    expected: nobodyExpected,
     events: [],
     pools: [],
     slots: { used: 4, limit: 97 },

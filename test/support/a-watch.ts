@@ -73,7 +73,7 @@ const defaults: Thresholds = {
 };
 
 /** Every kind that is on by default is suspected after 1 s and leaked after 2 s. */
-export const quickThresholds: ThresholdRules = { defaults, overrides: [] };
+export const quickThresholds: ThresholdRules = { defaults, overrides: [], expected: [], markers: [] };
 
 /** A server as the configuration would name it. */
 export function aServerConfig(place: Place, options: WatchOptions = {}): ServerConfig {
@@ -94,6 +94,8 @@ export function aServerConfig(place: Place, options: WatchOptions = {}): ServerC
     thresholds: {
       defaults: thresholds.defaults,
       overrides: thresholds.overrides.map((override) => ({ ...override, match: [] })),
+      expected: thresholds.expected.map((work) => ({ ...work, match: [] })),
+      markers: thresholds.markers.map((allowance) => ({ ...allowance, match: [] })),
     },
     pools: (options.pools ?? []).map((pool) => ({ ...pool, match: [] })),
   };

@@ -73,6 +73,8 @@ const thresholds: ThresholdRules = {
     pool_overgrown: atOnce,
   },
   overrides: [],
+  expected: [],
+  markers: [],
 };
 
 /** Whoever is leaked is ended after a second and two looks; nobody is protected, and no limit holds it back. */

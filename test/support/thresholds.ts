@@ -14,7 +14,7 @@ export const thresholds: Thresholds = {
   pool_overgrown: { enabled: true, suspectAfterSeconds: 10, leakedAfterSeconds: 60 },
 };
 
-export const rules: ThresholdRules = { defaults: thresholds, overrides: [] };
+export const rules: ThresholdRules = { defaults: thresholds, overrides: [], expected: [], markers: [] };
 
 /** How the tests judge: nothing is declared, a hundred slots less three, looks up to 30 s apart vouch for one another. */
 export const judging: ClassifyOptions = {

@@ -29,15 +29,27 @@ const MAX_VALUE_LENGTH = 200;
  */
 export function commentKeys(text: string, configured: readonly string[]): CommentKeys {
   const keys = new Map<string, string>();
-  if (!text.includes("/*")) return keys;
-  for (const { kind, start, end, isComplete } of tokens(text)) {
-    if (kind !== "block_comment") continue;
-    for (const pair of pairs(text.slice(start + 2, isComplete ? end - 2 : end))) {
-      const isWanted = knownCommentKeys.has(pair.key) || configured.includes(pair.key);
-      if (isWanted && (pair.isBounded || isComplete)) admit(keys, pair);
-    }
+  for (const pair of wholePairs(text)) {
+    const isWanted = knownCommentKeys.has(pair.key) || configured.includes(pair.key);
+    if (isWanted) admit(keys, pair);
   }
   return keys;
+}
+
+/** All that the comments of a statement say under one key, as it is written, each text once: nothing is left out or cut. */
+export function commentValues(text: string, key: string): readonly string[] {
+  const said = [...wholePairs(text)].filter((pair) => pair.key === key);
+  return [...new Set(said.map(({ value }) => value))];
+}
+
+/** The pairs of every comment that are there as a whole, be the comment cut off behind them. */
+function* wholePairs(text: string): Generator<Pair, void, undefined> {
+  if (!text.includes("/*")) return;
+  for (const { kind, start, end, isComplete } of tokens(text)) {
+    if (kind !== "block_comment") continue;
+    for (const pair of pairs(text.slice(start + 2, isComplete ? end - 2 : end)))
+      if (pair.isBounded || isComplete) yield pair;
+  }
 }
 
 /** `isBounded`: something shows where the value ends, other than the end of the comment. */

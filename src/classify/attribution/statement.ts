@@ -1,5 +1,5 @@
 import type { StatementText } from "../../observe/snapshot.ts";
-import { commentKeys, type CommentKeys } from "./comment-keys.ts";
+import { commentKeys, commentValues, type CommentKeys } from "./comment-keys.ts";
 import { redact } from "./redact.ts";
 
 /** A comment that ends the statement, but for a semicolon, and neither holds another one nor is held by one. */
@@ -11,13 +11,22 @@ const lastComment = /\/\*(?:(?!\/\*|\*\/)[^])*\*\/[\s;]*$/;
  * The tail may begin inside a literal, so only a comment at the very end of a whole statement counts there: a literal
  * would have to end with a quote first. Where the server cut the statement, its end may be anything.
  */
-export function keysOfStatement(
-  { head, tail, isCut }: StatementText,
-  configured: readonly string[],
-): CommentKeys {
-  const keys = commentKeys(head, configured);
-  const last = tail === null || isCut ? undefined : lastComment.exec(tail)?.[0];
-  return last === undefined ? keys : new Map([...commentKeys(last, configured), ...keys]);
+export function keysOfStatement(statement: StatementText, configured: readonly string[]): CommentKeys {
+  const keys = commentKeys(statement.head, configured);
+  const last = lastCommentOf(statement);
+  return last === null ? keys : new Map([...commentKeys(last, configured), ...keys]);
+}
+
+/** All that its comments say under one key, by the same rules, each text once. */
+export function valuesOfStatement(statement: StatementText, key: string): readonly string[] {
+  const last = lastCommentOf(statement);
+  const values = commentValues(statement.head, key);
+  return last === null ? values : [...new Set([...values, ...commentValues(last, key)])];
+}
+
+/** What closes the whole statement behind the part of it that was read from its beginning. */
+function lastCommentOf({ tail, isCut }: StatementText): string | null {
+  return tail === null || isCut ? null : (lastComment.exec(tail)?.[0] ?? null);
 }
 
 /** The statement without its literals, to show to people; `…` where more was cut. */

@@ -38,6 +38,8 @@ export function findOvergrownPools(
           harm: harms.reduce(worse, slotOnly),
           commentKeys: commonKeys(commentKeys),
           hasCurrentKeys: true,
+          expectation: null,
+          mayDeclare: false,
           redactedStatement: null,
         },
       },

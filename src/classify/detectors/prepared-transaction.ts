@@ -40,6 +40,8 @@ export function findPreparedTransactions(
           harm,
           commentKeys: new Map(),
           hasCurrentKeys: true,
+          expectation: null,
+          mayDeclare: false,
           redactedStatement: null,
         },
       },

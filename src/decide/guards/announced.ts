@@ -3,7 +3,7 @@ import { formatAge } from "../../readable-time.ts";
 import type { Case, Guard } from "../guard.ts";
 import { noticeOf } from "../notice-of.ts";
 import { modeOf } from "../situation.ts";
-import { goesByStatement } from "../target.ts";
+import { isMeantForStatement } from "../target.ts";
 
 /**
  * Nobody is ended without the notice that the rule gives, nor before the time that was announced, nor at a look that sees it
@@ -32,7 +32,9 @@ export const announced: Guard = {
  */
 function amidStatement({ episode, rule, target }: Case): string | null {
   if (episode.kind !== "long_transaction" || target.state === "idle in transaction") return null;
-  return goesByStatement(rule, target)
-    ? `it is ${target.state}: a rule that matches by state, query_id or comment ends a long transaction only at a look that sees it idle in transaction`
-    : null;
+  if (!isMeantForStatement(episode, rule, target)) return null;
+  const whose = episode.mayDeclare
+    ? "a long transaction of a session that may say that it takes long is ended"
+    : "a rule that matches by state, query_id or comment ends a long transaction";
+  return `it is ${target.state}: ${whose} only at a look that sees it idle in transaction`;
 }

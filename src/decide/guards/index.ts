@@ -5,6 +5,7 @@ import { auditFailing } from "./audit-failing.ts";
 import { breakerOpen } from "./breaker-open.ts";
 import { budget } from "./budget.ts";
 import { dryRun } from "./dry-run.ts";
+import { expected } from "./expected.ts";
 import { followedTooBriefly } from "./followed-too-briefly.ts";
 import { inProgress } from "./in-progress.ts";
 import { noLease } from "./no-lease.ts";
@@ -43,6 +44,7 @@ export const guardsBeforeNotice: readonly Guard[] = [
   waitsForLock,
   inProgress,
   protectedSession,
+  expected,
   tooLittleHarm,
   tooLittlePressure,
   tooMuchWorkAtRisk,

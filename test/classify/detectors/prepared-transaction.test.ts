@@ -64,7 +64,7 @@ describe("a prepared transaction", () => {
         thresholds: { prepared_transaction: patient },
       },
     ];
-    expect(found([aPrepared()], { rules: { defaults: thresholds, overrides } })).toEqual([]);
+    expect(found([aPrepared()], { rules: { ...rules, overrides } })).toEqual([]);
   });
 
   test("is gone when its id is, or is used anew", () => {
