@@ -80,8 +80,9 @@ function allowanceOf(backend: Backend, allowances: readonly MarkerAllowance[]): 
   return allowances.find(({ matches }) => matches(backend));
 }
 
+/** A statement may begin after the look did, or the clock may have been set back: nothing counts from later than now. */
 function ageOf(seconds: number | null, clockJumps: readonly ClockJumpAgo[], unknown: number): number {
-  return seconds === null ? unknown : trueAge(seconds, clockJumps);
+  return seconds === null ? unknown : Math.max(0, trueAge(seconds, clockJumps));
 }
 
 function promised(

@@ -80,6 +80,12 @@ describe("E36: the marker of a session", () => {
     expect(judgeMarker(saying("2h"), [], [wide, allowance])?.result).toBe("held");
   });
 
+  test("gains nothing from a statement that begins after the look, or from a clock that was set back", () => {
+    for (const querySeconds of [-0.5, -7200])
+      expect(judged(saying("2h", { querySeconds, xactSeconds: querySeconds }))).toEqual(["capped", 3600]);
+    expect(judged(saying("1h", { querySeconds: 0, xactSeconds: -7200 }))).toEqual(["held", 3600]);
+  });
+
   test("loses nothing to a clock that was set ahead", () => {
     const jumps = [{ agoSeconds: 50, seconds: 3600 }];
     const backend = saying("10m", { querySeconds: 3700, xactSeconds: 3800 });

@@ -58,9 +58,9 @@ function movedOn(agoSeconds: number, attempts: number, overrides: Partial<Case> 
 }
 
 /** A long transaction in this state, under a rule that goes by it or does not. */
-function inState(state: BackendState, goesByState: boolean): Case {
+function inState(state: BackendState, goesByState: boolean, mayDeclare = false): Case {
   const matches = goesByState ? (target: Target) => target.state === state : () => true;
-  const episode = aLeaked(4242, { kind: "long_transaction", backend: { state } });
+  const episode = aLeaked(4242, { kind: "long_transaction", backend: { state }, mayDeclare });
   return aCase(episode, { rule: aRule({ matches }) });
 }
 
@@ -112,6 +112,7 @@ const rows: readonly GuardRow[] = [
       announcedAgo(0, 0, { rule: "another rule" }),
       inState("active", false),
       inState("idle in transaction", true),
+      inState("idle in transaction", false, true),
       leaked({ kind: "stale_active", backend: { state: "active" } }, { matches: byActive }),
     ],
     spares: [
@@ -127,6 +128,8 @@ const rows: readonly GuardRow[] = [
       leaked({}, { warnForSeconds: Number.NaN }),
       // What such a rule is for is over once the transaction may be ended.
       inState("active", true),
+      // It may say with that statement that it takes long.
+      inState("active", false, true),
       inState("fastpath function call", true),
     ],
   },

@@ -140,6 +140,15 @@ const rows: readonly GuardRow[] = [
     ],
   },
   {
+    item: "E36",
+    reason: "expected",
+    passes: [leaked({ expectation: null }), leaked({ expectation: null, mayDeclare: true })],
+    spares: [
+      leaked({ expectation: { source: "configuration", leftSeconds: 0.5, reason: null } }),
+      leaked({ expectation: { source: "comment", leftSeconds: 60, reason: null } }),
+    ],
+  },
+  {
     item: "E29",
     reason: "too_little_harm",
     passes: [

@@ -39,3 +39,11 @@ test.for([
   const { plan } = decided(emptyLeash, aSituation([aLeaked(1, { commentKeys })]), { policy });
   expect(actsOf(plan)).toMatchObject([{ isOfStatement }]);
 });
+
+test.for([true, false])(
+  "E36: an act on a session that may declare itself is for its statement: %s",
+  (mayDeclare) => {
+    const { plan } = decided(emptyLeash, aSituation([aLeaked(1, { mayDeclare })]), { policy: aPolicy() });
+    expect(actsOf(plan)).toMatchObject([{ isOfStatement: mayDeclare }]);
+  },
+);

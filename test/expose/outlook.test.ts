@@ -2,7 +2,16 @@ import { describe, expect, test } from "vitest";
 
 import { outlook } from "../../src/expose/outlook.ts";
 import type { Report } from "../../src/expose/report.ts";
-import { anOvergrownPool, aHarm, aPoolSuspect, aReport, aServerView, aSuspect } from "../support/a-view.ts";
+import { nobodyExpected } from "../../src/classify/expected-sessions.ts";
+import {
+  anExpectedSession,
+  anOvergrownPool,
+  aHarm,
+  aPoolSuspect,
+  aReport,
+  aServerView,
+  aSuspect,
+} from "../support/a-view.ts";
 
 const since = Date.parse("2026-11-20T14:05:12Z") / 1000;
 
@@ -178,4 +187,26 @@ test("no name takes more than 64 characters of a sentence", () => {
   const all = sentences({ suspects: [suspect], exhaustions, horizons });
   expect(all).toHaveLength(3);
   for (const sentence of all) expect(sentence).not.toMatch(/x{64}/);
+});
+
+/** Who said it itself. */
+function promised(source: "comment" | "application_name", leftSeconds: number) {
+  return anExpectedSession({ expectation: { source, leftSeconds, reason: null } });
+}
+
+describe("who is expected to take so long", () => {
+  test("is told with what it would be, for how long, and why, those first whose time is over first", () => {
+    const sessions = [anExpectedSession(), promised("comment", 29.2), promised("application_name", 30)];
+    expect(sentences({ expected: { ...nobodyExpected, sessions } })).toEqual([
+      "pid 4242, role reports: idle_in_transaction for 2m, expected for another 30s by its comment",
+      "pid 4242, role reports: idle_in_transaction for 2m, expected for another 30s by its application name",
+      "pid 4242, role reports: idle_in_transaction for 2m, expected for another 57m by the configuration (month end)",
+    ]);
+  });
+
+  test("is named, or counted where there are more than three", () => {
+    const sessions = Array.from({ length: 5 }, () => anExpectedSession());
+    const told = sentences({ expected: { ...nobodyExpected, sessions } });
+    expect([told.length, told.at(-1)]).toEqual([4, "2 more expected to take so long"]);
+  });
 });

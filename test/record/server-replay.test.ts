@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import { backendKinds } from "../../src/classify/kind.ts";
 import { builtInFloors } from "../../src/decide/policy.ts";
 import { differenceOf } from "../../src/record/difference.ts";
 import type { RecordedLook } from "../../src/record/recorded-look.ts";
@@ -60,6 +61,19 @@ describe("E3: what looks come to under a policy", () => {
         ["superuser", 1],
       ]),
     );
+  });
+
+  test("E36: nobody who is expected under it, by the configuration or by a marker that was recorded", () => {
+    const statement = { head: "/*pgleash='expect=5m'*/ SELECT 1", tail: null, isCut: false };
+    const looks = looksAt([{ pid: 1, seconds: 45, backend: { statement, querySeconds: 45 } }]);
+    const under = (more: Partial<ReplayRules["thresholds"]>): number =>
+      replayAll(looks, { ...everybody, thresholds: { ...judging.thresholds, ...more } }).suspected;
+    const allowance = { matches: () => true, atMostSeconds: 3600, inAllSeconds: 3600 };
+    const work = { matches: () => true, kinds: backendKinds, forSeconds: 3600, reason: null };
+    expect(under({})).toBe(1);
+    expect(under({ markers: [allowance] })).toBe(0);
+    expect(under({ markers: [{ ...allowance, atMostSeconds: 45 }] })).toBe(1);
+    expect(under({ expected: [work] })).toBe(0);
   });
 
   test("an episode that comes again is another one", () => {
