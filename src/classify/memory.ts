@@ -62,7 +62,11 @@ export function emptyMemory(): Memory {
  * Whether the memory is of this server, and of just now. A restart, another server at the address, a new role, a clock
  * that jumped, a gap: what was followed is out of sight, and nothing vouches for the time in between.
  */
-export function keptSight(snapshot: Snapshot, { lastLook }: Memory, gapSeconds: number): boolean {
+export function keptSight(
+  snapshot: Snapshot,
+  { lastLook }: { readonly lastLook: Omit<LastLook, "pressure"> | null },
+  gapSeconds: number,
+): boolean {
   if (lastLook === null) return true;
   const isSameServer =
     lastLook.postmasterStart === snapshot.postmasterStart && lastLook.standby === snapshot.standby;

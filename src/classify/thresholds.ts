@@ -73,6 +73,14 @@ export const builtInThresholds: Thresholds = {
   pool_overgrown: threshold(MINUTE, 10 * MINUTE),
 };
 
+/** The same, with nobody excepted and nothing expected. */
+export const builtInRules: ThresholdRules = {
+  defaults: builtInThresholds,
+  overrides: [],
+  expected: [],
+  markers: [],
+};
+
 /** The threshold that holds for this suspect and kind. */
 export function thresholdFor(rules: ThresholdRules, suspect: Matchable, kind: LeakKind): Threshold {
   for (const override of rules.overrides) {

@@ -1,13 +1,11 @@
-import type { Config } from "../config/config.ts";
-import { builtInFloors } from "../decide/policy.ts";
 import { escapedJson, printable } from "../printable.ts";
 import { replayFile, type FileReplay, type TriedPolicy } from "../record/replay-file.ts";
-import type { ReplayRules } from "../record/replay.ts";
 import { exitCodes, UsageError, type Command, type ExitCode } from "./command.ts";
 import { load } from "./load.ts";
 import { parseWords } from "./parse-words.ts";
 import { replayJson } from "./replay-json.ts";
 import { replayText } from "./replay-text.ts";
+import { rulesFor } from "./rules-for.ts";
 import type { Runtime } from "./runtime.ts";
 
 const flags = {
@@ -78,17 +76,6 @@ async function policiesOf(
     policies.push({ file, rulesFor: (server) => rulesFor(loaded.config, server) });
   }
   return policies;
-}
-
-function rulesFor(config: Config, name: string): ReplayRules | null {
-  const { servers, serversFile, policy, commentLabels: commentKeys } = config;
-  const [only, ...others] = servers;
-  const named = servers.find((one) => one.name === name);
-  // Servers files come and go; what holds for all that they name is in the configuration.
-  const server = named ?? serversFile?.template.common ?? (others.length === 0 ? only : undefined);
-  if (server === undefined) return null;
-  const { thresholds, pools } = server;
-  return { thresholds, pools, commentKeys, policy, floors: builtInFloors };
 }
 
 function failed(runtime: Runtime, problem: string): ExitCode {

@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   "check-config": async () => (await import("./check-config.ts")).checkConfig,
   config: async () => (await import("./config.ts")).config,
   replay: async () => (await import("./replay.ts")).replay,
+  advise: async () => (await import("./advise.ts")).advise,
   "setup-sql": async () => (await import("./setup-sql.ts")).setupSql,
   pause: async () => (await import("./pause.ts")).pause,
   resume: async () => (await import("./resume.ts")).resume,
@@ -42,6 +43,7 @@ Commands:
   check-config    say everything that is wrong with a configuration file
   config show     print the configuration that holds, secrets masked
   replay          try a policy on what "serve --record=FILE" put on record
+  advise          say which thresholds, timeouts and pool sizes fit the traffic that was seen
   setup-sql       print the roles and grants that pgleash needs
   pause           end nobody for a while, or until resume
   resume          take a pause back

@@ -2,7 +2,7 @@ import { classify } from "../classify/classify.ts";
 import { isLockWaiter } from "../classify/evidence/blocking.ts";
 import { evidenceDue } from "../classify/evidence/evidence-due.ts";
 import { emptyMemory, type Memory } from "../classify/memory.ts";
-import { builtInThresholds } from "../classify/thresholds.ts";
+import { builtInRules } from "../classify/thresholds.ts";
 import type { ServerConfig } from "../config/config.ts";
 import type { EvidenceQuestion } from "../observe/evidence.ts";
 import { gatherEvidence } from "../observe/gather-evidence.ts";
@@ -39,13 +39,11 @@ const limits = { candidates: 1000, groups: 1000 };
 
 /** Only prepared transactions are judged by these: what else is a leak, the run of the command tells. */
 const thresholds = {
+  ...builtInRules,
   defaults: {
-    ...builtInThresholds,
+    ...builtInRules.defaults,
     prepared_transaction: { enabled: true, suspectAfterSeconds: 0, leakedAfterSeconds: 0 },
   },
-  overrides: [],
-  expected: [],
-  markers: [],
 };
 
 const judging = {

@@ -32,6 +32,8 @@ const borders: readonly (readonly [file: string, specifier: string])[] = [
   ["src/classify/planted-c.ts", "re2js"],
   ["src/classify/detectors/planted-a.ts", "../../expose/view.ts"],
   ["src/classify/detectors/planted-b.ts", "zod"],
+  ["src/advise/planted-a.ts", "../expose/view.ts"],
+  ["src/advise/planted-b.ts", "node:fs/promises"],
   ["src/expose/planted-a.ts", "../postgres/session.ts"],
   ["src/expose/planted-b.ts", "prom-client"],
   ["src/expose/planted-c.ts", "node:http"],

@@ -61,7 +61,7 @@ describe("what is loaded", () => {
     process.stdout.write(`serve loads ${(bytes / 1e6).toFixed(2)} MB, of ${packages.join(", ")}\n`);
     expect(sources).toEqual(expect.arrayContaining(["src/commands/serve.ts", "src/cycle.ts"]));
     const commands =
-      /^src\/commands\/(?:check-config|demo|doctor|explain|pause|replay|suspects|tell-web-checked)\.ts$/;
+      /^src\/commands\/(?:advise|check-config|demo|doctor|explain|pause|replay|suspects|tell-web-checked)\.ts$/;
     const unneeded = /^src\/(?:demo|record|web\/client)\/|^src\/web\/config\/load-web-config/;
     expect(sources.filter((path) => commands.test(path) || unneeded.test(path))).toEqual([]);
     expect(packages).toEqual(expect.arrayContaining(["postgres", "zod"]));

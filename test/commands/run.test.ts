@@ -10,6 +10,7 @@ const commands = [
   "check-config",
   "config",
   "replay",
+  "advise",
   "setup-sql",
   "pause",
   "resume",

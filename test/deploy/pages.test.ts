@@ -22,7 +22,7 @@ function callsIn(page: string): readonly (readonly string[])[] {
   const lines = code.flatMap((text) => text.replaceAll("\\\n", " ").split("\n"));
   return lines.flatMap((line) => {
     const [, call] =
-      /(?:^|main\.js |pgleash )(?:pgleash )?((?:serve|suspects|check-config|config show|explain|pause|resume|replay|setup-sql|healthcheck)\b[^|#]*)/.exec(
+      /(?:^|main\.js |pgleash )(?:pgleash )?((?:serve|suspects|check-config|config show|explain|pause|resume|replay|advise|setup-sql|healthcheck)\b[^|#]*)/.exec(
         line,
       ) ?? [];
     return call === undefined ? [] : [call.trim().split(/\s+/)];

@@ -1,0 +1,147 @@
+import type { PoolHolder } from "../classify/pools/pool.ts";
+import { counterfactuals, type Counterfactual } from "./counterfactual.ts";
+import type { ApplicationHistory, History, RoleHistory } from "./history.ts";
+import type { OpenPeriod, OpenPeriods } from "./period.ts";
+import { emptyPeriodTally, mergedTallies, type Lengths, type PeriodTally } from "./period-tally.ts";
+import { poolAdvice, type PoolAdvice } from "./pool-advice.ts";
+import { applicationKeyOf } from "./seen-holders.ts";
+import { quantile } from "./sketch.ts";
+import { knownFromSeconds, thresholdAdvice, type ThresholdAdvice } from "./threshold-advice.ts";
+
+/** How the periods of one holder ended, and how long those lasted whose session went on. Seconds; `null` without any. */
+export type PeriodSummary = {
+  readonly returned: number;
+  readonly vanished: number;
+  readonly lostSight: number;
+  readonly stillOpen: number;
+  readonly medianSeconds: number | null;
+  readonly p99Seconds: number | null;
+  /** The longest is exact, or too high by no more than the time between two looks. */
+  readonly longestSeconds: number | null;
+  /** The longest that was seen of any age and end, at the moments of the looks. */
+  readonly oldestIdleSeconds: number;
+};
+
+export type ApplicationAdvice = {
+  readonly holder: PoolHolder;
+  /** At which it held a session. */
+  readonly looks: number;
+  readonly periods: PeriodSummary;
+  readonly leakedAfter: ThresholdAdvice;
+  readonly pool: PoolAdvice;
+};
+
+export type RoleAdvice = {
+  readonly usename: string;
+  readonly looks: number;
+  readonly periods: PeriodSummary;
+  /** For `idle_in_transaction_session_timeout`. */
+  readonly timeout: ThresholdAdvice;
+  readonly counterfactuals: readonly Counterfactual[];
+};
+
+/** What the history of one server says. */
+export type Advice = {
+  readonly history: History;
+  /** From this age on every period was seen. */
+  readonly knownFromSeconds: number;
+  /** Those with periods first, by how many there are. */
+  readonly applications: readonly ApplicationAdvice[];
+  readonly roles: readonly RoleAdvice[];
+  /** What a timeout for all roles would have done, those included that there was no room for. */
+  readonly everybody: readonly Counterfactual[];
+  /** Periods of applications, and of roles, that there was no room for. */
+  readonly foldedApplicationPeriods: number;
+  readonly foldedRolePeriods: number;
+};
+
+/** Draws the advice from what looks showed. Pure. */
+export function adviceFrom(history: History): Advice {
+  const openByApplication = grouped(history.open, applicationKeyOf);
+  const openByRole = grouped(history.open, ({ usename }) => usename);
+  return {
+    history,
+    knownFromSeconds: knownFromSeconds(history),
+    applications: [...history.applications.own]
+      .map(([key, application]) => applicationAdvice(application, openByApplication.get(key) ?? [], history))
+      .toSorted((a, b) => finishedOf(b) - finishedOf(a)),
+    roles: [...history.roles.own]
+      .map(([usename, role]) => roleAdvice(role, openByRole.get(usename) ?? [], history))
+      .toSorted((a, b) => finishedOf(b) - finishedOf(a)),
+    everybody: counterfactuals(tallyOfAll(history), [...history.open.values()], knownFromSeconds(history)),
+    foldedApplicationPeriods: countOf(history.applications.others),
+    foldedRolePeriods: countOf(history.roles.others),
+  };
+}
+
+function tallyOfAll({ roles: { own, others } }: History): PeriodTally {
+  const tallies = [...own.values(), ...(others === null ? [] : [others])].map(({ periods }) => periods);
+  return tallies.reduce(mergedTallies, emptyPeriodTally);
+}
+
+function grouped(open: OpenPeriods, keyOf: (holder: PoolHolder) => string | null) {
+  const found = new Map<string | null, OpenPeriod[]>();
+  for (const period of open.values()) {
+    const key = keyOf(period.holder);
+    found.set(key, [...(found.get(key) ?? []), period]);
+  }
+  return found;
+}
+
+function applicationAdvice(
+  application: ApplicationHistory,
+  open: readonly OpenPeriod[],
+  history: History,
+): ApplicationAdvice {
+  return {
+    holder: application.holder,
+    looks: application.looks,
+    periods: summaryOf(application, open.length),
+    leakedAfter: thresholdAdvice(application, history),
+    pool: poolAdvice(application.use, history),
+  };
+}
+
+function roleAdvice(role: RoleHistory, open: readonly OpenPeriod[], history: History): RoleAdvice {
+  return {
+    usename: role.usename,
+    looks: role.looks,
+    periods: summaryOf(role, open.length),
+    timeout: thresholdAdvice(role, history),
+    counterfactuals: counterfactuals(role.periods, open, knownFromSeconds(history)),
+  };
+}
+
+function summaryOf(
+  { periods, oldestIdleSeconds }: Pick<RoleHistory, "periods" | "oldestIdleSeconds">,
+  stillOpen: number,
+): PeriodSummary {
+  const { returned, vanished, lost_sight: lostSight } = periods;
+  return {
+    returned: returned.count,
+    vanished: vanished.count,
+    lostSight: lostSight.count,
+    stillOpen,
+    medianSeconds: quantileOf(returned, 0.5),
+    p99Seconds: quantileOf(returned, 0.99),
+    longestSeconds: returned.count === 0 ? null : returned.longestSeconds,
+    oldestIdleSeconds,
+  };
+}
+
+/** The sketch may be off by a hundredth: no more than the longest. */
+function quantileOf({ sketch, longestSeconds }: Lengths, share: number): number | null {
+  const seconds = quantile(sketch, share);
+  return seconds === null ? null : Math.min(seconds, longestSeconds);
+}
+
+function finishedOf({ periods }: { readonly periods: PeriodSummary }): number {
+  return periods.returned + periods.vanished + periods.lostSight + periods.stillOpen;
+}
+
+function countOf(one: Pick<RoleHistory, "periods"> | null): number {
+  if (one === null) return 0;
+  const { returned, vanished, lost_sight: lostSight } = one.periods;
+  const all: readonly Lengths[] = [returned, vanished, lostSight];
+  return all.reduce((sum, { count }) => sum + count, 0);
+}

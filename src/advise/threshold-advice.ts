@@ -1,0 +1,60 @@
+import type { History, RoleHistory } from "./history.ts";
+import { rungFrom } from "./ladder.ts";
+
+/** From how long on a session that is idle inside a transaction would not have come back, or why nobody can say. */
+export type ThresholdAdvice =
+  | { readonly type: "advised"; readonly seconds: number }
+  | { readonly type: "refused"; readonly why: string };
+
+/** So long must looks have vouched for what they saw: an application has its hours. */
+export const LEAST_WATCHED_SECONDS = 86_400;
+
+/** So few periods say nothing about how long the next one lasts. */
+const LEAST_PERIODS = 20;
+
+/** None at all say that they are shorter than what looks return: of whoever was there for so many looks, not of a passer-by. */
+export const LEAST_LOOKS = 1000;
+
+/** The longest so far will be surpassed: half as much again. */
+const MARGIN = 1.5;
+
+/** From this age on every period was seen: looks return it, and no two of them were further apart than that. Pure. */
+export function knownFromSeconds({
+  returnedFromSeconds,
+  longestStepSeconds,
+}: Pick<History, "returnedFromSeconds" | "longestStepSeconds">): number {
+  return returnedFromSeconds + longestStepSeconds;
+}
+
+/**
+ * The shortest duration that no session outlasted which then went on, with a margin, as one writes it. What is only known to
+ * have been open counts as gone for good. Pure.
+ */
+export function thresholdAdvice(
+  { looks, periods: { returned, lost_sight: lostSight } }: Pick<RoleHistory, "looks" | "periods">,
+  history: History,
+): ThresholdAdvice {
+  const { returnedFromSeconds, watchedSeconds } = history;
+  if (returnedFromSeconds === Infinity)
+    return refused("looks return no session that is idle in a transaction");
+  if (watchedSeconds < LEAST_WATCHED_SECONDS)
+    return refused(
+      `${hours(LEAST_WATCHED_SECONDS)} of looks are needed, and there are ${hours(watchedSeconds)}`,
+    );
+  if (returned.count > 0 && returned.count < LEAST_PERIODS)
+    return refused(`${LEAST_PERIODS} periods that ended are needed, and there are ${returned.count}`);
+  if (returned.count === 0 && looks < LEAST_LOOKS)
+    return refused(`${LEAST_LOOKS} looks at its sessions are needed, and there are ${looks}`);
+  // Where sight was lost the session may have gone on, as far as anybody knows.
+  const longest = Math.max(returned.longestSeconds, lostSight.longestSeconds) * MARGIN;
+  const seconds = rungFrom(Math.max(longest, knownFromSeconds(history)));
+  return seconds === null ? refused("some lasted for days, and went on") : { type: "advised", seconds };
+}
+
+function refused(why: string): ThresholdAdvice {
+  return { type: "refused", why };
+}
+
+function hours(seconds: number): string {
+  return `${Math.floor(seconds / 3600)} h`;
+}
