@@ -1,14 +1,10 @@
 import { describeValue } from "../config/describe-value.ts";
 import { escapedJson, printable } from "../printable.ts";
+import { answerTo, defaultUrl, linesIn, questionTo } from "./ask-pgleash.ts";
 import { exitCodes, UsageError, type Command } from "./command.ts";
 import { parseWords } from "./parse-words.ts";
 import { httpClientOf } from "./http-client-of.ts";
 import { reasonOf } from "./reason-of.ts";
-import { ask } from "../web/client/ask.ts";
-import type { HttpClient } from "../web/client/http-client.ts";
-import { noAnswerAdvice } from "../web/no-answer-advice.ts";
-
-const defaultUrl = "http://127.0.0.1:19187";
 
 const flags = {
   server: { type: "string" },
@@ -16,8 +12,6 @@ const flags = {
   "http.config.file": { type: "string" },
   json: { type: "boolean", default: false },
 } as const;
-
-const DEADLINE_MS = 5000;
 
 /** Asks a running pgleash about one session: only it has followed the session, and knows what was done before. */
 export const explain: Command = {
@@ -56,52 +50,14 @@ what was done to it, or would have been, even if it is gone by now. The answer i
   },
 };
 
-/** Throws an error whose message says who gave no answer, or which one. */
-async function answerTo(question: URL, client: HttpClient): Promise<unknown> {
-  const { origin } = question;
-  const { status, text } = await ask(question, client, { deadlineMs: DEADLINE_MS }).catch(
-    async (error: unknown) => {
-      const hasCertificate = client.certificate !== null;
-      const advice = await noAnswerAdvice(error, { url: question, hasCertificate, deadlineMs: DEADLINE_MS });
-      const why = [reasonOf(error), ...(advice === null ? [] : [advice])].join(": ");
-      throw new Error(`no answer from ${origin}: ${why}`, { cause: error });
-    },
-  );
-  if (status !== 200) {
-    const words = text.trim().slice(0, LONGEST_WORDS);
-    throw new Error(`${origin} answers ${status}${words === "" ? "" : `: ${words}`}${adviceFor(status)}`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${origin} answers as no pgleash does: ${reasonOf(error)}`, { cause: error });
-  }
-}
-
-/** Pages of errors, as others serve them, are long. */
-const LONGEST_WORDS = 300;
-
-/** Whatever stands in front of the API in the URL stays: a proxy may serve it under a path. */
 function questionOf(base: string, pid: string | undefined, server: string | undefined): URL {
   if (pid === undefined || !/^[1-9]\d{0,9}$/.test(pid))
     throw new UsageError(`expected the pid of a session, got ${describeValue(pid)}`);
-  const url = URL.canParse(base) ? new URL(base) : null;
-  // With a password in it, an error message would show it.
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username + url.password !== "")
-    throw new UsageError(`--url: expected a URL such as ${defaultUrl}, got ${describeValue(base)}`);
-  url.pathname = `${url.pathname.replace(/\/+$/, "")}/api/v1/explain`;
-  url.search = new URLSearchParams({ pid, ...(server === undefined ? {} : { server }) }).toString();
-  url.hash = "";
-  return url;
+  return questionTo(base, "/api/v1/explain", { pid, server });
 }
 
-/** Names of users stand in these lines, whatever served them. */
-function textOf(answer: unknown, { origin }: URL): string {
-  const hasText = typeof answer === "object" && answer !== null && "text" in answer;
-  if (!hasText || !Array.isArray(answer.text)) throw new Error(`${origin} answers as no pgleash does`);
-  return answer.text.map((line) => `${printable(String(line))}\n`).join("");
-}
-
-function adviceFor(status: number): string {
-  return status === 401 ? " (--http.config.file names a user and a password)" : "";
+function textOf(answer: unknown, question: URL): string {
+  return linesIn(answer, question)
+    .map((line) => `${line}\n`)
+    .join("");
 }

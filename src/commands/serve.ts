@@ -42,7 +42,7 @@ ${connectionFlagsHelp}
   --web.telemetry-path=PATH     where the metrics are (/metrics)
   --web.config.file=FILE        TLS, users and headers, in the format of Prometheus' own programs; read anew when it changes
   --web.enable-lifecycle        allow POST /-/reload
-  --no-web.api                  turn /api/v1/suspects and /api/v1/explain off
+  --no-web.api                  turn /api/v1/suspects, explain and advice off
   --enforce                     end sessions, where the policy says mode: enforce and its rules allow it
   --record=FILE                 put on record what each look reads, without the literals of statements, for "pgleash replay"
   --log.level=LEVEL             ${logLevels.join(", ")} (info)

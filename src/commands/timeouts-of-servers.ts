@@ -1,5 +1,4 @@
 import type { ServerConfig } from "../config/config.ts";
-import type { AdviceJson } from "../expose/advice-json.ts";
 import { timeoutsJson, type TimeoutPlace, type TimeoutsJson } from "../expose/timeouts-json.ts";
 import { readTimeouts } from "../observe/read-timeouts.ts";
 import { timeoutNames } from "../observe/timeouts.ts";
@@ -23,13 +22,13 @@ type Asked = {
 type Answered = { readonly timeouts: readonly TimeoutsJson[]; readonly isComplete: boolean };
 
 /**
- * Asks the servers that are named which timeouts they have, within the time of a look each. Standard error says who gave no
- * answer; `null` where it is not known whom to ask.
+ * Asks the servers that are named which timeouts they have, within the time of a look each. `seen` are the roles and databases that were
+ * seen together, by the name of the server. Standard error says who gave no answer; `null` where it is not known whom to ask.
  */
 export async function timeoutsOfServers(
   runtime: Runtime,
   { configFile, url, server }: Asked,
-  advised: readonly AdviceJson[],
+  seen: ReadonlyMap<string, readonly TimeoutPlace[]>,
 ): Promise<Answered | null> {
   const loaded = await loadServers(runtime, configFile, url);
   if ("problems" in loaded) {
@@ -47,9 +46,9 @@ export async function timeoutsOfServers(
   }
   const answers = await mapAtMost(SERVERS_AT_ONCE, servers, async (one) => {
     // The only server is the one of the recordings, whatever it was called there.
-    const history =
-      advised.find(({ server: name }) => name === one.name) ?? (all.length === 1 ? advised[0] : undefined);
-    return await timeoutsOf(one, placesOf(history)).catch((error: unknown) => {
+    const [first] = seen.values();
+    const places = seen.get(one.name) ?? (all.length === 1 ? first : undefined);
+    return await timeoutsOf(one, places ?? []).catch((error: unknown) => {
       runtime.writeError(`pgleash: ${printable(`${one.name}: ${reasonOf(error)}`)}\n`);
       return null;
     });
@@ -80,11 +79,4 @@ function withoutTimeouts(connection: ConnectionSettings): ConnectionSettings {
   return timeoutNames.some((name) => options.includes(name))
     ? { ...connection, options: undefined }
     : connection;
-}
-
-/** The roles and databases that were seen together. */
-function placesOf(history: AdviceJson | undefined): readonly TimeoutPlace[] {
-  return (history?.applications ?? []).flatMap(({ usename, datname }) =>
-    usename === null || datname === null ? [] : [{ usename, datname }],
-  );
 }

@@ -1,3 +1,4 @@
+import { emptyHistory } from "../advise/history.ts";
 import { emptyTally } from "../classify/tally.ts";
 import { emptyDecisionTally } from "../decide/tally.ts";
 import type { PostgresFailure } from "../postgres/failure.ts";
@@ -33,6 +34,7 @@ export function firstView(
     lastDurationSeconds: null,
     lastSuccessSeconds: null,
     tally: emptyTally,
+    history: emptyHistory,
     decisions: emptyDecisionTally,
     policy,
     labelBudget: 0,

@@ -1,3 +1,4 @@
+import type { History } from "../advise/history.ts";
 import type { Tally } from "../classify/tally.ts";
 import type { Policy } from "../decide/policy.ts";
 import type { DecisionTally } from "../decide/tally.ts";
@@ -51,6 +52,8 @@ export type ServerView = {
   /** Epoch seconds, by our own clock. */
   readonly lastSuccessSeconds: number | null;
   readonly tally: Tally;
+  /** What all looks of this process showed of idle periods and of sessions at once. */
+  readonly history: History;
   readonly decisions: DecisionTally;
   /** As configured, be there a look by it or not. */
   readonly policy: ConfiguredRules;

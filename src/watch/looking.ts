@@ -1,4 +1,6 @@
 import { createLease } from "../act/lease.ts";
+import { emptyHistory, withLook, type History } from "../advise/history.ts";
+import { protectedBy } from "../advise/protected-session.ts";
 import { cycle, firstRemembered } from "../cycle.ts";
 import type { LookDue } from "../classify/look-due.ts";
 import type { LastLook } from "../classify/memory.ts";
@@ -11,6 +13,7 @@ import { createConnection, type Connection } from "../postgres/connection.ts";
 import { shortenDeadline, startDeadline, type Deadline } from "../postgres/deadline.ts";
 import { withSignalGrant } from "../postgres/probe.ts";
 import { quickLook } from "../quick-look.ts";
+import type { Reading } from "../reading.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { leashingOf } from "./leashing.ts";
 import type { Opening, Place } from "./openings.ts";
@@ -71,6 +74,7 @@ export function createLooking({ leash, opening, recorder }: LookingStart): Looki
   const connection = createConnection();
   const lease = createLease();
   let remembered = firstRemembered(leash);
+  let history = emptyHistory;
   let lastLookMs: number | null = null;
 
   function recall(recalled: Leash): void {
@@ -102,6 +106,7 @@ export function createLooking({ leash, opening, recorder }: LookingStart): Looki
       const options = { ...judging, believesRows: false, probe, deadline, leashing };
       const { report, reading, remembered: after } = await cycle(session, remembered, options);
       remembered = after;
+      history = historyAfter(history, reading, { server, leash: leashSettings });
       lastLookMs = nowMs;
       recorder?.record({ server: server.name, ...reading }, remembered.memory.attributions);
       connection.succeeded();
@@ -113,6 +118,7 @@ export function createLooking({ leash, opening, recorder }: LookingStart): Looki
       return {
         ...viewAfterLook(before, result),
         intervalSeconds,
+        history,
         lastSuccessSeconds: Date.now() / 1000,
       };
     },
@@ -127,6 +133,16 @@ export function createLooking({ leash, opening, recorder }: LookingStart): Looki
     },
     close: () => connection.close(),
   };
+}
+
+/** Who is protected is so by the policy of the look, whatever a reload makes of it later. */
+function historyAfter(
+  history: History,
+  reading: Reading,
+  { server: { name: server, thresholds }, leash }: Pick<WatchSettings, "server" | "leash">,
+): History {
+  const isProtected = protectedBy(leash.policy, { server, ownRole: reading.ownRole });
+  return withLook(history, reading, { thresholds, isProtected });
 }
 
 async function quicklyOver(

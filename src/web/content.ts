@@ -15,6 +15,8 @@ export type Content = {
   readonly suspects: (() => Buffer) | undefined;
   /** Answers a question about one session; turned off with the API. */
   readonly explain: ((parameters: URLSearchParams) => ApiAnswer) | undefined;
+  /** Answers which settings fit the traffic of one server; turned off with the API. */
+  readonly advice: ((parameters: URLSearchParams) => ApiAnswer) | undefined;
   /** Why the process is not ready, or `null`. */
   unready(): string | null;
   /** `undefined`: reloading over the web is turned off. Answers with what was not reloaded and why, in lines, or nothing. */

@@ -22,7 +22,7 @@ export async function route(content: Content, { method, target }: RequestLine): 
 }
 
 function readerOf(content: Content, path: string): Reader | undefined {
-  const { suspects, explain, metricsPath, metricsContentType } = content;
+  const { suspects, explain, advice, metricsPath, metricsContentType } = content;
   if (path === metricsPath) return async () => page(metricsContentType, await content.metricsPage());
   switch (path) {
     case "/":
@@ -35,6 +35,8 @@ function readerOf(content: Content, path: string): Reader | undefined {
       return suspects && (() => page(json, suspects()));
     case "/api/v1/explain":
       return explain && ((parameters) => api(explain(parameters)));
+    case "/api/v1/advice":
+      return advice && ((parameters) => api(advice(parameters)));
     default:
       return undefined;
   }

@@ -118,7 +118,8 @@ test("whom the policy protects is the configuration's to say", async () => {
 
 describe("what is wrong is told in one line", () => {
   test.for([
-    [[], /expected a FILE, or a server to connect to/, 2],
+    [["looks.jsonl", "--url=http://127.0.0.1:1"], /expected a FILE or --url, got both/, 2],
+    [["--url=http://127.0.0.1:1"], /^pgleash: no answer from http:\/\/127\.0\.0\.1:1: /, 1],
     [["nowhere.jsonl"], /^pgleash: nowhere\.jsonl cannot be read: .*ENOENT/, 1],
   ] as const)("%j", async ([words, says, code]) => {
     const ran = await advise(...words);

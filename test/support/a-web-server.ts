@@ -17,6 +17,7 @@ export function someContent(overrides: Partial<Content> = {}): Content {
     styleSource: "'sha256-abc='",
     suspects: () => Buffer.from('{"suspects":["é"]}\n'),
     explain: (parameters) => ({ json: [...parameters] }),
+    advice: (parameters) => ({ json: { advice: [...parameters] } }),
     unready: () => null,
     reload: () => Promise.resolve([]),
     onError: () => undefined,

@@ -85,9 +85,14 @@ test("the metrics are only where they are configured to be", async () => {
 });
 
 test("the API that is turned off is not found", async () => {
-  const port = await serve({ suspects: undefined, explain: undefined });
-  for (const path of ["/api/v1/suspects", "/api/v1/explain?pid=7"])
+  const port = await serve({ suspects: undefined, explain: undefined, advice: undefined });
+  for (const path of ["/api/v1/suspects", "/api/v1/explain?pid=7", "/api/v1/advice"])
     expect((await ask(port, path)).status).toBe(404);
+});
+
+test("/api/v1/advice is asked with the parameters of the query string", async () => {
+  const { status, body } = await ask(await serve(), "/api/v1/advice?server=db1");
+  expect([status, body]).toEqual([200, '{"advice":[["server","db1"]]}\n']);
 });
 
 describe("/api/v1/explain", () => {
