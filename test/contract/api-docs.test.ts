@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "vitest";
 
 import { failureReasons } from "../../src/postgres/failure.ts";
+import { adviceRequest } from "../../src/expose/advice-request.ts";
 import { suspectsJson } from "../../src/expose/suspects-json.ts";
 import { aBusyView } from "../support/a-busy-view.ts";
 
@@ -34,6 +35,8 @@ const intervals = [
   ...suspects.flatMap((suspect) => (suspect.subject === "pool" ? [suspect.leak_rate_per_minute] : [])),
 ];
 
+const advised = adviceRequest({ servers: aBusyView().servers.slice(0, 1) }, new URLSearchParams());
+
 test.for([
   { title: "The answer", fields: ["expected", "servers", "suspects"] },
   { title: "A server", fields: served(servers) },
@@ -49,6 +52,7 @@ test.for([
   { title: "An expected session", fields: served(expected) },
   { title: "An expectation", fields: served(expected.map((session) => session.expected)) },
   { title: "An interval", fields: served(intervals) },
+  { title: "The advice", fields: served(["json" in advised ? advised.json : null]) },
 ])("docs/api.md has every field of '$title', and no other", ({ title, fields }) => {
   expect(fields.length).toBeGreaterThan(1);
   expect(documented(title)).toEqual(fields);
