@@ -1,4 +1,5 @@
 /** Where the order services in JavaScript play their scenarios: words in, ready lines out, a quick end. */
+import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
@@ -18,6 +19,7 @@ export async function play(client, scenarios) {
   if (positionals.length === 0 || unknown.length > 0) {
     throw new Error(`no scenario: ${unknown.join(" ")}; there are ${Object.keys(scenarios).join(" ")}`);
   }
+  if (process.env.ON_CUE) await cue();
   endWithStdin();
   for (const scenario of positionals) {
     const applicationName = `orders-${client}-${scenario}`;
@@ -39,6 +41,12 @@ export function goOn(pauseMs, step) {
     process.stderr.write(`${error.stack}\n`);
     process.exit(1);
   });
+}
+
+/** Whoever starts many programs has them load first, and gives all of them a line when the play begins. */
+async function cue() {
+  process.stdout.write(`${JSON.stringify({ waiting: true })}\n`);
+  await once(process.stdin, "data");
 }
 
 function tellReady(line) {

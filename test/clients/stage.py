@@ -62,10 +62,18 @@ def _begin(client):
     parser.add_argument("--count", type=int, default=5, help="how many sessions never-closed leaks")
     parser.add_argument("--every-ms", type=int, default=100, help="how long never-closed waits after each")
     words = parser.parse_args()
+    if os.environ.get("ON_CUE"):
+        _await_cue()
     threading.excepthook = lambda failed: _end_with_failure(failed.exc_value)
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     for name in words.scenarios:
         yield name, Scene(f"orders-{client}-{name}", words.count, words.every_ms / 1000)
+
+
+def _await_cue():
+    """Whoever starts many programs has them load first, and gives all of them a line when the play begins."""
+    print(json.dumps({"waiting": True}), flush=True)
+    os.read(sys.stdin.fileno(), 1)
 
 
 def _tell_ready(name, scene, pids):
