@@ -1,13 +1,12 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { startPostgres } from "../../src/demo/embedded-postgres.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import type { Lifetime } from "../lifetime.ts";
-import { repositoryRoot } from "../repository-root.ts";
 import { DATABASES, ROLES } from "./crowd-plan.ts";
 import { lockedTable } from "./crowd-statements.ts";
+import { packageOf } from "./package-of-major.ts";
 import { openWire, type WireClient } from "./wire-client.ts";
 
 /** A real server with the databases and roles of the crowd, and an administrator's connection to it. */
@@ -68,12 +67,4 @@ function setUp(): readonly string[] {
     ...Array.from({ length: DATABASES }, (_, index) => `CREATE DATABASE app_${index}`),
     ...watchRoles.map((role) => `CREATE ROLE ${role} LOGIN IN ROLE pg_monitor`),
   ];
-}
-
-/** `undefined` is the one that a plain `npm ci` installs. */
-function packageOf(major: string): string | undefined {
-  if (major === "18") return undefined;
-  const root = join(repositoryRoot(), "test", "matrix", "node_modules", `pg${major}`);
-  if (!existsSync(root)) throw new Error(`PostgreSQL ${major} is not installed: npm ci --prefix test/matrix`);
-  return root;
 }

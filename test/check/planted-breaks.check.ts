@@ -67,6 +67,13 @@ const borders: readonly (readonly [file: string, specifier: string])[] = [
   ["bench/targets/planted-a.ts", "../phases/quick.ts"],
   ["bench/phases/planted-a.ts", "../../src/cycle.ts"],
   ["bench/report/planted-a.ts", "node:child_process"],
+  ["bench/verdict/planted-a.ts", "../../src/cycle.ts"],
+  ["bench/verdict/labels/planted-a.ts", "../recorder/recording.ts"],
+  ["bench/verdict/recorder/planted-a.ts", "../labels/labels.ts"],
+  ["bench/verdict/peers/planted-a.ts", "../../../src/classify/thresholds.ts"],
+  ["bench/verdict/score/planted-a.ts", "../recorder/record.ts"],
+  ["bench/verdict/stage/planted-a.ts", "../labels/labels.ts"],
+  ["bench/verdict/report/planted-a.ts", "../recorder/record.ts"],
 ];
 
 const plants: readonly Plant[] = [

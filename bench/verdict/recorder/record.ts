@@ -1,0 +1,72 @@
+import { setTimeout } from "node:timers/promises";
+
+import type { Episode } from "../../../src/classify/episode.ts";
+import { holderOf } from "../../../src/classify/holder.ts";
+import type { DeclaredPool } from "../../../src/classify/pools/pool.ts";
+import { builtInThresholds } from "../../../src/classify/thresholds.ts";
+import { cycle, firstRemembered, type CycleOptions } from "../../../src/cycle.ts";
+import type { Connected } from "../../../src/postgres/attempts/make-attempt.ts";
+import { startDeadline } from "../../../src/postgres/deadline.ts";
+import { timingOf } from "../../../src/watch/schedule.ts";
+import { LOOK_SECONDS } from "../../targets/own-session.ts";
+import type { FastClock } from "./fast-clock.ts";
+import { throughFastClock } from "./fast-session.ts";
+import type { Named, Recording, Tick } from "./recording.ts";
+import { readWholeView } from "./whole-view.ts";
+
+/** How often pgleash looks where nothing else is configured, in seconds by the fast clock. */
+export const EVERY_SECONDS = 10;
+
+export type RecordOptions = {
+  readonly clock: FastClock;
+  readonly pools: readonly DeclaredPool[];
+  /** Asked before each look: whether there is to be another one. */
+  readonly goesOn: () => boolean;
+};
+
+/**
+ * Looks as the program does, at the pace that it has by the fast clock, and reads the whole view beside each look from the same
+ * copy: within a transaction the server keeps the one that it made first.
+ */
+export async function record(
+  connected: Connected,
+  { clock, pools, goesOn }: RecordOptions,
+): Promise<Recording> {
+  const { session, probe } = connected;
+  const fast = throughFastClock(session, clock);
+  const judging = {
+    probe,
+    thresholds: { defaults: builtInThresholds, overrides: [] },
+    pools,
+    commentKeys: [],
+    gapSeconds: timingOf({ everySeconds: EVERY_SECONDS }, new Date()).gapSeconds,
+    // Two clocks on one machine: that they agree need not be tried, and could not be by one that runs fast.
+    sinceLastLookSeconds: null,
+    isOutOfTurn: false,
+    believesRows: false,
+    leashing: null,
+  };
+  let remembered = firstRemembered();
+  const ticks: Tick[] = [];
+  let dueMs = performance.now();
+  while (goesOn()) {
+    const deadline = startDeadline(LOOK_SECONDS);
+    const options: CycleOptions = { ...judging, deadline };
+    const plainly = { deadline, prepare: false };
+    await session.query("BEGIN", [], plainly);
+    const { report, remembered: after } = await cycle(fast, remembered, options);
+    const view = await readWholeView(session, clock, deadline);
+    await session.query("COMMIT", [], plainly);
+    remembered = after;
+    ticks.push({ ...view, named: report.suspects.map(namedBy) });
+    dueMs = Math.max(dueMs + (1000 * EVERY_SECONDS) / clock.factor, performance.now());
+    await setTimeout(dueMs - performance.now());
+  }
+  return ticks;
+}
+
+function namedBy(episode: Episode): Named {
+  const { usename, applicationName } = holderOf(episode);
+  const { kind, severity, harm } = episode;
+  return { kind, severity, harm: harm.level, usename, applicationName };
+}
