@@ -10,9 +10,12 @@ function tagged(sql, route) {
   return sqlcommenter(sql, { db_driver: "pg:8", framework: "express:5.1.0", route });
 }
 
-/** Somebody may end the sessions from outside: an unheard error event would end the process. */
+/**
+ * It keeps its connections: by default it closes a resting one after 10 s, transaction and all, which would mend a leak of this kind.
+ * Somebody may end the sessions from outside: an unheard error event would end the process.
+ */
 function poolOf({ applicationName }) {
-  const pool = new Pool({ application_name: applicationName, max: 2 });
+  const pool = new Pool({ application_name: applicationName, max: 2, idleTimeoutMillis: 0 });
   return pool.on("error", () => {}).on("connect", (client) => client.on("error", () => {}));
 }
 
