@@ -5,7 +5,7 @@ import { openOwnSession } from "../targets/own-session.ts";
 import { declaredPools } from "./declared-pools.ts";
 import { labels } from "./labels/labels.ts";
 import { fastSeconds, type FastClock } from "./recorder/fast-clock.ts";
-import { record } from "./recorder/record.ts";
+import { GAP_SECONDS, record } from "./recorder/record.ts";
 import type { Recording } from "./recorder/recording.ts";
 import { outcomeOf, type Outcome } from "./score/outcome.ts";
 import type { Part } from "./stage/cast.ts";
@@ -22,13 +22,16 @@ export type Play = {
 };
 
 export type Played = {
+  readonly major: string;
   readonly version: string;
   readonly looks: number;
-  /** The longest time between two looks, by the fast clock. */
-  readonly longestGapSeconds: number;
+  /** How many looks came so late that they could not vouch for the time before. */
+  readonly gaps: number;
   readonly outcomes: readonly Outcome[];
-  /** What was to be played and was not, and why. */
-  readonly missing: readonly string[];
+  /** The roles whose part cannot be played on this major, and why. */
+  readonly notPlayed: ReadonlyMap<string, string>;
+  /** What should have played, and did not, or not to the end; and why. */
+  readonly failures: readonly string[];
 };
 
 /** Plays all scenarios at once on a server of its own, looks at it all the while, and judges what was seen. */
@@ -48,7 +51,7 @@ export async function runMajor(lifetime: Lifetime, play: Play): Promise<Played> 
     } finally {
       goesOn = false;
     }
-    return { version: server.version, ...judged(await recording, stage, { clock, major }) };
+    return { major, version: server.version, ...judged(await recording, stage, { clock, major }) };
   });
 }
 
@@ -56,22 +59,23 @@ function judged(
   recording: Recording,
   stage: Stage,
   { clock, major }: { readonly clock: FastClock; readonly major: string },
-): Omit<Played, "version"> {
-  const stoodAt = stage.stoodAt();
+): Omit<Played, "major" | "version"> {
+  const standing = stage.standing();
   const outcomes = labels.flatMap((label) => {
-    const stood = stoodAt.get(label.who.applicationName ?? label.who.usename);
+    const stood = standing.get(label.who.applicationName ?? label.who.usename);
     // What forgets one connection after the other says so at its end: it began with the first.
     const isPool = label.leak?.kind === "pool_overgrown";
-    const at = stood === undefined || isPool ? null : fastSeconds(clock, stood);
-    return outcomeOf(label, recording, { major, stoodAt: at }) ?? [];
+    const at = stood === undefined || isPool ? null : fastSeconds(clock, stood.atSeconds);
+    return outcomeOf(label, recording, { major, stoodAt: at, pids: stood?.pids ?? null }) ?? [];
   });
-  const gaps = recording
+  const late = recording
     .slice(1)
-    .map(({ atSeconds }, index) => atSeconds - (recording[index]?.atSeconds ?? atSeconds));
+    .filter(({ atSeconds }, index) => atSeconds - (recording[index]?.atSeconds ?? atSeconds) > GAP_SECONDS);
   return {
     looks: recording.length,
-    longestGapSeconds: Math.max(0, ...gaps),
+    gaps: late.length,
     outcomes,
-    missing: stage.missing(),
+    notPlayed: stage.notPlayed,
+    failures: stage.failures(),
   };
 }

@@ -3,6 +3,7 @@ import { cpus, release, totalmem } from "node:os";
 import type { Lifetime } from "../lifetime.ts";
 import { tell } from "../progress.ts";
 import { labels } from "./labels/labels.ts";
+import { EVERY_SECONDS, GAP_SECONDS } from "./recorder/record.ts";
 import type { VerdictOptions } from "./options.ts";
 import type { VerdictRun } from "./report/report.ts";
 import { runMajor, type Play, type Played } from "./run-major.ts";
@@ -31,20 +32,40 @@ export async function runVerdict(
     played.push(await runMajor(lifetime, { ...play, major }));
   }
   const outcomes = played.flatMap((one) => one.outcomes);
-  const missing = played.flatMap((one) => one.missing);
-  const notRun = isQuick ? missing : [...missing, ...neverSeen(majors, outcomes)];
+  const failures = played.flatMap((one) => one.failures);
+  const absent = isQuick ? [] : played.flatMap(absentFrom);
+  const notRun = [
+    ...failures,
+    ...absent.map(({ scenario, major, why }) => `${scenario}, on ${major}: ${why ?? "never seen"}`),
+  ];
+  const unexplained = absent.filter(({ why }) => why === null);
   const wrong = outcomes.filter((outcome) => outcome.isSeparable && isWrong(outcome, OWN_NAME));
+  const wronged = outcomes.filter(
+    ({ isSeparable, sessions }) => isSeparable && sessions !== null && sessions.wronged > 0,
+  );
   return {
     run: { machine: machineOf(played, play), outcomes, notRun },
-    complaints: [...missing, ...wrong.map(complaintOf)],
+    complaints: [
+      ...failures,
+      ...unexplained.map(({ scenario, major }) => `on ${major}, ${scenario} was never seen`),
+      ...wrong.map(complaintOf),
+      ...wronged.map(
+        ({ label, major }) => `on ${major}, a session of ${label.scenario} was called leaked that is not`,
+      ),
+    ],
   };
 }
 
-function neverSeen(majors: readonly string[], outcomes: readonly Outcome[]): readonly string[] {
-  return majors.flatMap((major) => {
-    const seen = new Set(outcomes.filter((outcome) => outcome.major === major).map(({ label }) => label));
-    return labels.filter((label) => !seen.has(label)).map(({ scenario }) => `${scenario}, on ${major}`);
-  });
+type Absent = { readonly scenario: string; readonly major: string; readonly why: string | null };
+
+/** What has a label and was never seen, and why, where that is known. */
+function absentFrom({ major, outcomes, notPlayed }: Played): readonly Absent[] {
+  const seen = new Set(outcomes.map(({ label }) => label));
+  return labels.flatMap((label) =>
+    seen.has(label)
+      ? []
+      : [{ scenario: label.scenario, major, why: notPlayed.get(label.who.usename) ?? null }],
+  );
 }
 
 function complaintOf({ label, major, said }: Outcome): string {
@@ -60,10 +81,10 @@ function machineOf(played: readonly Played[], { factor, minutes }: Omit<Play, "m
     `${Math.round(totalmem() / 1024 ** 3)} GiB`,
     `Linux ${release()}`,
     `Node.js ${process.versions.node}`,
-    `${minutes} minutes on each server, ${factor} times as fast`,
+    `${minutes} minutes on each server, ${factor} times as fast, with a look every ${EVERY_SECONDS} s`,
     ...played.map(
-      ({ version, looks, longestGapSeconds }) =>
-        `PostgreSQL ${version}: ${looks} looks, at most ${longestGapSeconds.toFixed(0)} s apart`,
+      ({ version, looks, gaps }) =>
+        `PostgreSQL ${version}: ${looks} looks, ${gaps} of them more than ${GAP_SECONDS} s after the one before`,
     ),
   ];
 }

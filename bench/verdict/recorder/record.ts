@@ -14,8 +14,14 @@ import { throughFastClock } from "./fast-session.ts";
 import type { Named, Recording, Tick } from "./recording.ts";
 import { readWholeView } from "./whole-view.ts";
 
-/** How often pgleash looks where nothing else is configured, in seconds by the fast clock. */
-export const EVERY_SECONDS = 10;
+/**
+ * How often is looked, in seconds by the fast clock. Half as often as where nothing is configured: what a look costs is not made
+ * faster, and a busy machine would leave gaps for which no look can vouch.
+ */
+export const EVERY_SECONDS = 20;
+
+/** Longer without a look, and no look vouches for the time in between. */
+export const GAP_SECONDS = timingOf({ everySeconds: EVERY_SECONDS }, new Date(0)).gapSeconds;
 
 export type RecordOptions = {
   readonly clock: FastClock;
@@ -39,7 +45,7 @@ export async function record(
     thresholds: { defaults: builtInThresholds, overrides: [] },
     pools,
     commentKeys: [],
-    gapSeconds: timingOf({ everySeconds: EVERY_SECONDS }, new Date()).gapSeconds,
+    gapSeconds: GAP_SECONDS,
     // Two clocks on one machine: that they agree need not be tried, and could not be by one that runs fast.
     sinceLastLookSeconds: null,
     isOutOfTurn: false,
@@ -68,5 +74,6 @@ export async function record(
 function namedBy(episode: Episode): Named {
   const { usename, applicationName } = holderOf(episode);
   const { kind, severity, harm } = episode;
-  return { kind, severity, harm: harm.level, usename, applicationName };
+  const pid = "backend" in episode ? episode.backend.id.pid : null;
+  return { kind, severity, harm: harm.level, usename, applicationName, pid };
 }

@@ -29,6 +29,8 @@ export type Named = {
   readonly usename: string | null;
   /** `null` for what has none: a prepared transaction. */
   readonly applicationName: string | null;
+  /** `null` for what is no session: a prepared transaction, a pool. */
+  readonly pid: number | null;
 };
 
 /** One look of pgleash, and the whole view from the same copy of the server's session table. */

@@ -1,5 +1,5 @@
 import type { Outcome } from "../score/outcome.ts";
-import { reasonTable, scenarioTable, scoreTable } from "./tables.ts";
+import { reasonTable, scenarioTable, scoreTable, sessionLine } from "./tables.ts";
 
 /** What there is to tell of a run. */
 export type VerdictRun = {
@@ -18,6 +18,7 @@ export function verdictReport({ machine, outcomes, notRun }: VerdictRun): string
   const scored = majors.flatMap((major) => [
     `### PostgreSQL ${major}`,
     scoreTable(separable.filter((outcome) => outcome.major === major)),
+    sessionLine(separable.filter((outcome) => outcome.major === major)),
   ]);
   return [
     machine.join("; "),
@@ -27,6 +28,8 @@ export function verdictReport({ machine, outcomes, notRun }: VerdictRun): string
     scoreTable(ambiguous),
     reasonTable(ambiguous),
     scenarioTable(ambiguous),
+    "## Everything together",
+    scoreTable(outcomes),
     "## Leaks",
     scenarioTable(separable.filter(({ label }) => label.leak !== null)),
     "## Honest work",

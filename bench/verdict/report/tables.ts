@@ -1,7 +1,7 @@
 import { markdownTable } from "../../report/markdown.ts";
 import type { Label } from "../labels/label.ts";
 import { judges, type Outcome, type Said } from "../score/outcome.ts";
-import { isWrong, scoreOf } from "../score/score.ts";
+import { isWrong, scoreOf, sessionSum } from "../score/score.ts";
 import { minutesText, shareText } from "./minutes-text.ts";
 
 /** How right everybody was, over these scenarios: a row for each judge. */
@@ -19,6 +19,12 @@ export function scoreTable(outcomes: readonly Outcome[]): string {
   });
   const head = ["judge", "leaks found", "false alarms", "precision", "recall", "time to verdict (median)"];
   return markdownTable(head, rows);
+}
+
+/** How right pgleash was about single sessions. */
+export function sessionLine(outcomes: readonly Outcome[]): string {
+  const { leaked, named, wronged } = sessionSum(outcomes);
+  return `By session: of ${leaked} that their programs say they leaked, pgleash called ${named} leaked; of all others, ${wronged}.`;
 }
 
 /** What everybody said of every scenario: a row for each, all majors together. */

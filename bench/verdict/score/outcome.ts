@@ -12,6 +12,9 @@ export type Said = {
   readonly as: string | null;
 };
 
+/** How many sessions a program has leaked, how many of these pgleash called so, and how many others. */
+export type Sessions = { readonly leaked: number; readonly named: number; readonly wronged: number };
+
 /** One scenario on one major. */
 export type Outcome = {
   readonly label: Label;
@@ -19,6 +22,8 @@ export type Outcome = {
   readonly isSeparable: boolean;
   /** Whether pgleash at least suspected it. */
   readonly isSuspected: boolean;
+  /** What pgleash said of single sessions; `null` where the program does not tell which ones leak. */
+  readonly sessions: Sessions | null;
   /** By judge: `pgleash`, and the names of the peers. */
   readonly said: ReadonlyMap<string, Said>;
 };
@@ -37,7 +42,11 @@ const nothing: Said = { leaks: false, afterSeconds: null, as: null };
 export function outcomeOf(
   label: Label,
   recording: Recording,
-  { major, stoodAt }: { readonly major: string; readonly stoodAt: number | null },
+  {
+    major,
+    stoodAt,
+    pids,
+  }: { readonly major: string; readonly stoodAt: number | null; readonly pids: readonly number[] | null },
 ): Outcome | null {
   const views = viewsOf(label.who, recording);
   const begunAt = stoodAt ?? firstSession(views);
@@ -52,7 +61,24 @@ export function outcomeOf(
     said.set(peer.name, at === null ? nothing : { leaks: true, afterSeconds: at - begunAt, as: null });
   }
   const isSuspected = own.some(({ named }) => named.length > 0);
-  return { label, major, isSeparable: isSeparable(label, major), isSuspected, said };
+  const sessions = sessionsOf(label, own, pids);
+  return { label, major, isSeparable: isSeparable(label, major), isSuspected, sessions, said };
+}
+
+/** A pool and a prepared transaction are named as a whole: of them no session is expected. */
+function sessionsOf(
+  { leak }: Label,
+  own: readonly Pick<Tick, "named">[],
+  told: readonly number[] | null,
+): Sessions | null {
+  const pids = leak === null ? [] : told;
+  if (pids === null) return null;
+  const leaked = own.flatMap(({ named }) => named.filter(({ severity }) => severity === "leaked"));
+  const named = new Set(leaked.flatMap(({ pid }) => pid ?? []));
+  const wronged = [...named].filter((pid) => !pids.includes(pid)).length;
+  if (leak === null || leak.kind === "pool_overgrown" || leak.kind === "prepared_transaction")
+    return { leaked: 0, named: 0, wronged };
+  return { leaked: pids.length, named: pids.filter((pid) => named.has(pid)).length, wronged };
 }
 
 /**

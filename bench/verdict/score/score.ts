@@ -1,4 +1,4 @@
-import type { Outcome } from "./outcome.ts";
+import type { Outcome, Sessions } from "./outcome.ts";
 
 /** How right somebody was over some scenarios. */
 export type Score = {
@@ -30,6 +30,18 @@ export function scoreOf(outcomes: readonly Outcome[], judge: string): Score {
     recall: leaks.length === 0 ? null : found.length / leaks.length,
     medianSeconds: median(found.flatMap(({ said }) => said.get(judge)?.afterSeconds ?? [])),
   };
+}
+
+/** What pgleash said of single sessions, added up. Pure. */
+export function sessionSum(outcomes: readonly Outcome[]): Sessions {
+  return outcomes.reduce(
+    (sum, { sessions }) => ({
+      leaked: sum.leaked + (sessions?.leaked ?? 0),
+      named: sum.named + (sessions?.named ?? 0),
+      wronged: sum.wronged + (sessions?.wronged ?? 0),
+    }),
+    { leaked: 0, named: 0, wronged: 0 },
+  );
 }
 
 /** What is wrong: a leak that was not found, or honest work that was called one. */

@@ -7,14 +7,14 @@ import { join } from "node:path";
 import type { Lifetime } from "../../lifetime.ts";
 import { DATABASE, type Place } from "./place.ts";
 
-/** Why this major cannot be dumped by the program that is installed; `null` where it can. */
-export function whyNoDump(major: string): string | null {
+/** Why this major cannot be dumped by the program that is installed, and whether that can be mended; `null` where it can. */
+export function whyNoDump(major: string): { readonly why: string; readonly isFailure: boolean } | null {
   const { stdout, error } = spawnSync("pg_dump", ["--version"], { encoding: "utf8" });
   const installed = /\) (\d+)/.exec(stdout ?? "")?.[1];
   if (error !== undefined || installed === undefined)
-    return "pg_dump is not installed: apt-get install -y postgresql-client";
+    return { why: "pg_dump is not installed: apt-get install -y postgresql-client", isFailure: true };
   return Number(installed) < Number(major)
-    ? `pg_dump ${installed} refuses a server that is newer than itself`
+    ? { why: `pg_dump ${installed} refuses a server that is newer than itself`, isFailure: false }
     : null;
 }
 

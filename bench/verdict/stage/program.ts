@@ -8,11 +8,19 @@ import { repositoryRoot } from "../../repository-root.ts";
 import type { Part } from "./cast.ts";
 import { DATABASE, type Place } from "./place.ts";
 
+/** What a program says of a scenario once it stands. */
+export type Standing = {
+  /** In seconds since the epoch. */
+  readonly atSeconds: number;
+  /** The sessions that it leaked; `null` where a pooler stands in between, whose sessions have other pids. */
+  readonly pids: readonly number[] | null;
+};
+
 /** A program that plays, and what it has said so far. */
 export type Playing = {
   readonly part: Part;
-  /** When each of its scenarios stood, by application name, in seconds since the epoch. */
-  readonly stoodAt: ReadonlyMap<string, number>;
+  /** By application name. */
+  readonly standing: ReadonlyMap<string, Standing>;
   /** Resolves once it has loaded, and waits for its cue. */
   readonly loaded: Promise<void>;
   cue(): void;
@@ -43,7 +51,7 @@ export function startProgram(lifetime: Lifetime, part: Part, place: Place): Play
     // Its standard input ends with this process, and then it ends, too.
     stdio: ["pipe", "pipe", "pipe"],
   });
-  const stoodAt = new Map<string, number>();
+  const standing = new Map<string, Standing>();
   let [said, hasEnded] = ["", false];
   const exited = once(child, "close").then(
     ([code]: unknown[]) => `ended with ${String(code)}`,
@@ -65,16 +73,19 @@ export function startProgram(lifetime: Lifetime, part: Part, place: Place): Play
   });
   const lines = createInterface({ input: child.stdout });
   const loaded = Promise.race([once(lines, "line").then(() => undefined), ended]);
-  const standing = new Promise<void>((resolve) => {
+  const allStand = new Promise<void>((resolve) => {
     lines.on("line", (line) => {
-      const applicationName = applicationIn(line);
-      if (applicationName !== null) stoodAt.set(applicationName, Date.now() / 1000);
-      if (stoodAt.size === part.scenarios.length || part.forgets !== undefined) resolve();
+      const ready = readyLine(line);
+      if (ready !== null) {
+        const pids = part.through === "PgBouncer" ? null : ready.pids;
+        standing.set(ready.applicationName, { atSeconds: Date.now() / 1000, pids });
+      }
+      if (standing.size === part.scenarios.length || part.forgets !== undefined) resolve();
     });
   });
-  const stands = Promise.race([standing, ended]);
+  const stands = Promise.race([allStand, ended]);
   for (const promise of [loaded, stands]) promise.catch(() => undefined); // who waits is told
-  return { part, stoodAt, loaded, cue: () => void child.stdin.write("\n"), stands, failure: () => failure };
+  return { part, standing, loaded, cue: () => void child.stdin.write("\n"), stands, failure: () => failure };
 }
 
 function paceOf({ forgets }: Part, { minuteSeconds }: Place): readonly string[] {
@@ -84,8 +95,11 @@ function paceOf({ forgets }: Part, { minuteSeconds }: Place): readonly string[] 
 }
 
 /** `null` of a line that says something else. */
-function applicationIn(line: string): string | null {
+function readyLine(
+  line: string,
+): { readonly applicationName: string; readonly pids: readonly number[] } | null {
   const said: unknown = JSON.parse(line);
-  const isReady = typeof said === "object" && said !== null && "application_name" in said;
-  return isReady ? String(said.application_name) : null;
+  if (typeof said !== "object" || said === null || !("application_name" in said)) return null;
+  const pids = "pids" in said && Array.isArray(said.pids) ? said.pids.map(Number) : [];
+  return { applicationName: String(said.application_name), pids };
 }

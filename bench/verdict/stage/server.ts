@@ -18,7 +18,7 @@ export type StageServer = {
 };
 
 const settings = {
-  max_connections: "400",
+  max_connections: "700",
   shared_buffers: "64MB",
   wal_level: "logical",
   // It reads what is sent and says nothing.

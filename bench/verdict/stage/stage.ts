@@ -3,17 +3,19 @@ import type { Part } from "./cast.ts";
 import { startDump, whyNoDump, type Dump } from "./dump.ts";
 import type { Place } from "./place.ts";
 import { startPooler } from "./pooler.ts";
-import { startProgram, type Playing } from "./program.ts";
+import { startProgram, type Playing, type Standing } from "./program.ts";
 import type { StageServer } from "./server.ts";
 
 /** All programs that play on a server. */
 export type Stage = {
   /** Gives the cue, and returns when everything stands, but for what takes its time. */
   begin(): Promise<void>;
-  /** When the scenarios of these applications stood, and those of roles of their own, in seconds since the epoch. */
-  stoodAt(): ReadonlyMap<string, number>;
-  /** What does not play, and why. */
-  missing(): readonly string[];
+  /** What was said of the scenarios of these applications, and of those of roles of their own. */
+  standing(): ReadonlyMap<string, Standing>;
+  /** The roles whose part cannot be played on this major, and why. */
+  readonly notPlayed: ReadonlyMap<string, string>;
+  /** What should have played, and did not, or not to the end; and why. */
+  failures(): readonly string[];
 };
 
 export type StageOptions = {
@@ -36,9 +38,9 @@ export async function prepareStage(
   { major, minuteSeconds, cast, dumps }: StageOptions,
 ): Promise<Stage> {
   const place: Place = { host: server.socketFolder, port: server.port, minuteSeconds };
-  const missing: string[] = [];
+  const failures: string[] = [];
   const pooled = cast.filter(({ through }) => through === "PgBouncer");
-  const pooler = pooled.length === 0 ? null : await poolerFor(lifetime, server, pooled, missing);
+  const pooler = pooled.length === 0 ? null : await poolerFor(lifetime, server, pooled, failures);
   const programs = cast.flatMap((part) => {
     if (part.through === "the server") return [startProgram(lifetime, part, place)];
     return pooler === null
@@ -46,9 +48,9 @@ export async function prepareStage(
       : [startProgram(lifetime, part, { ...place, host: "127.0.0.1", port: pooler.port })];
   });
   const whyNot = dumps ? whyNoDump(major) : null;
-  if (whyNot !== null) missing.push(...dumpers.map(({ usename }) => `${usename}: ${whyNot}`));
+  if (whyNot?.isFailure === true) failures.push(whyNot.why);
   const started: Dump[] = [];
-  const stoodAt = new Map<string, number>();
+  const standing = new Map<string, Standing>();
   await Promise.all(programs.map(({ loaded }) => loaded.catch(() => undefined)));
   return {
     async begin() {
@@ -60,18 +62,19 @@ export async function prepareStage(
       for (const dumper of dumpers) {
         const dump = await startDump(lifetime, place, dumper);
         started.push(dump);
-        stoodAt.set(dumper.usename, dump.startedAt);
+        standing.set(dumper.usename, { atSeconds: dump.startedAt, pids: [] });
       }
     },
-    stoodAt() {
-      for (const { part, stoodAt: own } of programs)
-        for (const [applicationName, seconds] of own) {
-          stoodAt.set(applicationName, seconds);
-          if (part.usename !== "orders") stoodAt.set(part.usename, seconds);
+    standing() {
+      for (const { part, standing: own } of programs)
+        for (const [applicationName, said] of own) {
+          standing.set(applicationName, said);
+          if (part.usename !== "orders") standing.set(part.usename, said);
         }
-      return stoodAt;
+      return standing;
     },
-    missing: () => [...missing, ...[...programs, ...started].flatMap((one) => one.failure() ?? [])],
+    notPlayed: whyNot === null ? new Map() : new Map(dumpers.map(({ usename }) => [usename, whyNot.why])),
+    failures: () => [...failures, ...[...programs, ...started].flatMap((one) => one.failure() ?? [])],
   };
 }
 
@@ -85,11 +88,11 @@ async function poolerFor(
   lifetime: Lifetime,
   server: StageServer,
   pooled: readonly Part[],
-  missing: string[],
+  failures: string[],
 ): Promise<{ readonly port: number } | null> {
   const roles = pooled.map(({ usename }) => usename);
   return await startPooler(lifetime, { serverPort: server.port, roles }).catch((error: unknown) => {
-    missing.push(
+    failures.push(
       ...roles.map((role) => `${role}: ${error instanceof Error ? error.message : String(error)}`),
     );
     return null;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { isHonest, leaks, type Label } from "../../../bench/verdict/labels/label.ts";
 import type { Named, Recording } from "../../../bench/verdict/recorder/recording.ts";
 import { outcomeOf } from "../../../bench/verdict/score/outcome.ts";
-import { isWrong, scoreOf } from "../../../bench/verdict/score/score.ts";
+import { isWrong, scoreOf, sessionSum } from "../../../bench/verdict/score/score.ts";
 import { aRow } from "./views.ts";
 
 const who = { usename: "orders", applicationName: "orders" };
@@ -11,7 +11,7 @@ const told = { scenario: "a scenario", who, why: "It does something." };
 const leak = leaks("idle_in_transaction", "vacuum", told);
 const honest = isHonest(told);
 
-const right: Named = { kind: "idle_in_transaction", severity: "leaked", harm: "vacuum", ...who };
+const right: Named = { kind: "idle_in_transaction", severity: "leaked", harm: "vacuum", pid: 1, ...who };
 
 /** Looks ten seconds apart, each naming these. */
 function recordingOf(looks: readonly (readonly Named[])[]): Recording {
@@ -19,7 +19,7 @@ function recordingOf(looks: readonly (readonly Named[])[]): Recording {
 }
 
 function said(label: Label, looks: readonly (readonly Named[])[]): unknown {
-  const outcome = outcomeOf(label, recordingOf(looks), { major: "18", stoodAt: 5 });
+  const outcome = outcomeOf(label, recordingOf(looks), { major: "18", stoodAt: 5, pids: [1] });
   return outcome?.said.get("pgleash");
 }
 
@@ -46,11 +46,11 @@ test("honest work is a false alarm as whatever it is called leaked", () => {
 
 test("what was never seen has no outcome", () => {
   const elsewhere = { ...leak, who: { ...who, applicationName: "another" } };
-  expect(outcomeOf(elsewhere, recordingOf([[right]]), { major: "18", stoodAt: null })).toBe(null);
+  expect(outcomeOf(elsewhere, recordingOf([[right]]), { major: "18", stoodAt: null, pids: null })).toBe(null);
 });
 
 test("precision and recall count each scenario once", () => {
-  const at = { major: "18", stoodAt: 0 };
+  const at = { major: "18", stoodAt: 0, pids: null };
   const outcomes = [
     outcomeOf(leak, recordingOf([[right]]), at),
     outcomeOf(leak, recordingOf([[]]), at),
@@ -72,4 +72,20 @@ test("precision and recall count each scenario once", () => {
 
 test("who says nothing has no precision, and whoever had nothing to find no recall", () => {
   expect(scoreOf([], "pgleash")).toMatchObject({ precision: null, recall: null, medianSeconds: null });
+});
+
+test("by session: whoever leaked is to be named, and nobody else", () => {
+  const sessions = (label: Label, pids: readonly number[] | null, ...named: readonly Named[]): unknown =>
+    outcomeOf(label, recordingOf([named, named]), { major: "18", stoodAt: 0, pids })?.sessions;
+  const another = { ...right, pid: 2 };
+  expect(sessions(leak, [1, 3], right, another)).toEqual({ leaked: 2, named: 1, wronged: 1 });
+  expect(sessions(leak, [1], { ...right, severity: "suspect" })).toEqual({ leaked: 1, named: 0, wronged: 0 });
+  expect(sessions(leak, null, right)).toBe(null);
+  // Of honest work nobody is to be named, whatever its program says.
+  expect(sessions(honest, null, right)).toEqual({ leaked: 0, named: 0, wronged: 1 });
+  const pool = leaks("pool_overgrown", "slot", told);
+  expect(sessions(pool, [1, 2], { ...right, kind: "pool_overgrown", pid: null })).toMatchObject({
+    leaked: 0,
+  });
+  expect(sessionSum([])).toEqual({ leaked: 0, named: 0, wronged: 0 });
 });
