@@ -1,4 +1,5 @@
 import type { Outcome } from "../score/outcome.ts";
+import { ruleTable } from "./rule-table.ts";
 import { reasonTable, scenarioTable, scoreTable, sessionLine } from "./tables.ts";
 
 /** What there is to tell of a run. */
@@ -30,6 +31,8 @@ export function verdictReport({ machine, outcomes, notRun }: VerdictRun): string
     scenarioTable(ambiguous),
     "## Everything together",
     scoreTable(outcomes),
+    "## The rules of others",
+    ruleTable(),
     "## Leaks",
     scenarioTable(separable.filter(({ label }) => label.leak !== null)),
     "## Honest work",
