@@ -116,7 +116,9 @@ def caller_gone(scene):
 @scenario
 def killed_while_computing(scene):
     words = "import sys, psycopg; psycopg.connect(application_name=sys.argv[1]).execute('SELECT pg_sleep(100000)')"
-    program = subprocess.Popen([sys.executable, "-c", words, scene.application_name])
+    # Nothing of ours stays open in it: if we are ended first, nobody waits for it to say something.
+    silent = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    program = subprocess.Popen([sys.executable, "-c", words, scene.application_name], **silent)
     with connect(scene, "-watch", autocommit=True) as watch:
         sql = "SELECT pid FROM pg_stat_activity WHERE application_name = %s AND state = 'active'"
         while not (found := watch.execute(sql, [scene.application_name]).fetchall()):
