@@ -8,7 +8,6 @@ import { cycle, firstRemembered, type CycleOptions } from "../../../src/cycle.ts
 import type { Connected } from "../../../src/postgres/attempts/make-attempt.ts";
 import { startDeadline } from "../../../src/postgres/deadline.ts";
 import { timingOf } from "../../../src/watch/schedule.ts";
-import { LOOK_SECONDS } from "../../targets/own-session.ts";
 import type { FastClock } from "./fast-clock.ts";
 import { throughFastClock } from "./fast-session.ts";
 import type { Named, Recording, Tick } from "./recording.ts";
@@ -19,6 +18,9 @@ import { readWholeView } from "./whole-view.ts";
  * faster, and a busy machine would leave gaps for which no look can vouch.
  */
 export const EVERY_SECONDS = 20;
+
+/** What a look and the whole view may take together: where the machine is busy, a late look is a gap, and no end of the run. */
+const PATIENCE_SECONDS = 30;
 
 /** Longer without a look, and no look vouches for the time in between. */
 export const GAP_SECONDS = timingOf({ everySeconds: EVERY_SECONDS }, new Date(0)).gapSeconds;
@@ -56,7 +58,7 @@ export async function record(
   const ticks: Tick[] = [];
   let dueMs = performance.now();
   while (goesOn()) {
-    const deadline = startDeadline(LOOK_SECONDS);
+    const deadline = startDeadline(PATIENCE_SECONDS);
     const options: CycleOptions = { ...judging, deadline };
     const plainly = { deadline, prepare: false };
     await session.query("BEGIN", [], plainly);

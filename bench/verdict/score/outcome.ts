@@ -20,8 +20,6 @@ export type Outcome = {
   readonly label: Label;
   readonly major: string;
   readonly isSeparable: boolean;
-  /** Whether pgleash at least suspected it. */
-  readonly isSuspected: boolean;
   /** What pgleash said of single sessions; `null` where the program does not tell which ones leak. */
   readonly sessions: Sessions | null;
   /** By judge: `pgleash`, and the names of the peers. */
@@ -60,9 +58,8 @@ export function outcomeOf(
     const at = peerFiresAt(peer, views);
     said.set(peer.name, at === null ? nothing : { leaks: true, afterSeconds: at - begunAt, as: null });
   }
-  const isSuspected = own.some(({ named }) => named.length > 0);
   const sessions = sessionsOf(label, own, pids);
-  return { label, major, isSeparable: isSeparable(label, major), isSuspected, sessions, said };
+  return { label, major, isSeparable: isSeparable(label, major), sessions, said };
 }
 
 /** A pool and a prepared transaction are named as a whole: of them no session is expected. */

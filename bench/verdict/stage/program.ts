@@ -53,6 +53,7 @@ export function startProgram(lifetime: Lifetime, part: Part, place: Place): Play
   });
   const standing = new Map<string, Standing>();
   let [said, hasEnded] = ["", false];
+  const gone = once(child, "exit").catch(() => undefined);
   const exited = once(child, "close").then(
     ([code]: unknown[]) => `ended with ${String(code)}`,
     (error: unknown) => String(error),
@@ -64,7 +65,7 @@ export function startProgram(lifetime: Lifetime, part: Part, place: Place): Play
   lifetime.owns(async () => {
     hasEnded = true;
     child.kill("SIGTERM");
-    await exited;
+    await gone;
   });
   let failure: string | null = null;
   const ended = exited.then((end): never => {

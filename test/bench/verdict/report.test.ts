@@ -20,7 +20,6 @@ function outcome(label: Outcome["label"], major: string, said: Readonly<Record<s
     label,
     major,
     isSeparable: label.ambiguous === null,
-    isSuspected: true,
     sessions: { leaked: 1, named: 1, wronged: 0 },
     said: new Map(judges.map((judge) => [judge, said[judge] ?? nothing])),
   };
