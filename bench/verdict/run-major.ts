@@ -7,6 +7,7 @@ import { labels } from "./labels/labels.ts";
 import { fastSeconds, type FastClock } from "./recorder/fast-clock.ts";
 import { GAP_SECONDS, record } from "./recorder/record.ts";
 import type { Recording } from "./recorder/recording.ts";
+import { takePrecedence } from "./precedence.ts";
 import { outcomeOf, type Outcome } from "./score/outcome.ts";
 import type { Part } from "./stage/cast.ts";
 import { startStageServer } from "./stage/server.ts";
@@ -43,13 +44,17 @@ export async function runMajor(lifetime: Lifetime, play: Play): Promise<Played> 
     const connected = await openOwnSession(part, server);
     const stage = await prepareStage(part, server, { ...play, minuteSeconds });
     const clock: FastClock = { factor, originMicros: Math.round(Date.now() * 1000) };
-    let goesOn = true;
+    let [goesOn, giveBack]: [boolean, () => void] = [true, () => undefined];
     const recording = record(connected, { clock, pools: declaredPools, goesOn: () => goesOn });
-    const played = stage.begin().then(() => setTimeout(1000 * minutes * minuteSeconds));
+    const played = stage.begin().then(() => {
+      giveBack = takePrecedence([process.pid, connected.probe.backendPid]);
+      return setTimeout(1000 * minutes * minuteSeconds);
+    });
     try {
       await Promise.race([played, recording]);
     } finally {
       goesOn = false;
+      giveBack();
     }
     return { major, version: server.version, ...judged(await recording, stage, { clock, major }) };
   });

@@ -14,10 +14,10 @@ import type { Named, Recording, Tick } from "./recording.ts";
 import { readWholeView } from "./whole-view.ts";
 
 /**
- * How often is looked, in seconds by the fast clock. Half as often as where nothing is configured: what a look costs is not made
+ * How often is looked, in seconds by the fast clock. A third as often as where nothing is configured: what a look costs is not made
  * faster, and a busy machine would leave gaps for which no look can vouch.
  */
-export const EVERY_SECONDS = 20;
+export const EVERY_SECONDS = 30;
 
 /** What a look and the whole view may take together: where the machine is busy, a late look is a gap, and no end of the run. */
 const PATIENCE_SECONDS = 30;
