@@ -74,9 +74,11 @@ test("who says nothing has no precision, and whoever had nothing to find no reca
   expect(scoreOf([], "pgleash")).toMatchObject({ precision: null, recall: null, medianSeconds: null });
 });
 
+function sessions(label: Label, pids: readonly number[] | null, ...named: readonly Named[]): unknown {
+  return outcomeOf(label, recordingOf([named, named]), { major: "18", stoodAt: 0, pids })?.sessions;
+}
+
 test("by session: whoever leaked is to be named, and nobody else", () => {
-  const sessions = (label: Label, pids: readonly number[] | null, ...named: readonly Named[]): unknown =>
-    outcomeOf(label, recordingOf([named, named]), { major: "18", stoodAt: 0, pids })?.sessions;
   const another = { ...right, pid: 2 };
   expect(sessions(leak, [1, 3], right, another)).toEqual({ leaked: 2, named: 1, wronged: 1 });
   expect(sessions(leak, [1], { ...right, severity: "suspect" })).toEqual({ leaked: 1, named: 0, wronged: 0 });
