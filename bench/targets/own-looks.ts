@@ -1,4 +1,4 @@
-import { builtInThresholds, type ThresholdRules } from "../../src/classify/thresholds.ts";
+import { builtInRules, type ThresholdRules } from "../../src/classify/thresholds.ts";
 import { cycle, firstRemembered } from "../../src/cycle.ts";
 import { startDeadline } from "../../src/postgres/deadline.ts";
 import type { Connected } from "../../src/postgres/attempts/make-attempt.ts";
@@ -9,8 +9,9 @@ export const SUSPECT_SECONDS = 5;
 
 /** The thresholds of the configuration that the program is started with. */
 export const benchThresholds: ThresholdRules = {
+  ...builtInRules,
   defaults: {
-    ...builtInThresholds,
+    ...builtInRules.defaults,
     idle_in_transaction: { enabled: true, suspectAfterSeconds: SUSPECT_SECONDS, leakedAfterSeconds: 600 },
     idle_in_transaction_aborted: {
       enabled: true,
@@ -18,9 +19,6 @@ export const benchThresholds: ThresholdRules = {
       leakedAfterSeconds: 600,
     },
   },
-  overrides: [],
-  expected: [],
-  markers: [],
 };
 
 /** Looks, one after the other, each with what the ones before have left. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { builtInThresholds } from "../../src/classify/thresholds.ts";
+import { builtInRules } from "../../src/classify/thresholds.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { anEnvironment, configOf, issuesOf } from "../support/config-text.ts";
 
@@ -25,7 +25,7 @@ describe("a file loads", () => {
           schedule: { everySeconds: 10 },
           lookTimeoutSeconds: 5,
           quickEverySeconds: null,
-          thresholds: { defaults: builtInThresholds, overrides: [], expected: [], markers: [] },
+          thresholds: builtInRules,
           pools: [],
         },
       ],

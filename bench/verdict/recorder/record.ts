@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Episode } from "../../../src/classify/episode.ts";
 import { holderOf } from "../../../src/classify/holder.ts";
 import type { DeclaredPool } from "../../../src/classify/pools/pool.ts";
-import { builtInThresholds } from "../../../src/classify/thresholds.ts";
+import { builtInRules } from "../../../src/classify/thresholds.ts";
 import { cycle, firstRemembered, type CycleOptions } from "../../../src/cycle.ts";
 import type { Connected } from "../../../src/postgres/attempts/make-attempt.ts";
 import { startDeadline } from "../../../src/postgres/deadline.ts";
@@ -44,7 +44,7 @@ export async function record(
   const fast = throughFastClock(session, clock);
   const judging = {
     probe,
-    thresholds: { defaults: builtInThresholds, overrides: [] },
+    thresholds: builtInRules,
     pools,
     commentKeys: [],
     gapSeconds: GAP_SECONDS,

@@ -5,7 +5,7 @@ import { throughFastClock } from "../../../bench/verdict/recorder/fast-session.t
 import { createLifetime } from "../../../bench/lifetime.ts";
 import { openOwnSession } from "../../../bench/targets/own-session.ts";
 import { candidateAges } from "../../../src/classify/candidate-ages.ts";
-import { builtInThresholds } from "../../../src/classify/thresholds.ts";
+import { builtInRules } from "../../../src/classify/thresholds.ts";
 import { createWatchRole } from "../../../src/demo/create-watch-role.ts";
 import type { EmbeddedPostgres } from "../../../src/demo/prepare-postgres.ts";
 import { observe } from "../../../src/observe/observe.ts";
@@ -38,7 +38,7 @@ test("a transaction that is idle for two seconds is two minutes old, and a candi
       version: probe.version,
       followedPids: [],
       sampledApplications: [],
-      ages: candidateAges({ defaults: builtInThresholds, overrides: [] }, false),
+      ages: candidateAges(builtInRules, false),
       groupsByClient: false,
       limits: { candidates: 10, groups: 10 },
       deadline: startDeadline(5),
