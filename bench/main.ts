@@ -1,51 +1,6 @@
 /** `npm run bench`: measures, prints a table, and leaves nothing behind. */
-import { createLifetime } from "./lifetime.ts";
-import { parseOptions, usage, type BenchOptions } from "./options.ts";
-import { tell } from "./progress.ts";
+import { parseOptions, usage } from "./options.ts";
 import { runBench } from "./run.ts";
+import { runToEnd } from "./run-to-end.ts";
 
-const INTERRUPTED = 130;
-const BAD_WORDS = 2;
-
-const options = optionsOf(process.argv.slice(2));
-if (options !== null) process.exitCode = await bench(options);
-
-function optionsOf(words: readonly string[]): BenchOptions | null {
-  try {
-    const parsed = parseOptions(words);
-    if (parsed === null) process.stdout.write(usage);
-    return parsed;
-  } catch (error) {
-    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    process.exitCode = BAD_WORDS;
-    return null;
-  }
-}
-
-async function bench(asked: BenchOptions): Promise<number> {
-  const lifetime = createLifetime();
-  let isInterrupted = false;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => {
-      isInterrupted = true;
-      tell("interrupted: everything that was started is ended");
-      void lifetime.end().finally(() => process.exit(INTERRUPTED));
-    });
-  }
-  try {
-    const { report, complaints } = await runBench(lifetime, asked);
-    if (isInterrupted) return INTERRUPTED;
-    process.stdout.write(`${report}\n`);
-    for (const complaint of complaints) process.stderr.write(`bench: ${complaint}\n`);
-    return complaints.length === 0 ? 0 : 1;
-  } catch (error) {
-    // What is ended under its feet fails.
-    if (isInterrupted) return INTERRUPTED;
-    process.stderr.write(
-      `bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    return 1;
-  } finally {
-    await lifetime.end();
-  }
-}
+process.exitCode = await runToEnd({ usage, parse: parseOptions, run: runBench }, process.argv.slice(2));

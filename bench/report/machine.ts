@@ -1,5 +1,4 @@
-import { cpus, release, totalmem } from "node:os";
-
+import { describeComputer } from "../computer.ts";
 import { activityFlags } from "../targets/postgres-exporter.ts";
 import type { BenchOptions } from "../options.ts";
 
@@ -11,12 +10,8 @@ export function describeMachine(
   { repetitions, samples }: BenchOptions,
   { postgres, exporter }: { readonly postgres: string; readonly exporter: string | null },
 ): Machine {
-  const [cpu] = cpus();
   return [
-    `${cpus().length} × ${cpu?.model ?? "unknown CPU"}`,
-    `${Math.round(totalmem() / 1024 ** 3)} GiB`,
-    `Linux ${release()}`,
-    `Node.js ${process.versions.node}`,
+    ...describeComputer(),
     `PostgreSQL ${postgres}`,
     exporter ?? "postgres_exporter not installed",
     `activity alone: ${activityFlags.join(" ")}, and a custom query by datname, usename, application_name, state`,

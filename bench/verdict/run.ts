@@ -1,6 +1,5 @@
-import { cpus, release, totalmem } from "node:os";
-
 import type { Lifetime } from "../lifetime.ts";
+import { describeComputer } from "../computer.ts";
 import { tell } from "../progress.ts";
 import { labels } from "./labels/labels.ts";
 import { EVERY_SECONDS, GAP_SECONDS } from "./recorder/record.ts";
@@ -75,12 +74,8 @@ function complaintOf({ label, major, said }: Outcome): string {
 }
 
 function machineOf(played: readonly Played[], { factor, minutes }: Omit<Play, "major">): readonly string[] {
-  const [cpu] = cpus();
   return [
-    `${cpus().length} × ${cpu?.model ?? "unknown CPU"}`,
-    `${Math.round(totalmem() / 1024 ** 3)} GiB`,
-    `Linux ${release()}`,
-    `Node.js ${process.versions.node}`,
+    ...describeComputer(),
     `${minutes} minutes on each server, ${factor} times as fast, with a look every ${EVERY_SECONDS} s`,
     ...played.map(
       ({ version, looks, gaps }) =>
