@@ -1,4 +1,4 @@
-import type { DeclaredPool } from "../classify/pools/pool.ts";
+import type { ConfiguredPool } from "../classify/pools/pool.ts";
 import type { ExpectedWork, MarkerAllowance, ThresholdOverride, Thresholds } from "../classify/thresholds.ts";
 import type { Policy, Protection, Rule } from "../decide/policy.ts";
 import type { ConnectionSettings } from "../postgres/settings.ts";
@@ -18,9 +18,6 @@ export type ConfiguredExpectedWork = ExpectedWork & { readonly match: readonly s
 
 /** An allowance with the text of its matchers. */
 export type ConfiguredMarkerAllowance = MarkerAllowance & { readonly match: readonly string[] };
-
-/** A pool with the text of its matchers. */
-export type ConfiguredPool = DeclaredPool & { readonly match: readonly string[] };
 
 /** A rule with the text of its matchers and windows; `null` where it has no such window. */
 export type ConfiguredRule = Rule & {

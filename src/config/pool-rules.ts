@@ -1,14 +1,15 @@
 import { formatPath } from "./issue.ts";
 import type { Mistake, Path } from "./issue.ts";
 import { partsOf } from "./matcher.ts";
-import { MOST_POOLS } from "./pools-field.ts";
-import { firstPlaces, itemPaths, repeatedTexts, serverPaths, valueAt } from "./raw-file.ts";
+import { FORMULA_KEYS, MOST_POOLS } from "./pools-field.ts";
+import { firstPlaces, isGiven, itemPaths, repeatedTexts, serverPaths, valueAt } from "./raw-file.ts";
 import type { Rule } from "./raw-file.ts";
 
 /** The rules between the fields of pools. */
 export const poolRules: readonly Rule[] = [
   everyPoolHasItsOwnName,
   notTooManyPools,
+  oneWayToSayHowLarge,
   hostsAreToldApartOnDemand,
 ];
 
@@ -38,10 +39,31 @@ function notTooManyPools(file: unknown): readonly Mistake[] {
   });
 }
 
+const EITHER = "either size, or workers and connections_per_worker";
+
+/** By its size, or by the formula: never by both, and by the whole of one. What is no pool at all is its own field's matter. */
+function oneWayToSayHowLarge(file: unknown): readonly Mistake[] {
+  return allPools(file).flatMap((pool): readonly Mistake[] => {
+    const value = valueAt(file, pool);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+    const [first, ...others] = FORMULA_KEYS.filter((key) => isGiven(file, [...pool, key]));
+    const hasSize = isGiven(file, [...pool, "size"]);
+    if (first === undefined) return hasSize ? [] : [missing(pool, "size", EITHER)];
+    if (hasSize)
+      return [{ path: [...pool, first], at: "key", expected: EITHER, got: "both", hint: undefined }];
+    const given: readonly string[] = [first, ...others];
+    const lacking = ["workers", "connections_per_worker"].filter((key) => !given.includes(key));
+    return lacking.map((key) => missing(pool, key, `a whole number, because ${first} is given`));
+  });
+}
+
+function missing(pool: Path, key: string, expected: string): Mistake {
+  return { path: [...pool, key], at: "value", expected, got: "nothing", hint: undefined };
+}
+
 /** Client hosts are only read where a pool is declared per client: elsewhere such a matcher would mostly say no. */
 function hostsAreToldApartOnDemand(file: unknown): readonly Mistake[] {
-  const pools = [[], ...serverPaths(file)].flatMap((place) => poolPaths(file, place));
-  return pools.flatMap((pool) => {
+  return allPools(file).flatMap((pool) => {
     const per = valueAt(file, [...pool, "per"]);
     if (per !== undefined && per !== "all") return [];
     return itemPaths(file, [...pool, "match"]).flatMap((path): readonly Mistake[] => {
@@ -56,6 +78,11 @@ function hostsAreToldApartOnDemand(file: unknown): readonly Mistake[] {
 
 function namePaths(file: unknown, place: Path): readonly Path[] {
   return poolPaths(file, place).map((pool) => [...pool, "name"]);
+}
+
+/** Of the top level and of each server. */
+function allPools(file: unknown): readonly Path[] {
+  return [[], ...serverPaths(file)].flatMap((place) => poolPaths(file, place));
 }
 
 function poolPaths(file: unknown, place: Path): readonly Path[] {

@@ -1,6 +1,7 @@
 import { Document, isScalar } from "yaml";
 
 import { leakKinds } from "../classify/kind.ts";
+import type { ConfiguredPool } from "../classify/pools/pool.ts";
 import type { Thresholds } from "../classify/thresholds.ts";
 import type { Config, Schedule, ServerConfig, ServersFile } from "./config.ts";
 import { formatDuration } from "./duration.ts";
@@ -21,7 +22,9 @@ export function showConfig(config: Config): string {
   const policy = describePolicy(config.policy);
   const file = { label_budget, comment_labels, ...servers, ...others, policy };
   const document = new Document(file, { aliasDuplicateObjects: false });
-  for (const [index, { connection }] of config.servers.entries()) {
+  commentSizes(document, ["servers_template"], serversFile?.template.common.pools ?? []);
+  for (const [index, { connection, pools }] of config.servers.entries()) {
+    commentSizes(document, ["servers", index], pools);
     const { comment } = shownConnection(connection);
     const node = document.getIn(["servers", index, "url_file"], true);
     if (comment !== undefined && isScalar(node)) node.comment = ` ${comment}`;
@@ -61,10 +64,33 @@ function describeCommon(common: Omit<ServerConfig, "name" | "connection">): obje
     expect_markers: thresholds.markers.map(({ match, atMostSeconds, inAllSeconds }) => {
       return { match, at_most: formatDuration(atMostSeconds), in_all: formatDuration(inAllSeconds) };
     }),
-    pools: pools.map(({ name: pool, match, size, maxOverflow: max_overflow, per }) => {
-      return { name: pool, match, size, max_overflow, per };
-    }),
+    pools: pools.map(describePool),
   };
+}
+
+function describePool({
+  name,
+  match,
+  size,
+  formula,
+  maxOverflow: max_overflow,
+  per,
+}: ConfiguredPool): object {
+  if (formula === null) return { name, match, size, max_overflow, per };
+  const { workers, connectionsPerWorker: connections_per_worker, buffer } = formula;
+  return { name, match, workers, connections_per_worker, buffer, max_overflow, per };
+}
+
+/** What a formula comes to stands beside it as a comment: as a key it would be a second way to say it. */
+function commentSizes(
+  document: Document,
+  place: readonly (string | number)[],
+  pools: readonly ConfiguredPool[],
+): void {
+  for (const [index, { formula, size }] of pools.entries()) {
+    const node = document.getIn([...place, "pools", index, "buffer"], true);
+    if (formula !== null && isScalar(node)) node.comment = ` size ${size}`;
+  }
 }
 
 function describeSchedule(schedule: Schedule): object {

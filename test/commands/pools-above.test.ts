@@ -9,6 +9,7 @@ import { rules, thresholds } from "../support/thresholds.ts";
 const orders = {
   name: "orders",
   match: [],
+  formula: null,
   matches: ({ applicationName }: { readonly applicationName: string | null }) => applicationName === "orders",
   size: 4,
   maxOverflow: 1,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { ConfiguredPool } from "../../src/config/config.ts";
+import type { ConfiguredPool } from "../../src/classify/pools/pool.ts";
 import type { PoolSession } from "../../src/config/matcher-labels.ts";
 import { configOf, issuesOf } from "../support/config-text.ts";
 
@@ -43,6 +43,7 @@ pools:
         match: ['application_name="orders-api"', 'usename="orders"'],
         matches: expect.any(Function),
         size: 10,
+        formula: null,
         maxOverflow: 5,
         per: "client",
       },
@@ -105,7 +106,7 @@ describe("a mistake in a pool is told with its place", () => {
     ["max_overflow: -1", "3:19: max_overflow: expected a whole number of at least 0, got the number -1"],
     [
       "sizes: 3",
-      "3:5: sizes: expected one of name, match, size, max_overflow, per, got an unknown key (did you mean size?)",
+      "3:5: sizes: expected one of name, match, size, workers, connections_per_worker, buffer, max_overflow, per, got an unknown key (did you mean size?)",
     ],
     [
       "match: []",
@@ -131,7 +132,7 @@ describe("a mistake in a pool is told with its place", () => {
     expect(issuesOf("pools:\n  - {}\n")).toEqual([
       "pgleash.yml:2:5: pools[0].name: expected a name, got nothing",
       "pgleash.yml:2:5: pools[0].match: expected a list of matchers, got nothing",
-      "pgleash.yml:2:5: pools[0].size: expected a whole number of at least 1, got nothing",
+      "pgleash.yml:2:5: pools[0].size: expected either size, or workers and connections_per_worker, got nothing",
     ]);
   });
 

@@ -97,7 +97,7 @@ export function aServerConfig(place: Place, options: WatchOptions = {}): ServerC
       expected: thresholds.expected.map((work) => ({ ...work, match: [] })),
       markers: thresholds.markers.map((allowance) => ({ ...allowance, match: [] })),
     },
-    pools: (options.pools ?? []).map((pool) => ({ ...pool, match: [] })),
+    pools: (options.pools ?? []).map((pool) => ({ ...pool, match: [], formula: null })),
   };
 }
 

@@ -20,6 +20,19 @@ export type DeclaredPool = {
   readonly per: "client" | "all";
 };
 
+/** How the size of a pool was reckoned where it was declared: `workers × connectionsPerWorker + buffer`. */
+export type PoolFormula = {
+  readonly workers: number;
+  readonly connectionsPerWorker: number;
+  readonly buffer: number;
+};
+
+/** A declared pool as it is written: with the text of its matchers, and the formula of its size, if it has one. */
+export type ConfiguredPool = DeclaredPool & {
+  readonly match: readonly string[];
+  readonly formula: PoolFormula | null;
+};
+
 /** What one look saw of a declared pool. */
 export type PoolUse = {
   readonly name: string;
