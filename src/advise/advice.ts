@@ -3,7 +3,7 @@ import { counterfactuals, type Counterfactual } from "./counterfactual.ts";
 import type { ApplicationHistory, History, RoleHistory } from "./history.ts";
 import type { OpenPeriod, OpenPeriods } from "./period.ts";
 import { emptyPeriodTally, mergedTallies, type Lengths, type PeriodTally } from "./period-tally.ts";
-import { poolAdvice, type PoolAdvice } from "./pool-advice.ts";
+import { declaredPoolAdvice, poolAdvice, type DeclaredPoolAdvice, type PoolAdvice } from "./pool-advice.ts";
 import { applicationKeyOf } from "./seen-holders.ts";
 import { quantile } from "./sketch.ts";
 import { knownFromSeconds, thresholdAdvice, type ThresholdAdvice } from "./threshold-advice.ts";
@@ -48,6 +48,8 @@ export type Advice = {
   /** Those with periods first, by how many there are. */
   readonly applications: readonly ApplicationAdvice[];
   readonly roles: readonly RoleAdvice[];
+  /** In the order of their declaration. */
+  readonly pools: readonly DeclaredPoolAdvice[];
   /** What a timeout for all roles would have done, those included that there was no room for. */
   readonly everybody: readonly Counterfactual[];
   /** Periods of applications, and of roles, that there was no room for. */
@@ -68,6 +70,7 @@ export function adviceFrom(history: History): Advice {
     roles: [...history.roles.own]
       .map(([usename, role]) => roleAdvice(role, openByRole.get(usename) ?? [], history))
       .toSorted((a, b) => finishedOf(b) - finishedOf(a)),
+    pools: history.pools.map((pool) => declaredPoolAdvice(pool, history)),
     everybody: counterfactuals(tallyOfAll(history), [...history.open.values()], knownFromSeconds(history)),
     foldedApplicationPeriods: countOf(history.applications.others),
     foldedRolePeriods: countOf(history.roles.others),

@@ -2,6 +2,7 @@ import { clockJump } from "../classify/clock-jump.ts";
 import { keptSight, type LastLook } from "../classify/memory.ts";
 import type { PoolHolder } from "../classify/pools/pool.ts";
 import type { Reading } from "../reading.ts";
+import { poolsAfter, type PoolHistory, type SeenPools } from "./declared-pools.ts";
 import { followPeriods, type Following } from "./follow-periods.ts";
 import { afterChanges, nothingFolded, type Change, type Folded } from "./folded.ts";
 import type { FinishedPeriod, OpenPeriods } from "./period.ts";
@@ -46,6 +47,8 @@ export type History = {
   readonly open: OpenPeriods;
   readonly roles: Folded<RoleHistory>;
   readonly applications: Folded<ApplicationHistory>;
+  /** The pools that were declared at the last look, in their order. */
+  readonly pools: readonly PoolHistory[];
 };
 
 /** Role names are the administrator's; application names are anybody's: those that do not fit are only added up. */
@@ -68,16 +71,18 @@ export const emptyHistory: History = {
   open: new Map(),
   roles: nothingFolded(),
   applications: nothingFolded(),
+  pools: [],
+};
+
+type Judging = Pick<Following, "thresholds" | "isProtected"> & {
+  /** What this look saw of the declared pools. */
+  readonly pools: SeenPools;
 };
 
 type Read = Pick<Reading, "look" | "asked" | "gapSeconds" | "sinceLastLookSeconds">;
 
 /** With one look more. Pure. */
-export function withLook(
-  history: History,
-  reading: Read,
-  judging: Pick<Following, "thresholds" | "isProtected">,
-): History {
+export function withLook(history: History, reading: Read, { pools, ...judging }: Judging): History {
   const { snapshot } = reading.look;
   const { takenAtSeconds, postmasterStart, standby, coverage, groups } = snapshot;
   const { hasKeptSight, clearFromSeconds } = sightOf(history, reading);
@@ -99,6 +104,7 @@ export function withLook(
     open,
     roles: rolesAfter(history.roles, { groups, finished }),
     applications: applicationsAfter(history.applications, { groups, finished }),
+    pools: poolsAfter(history.pools, pools, reading.asked.groupsByClient),
   };
 }
 

@@ -7,13 +7,13 @@ export type ThresholdAdvice =
   | { readonly type: "refused"; readonly why: string };
 
 /** So long must looks have vouched for what they saw: an application has its hours. */
-export const LEAST_WATCHED_SECONDS = 86_400;
+const LEAST_WATCHED_SECONDS = 86_400;
 
 /** So few periods say nothing about how long the next one lasts. */
 const LEAST_PERIODS = 20;
 
 /** None at all say that they are shorter than what looks return: of whoever was there for so many looks, not of a passer-by. */
-export const LEAST_LOOKS = 1000;
+const LEAST_LOOKS = 1000;
 
 /** The longest so far will be surpassed: half as much again. */
 const MARGIN = 1.5;
@@ -37,18 +37,28 @@ export function thresholdAdvice(
   const { returnedFromSeconds, watchedSeconds } = history;
   if (returnedFromSeconds === Infinity)
     return refused("looks return no session that is idle in a transaction");
-  if (watchedSeconds < LEAST_WATCHED_SECONDS)
-    return refused(
-      `${hours(LEAST_WATCHED_SECONDS)} of looks are needed, and there are ${hours(watchedSeconds)}`,
-    );
+  const short = tooShort(watchedSeconds);
+  if (short !== null) return refused(short);
   if (returned.count > 0 && returned.count < LEAST_PERIODS)
     return refused(`${LEAST_PERIODS} periods that ended are needed, and there are ${returned.count}`);
-  if (returned.count === 0 && looks < LEAST_LOOKS)
-    return refused(`${LEAST_LOOKS} looks at its sessions are needed, and there are ${looks}`);
+  const few = returned.count === 0 ? tooFewLooks(looks) : null;
+  if (few !== null) return refused(few);
   // Where sight was lost the session may have gone on, as far as anybody knows.
   const longest = Math.max(returned.longestSeconds, lostSight.longestSeconds) * MARGIN;
   const seconds = rungFrom(Math.max(longest, knownFromSeconds(history)));
   return seconds === null ? refused("some lasted for days, and went on") : { type: "advised", seconds };
+}
+
+/** Why so long a history is too short for any advice; `null` where it is not. Pure. */
+export function tooShort(watchedSeconds: number): string | null {
+  if (watchedSeconds >= LEAST_WATCHED_SECONDS) return null;
+  return `${hours(LEAST_WATCHED_SECONDS)} of looks are needed, and there are ${hours(watchedSeconds)}`;
+}
+
+/** Why so many looks at somebody's sessions are too few; `null` where they are not. Pure. */
+export function tooFewLooks(looks: number): string | null {
+  if (looks >= LEAST_LOOKS) return null;
+  return `${LEAST_LOOKS} looks at its sessions are needed, and there are ${looks}`;
 }
 
 function refused(why: string): ThresholdAdvice {

@@ -48,7 +48,7 @@ async function historyRules(
   configFile: string | undefined,
 ): Promise<((server: string) => HistoryRules | null) | null> {
   if (configFile === undefined) {
-    return () => ({ thresholds: builtInRules, policy: { protections: shippedProtections } });
+    return () => ({ thresholds: builtInRules, pools: [], policy: { protections: shippedProtections } });
   }
   // Nothing connects by it yet: nobody need say as whom.
   const loaded = await load({ ...runtime, osUser: runtime.osUser ?? "pgleash" }, configFile);

@@ -3,6 +3,12 @@ import { alterRole } from "../advise/alter-role.ts";
 import type { Counterfactual } from "../advise/counterfactual.ts";
 import type { ThresholdAdvice } from "../advise/threshold-advice.ts";
 import { timeText } from "../time-text.ts";
+import {
+  declaredPoolJson,
+  poolUseJson,
+  type DeclaredPoolJson,
+  type PoolUseJson,
+} from "./pool-advice-json.ts";
 
 /** Seconds, or why there is no advice: one of the two is null. */
 type ThresholdJson = { readonly seconds: number | null; readonly refused: string | null };
@@ -51,14 +57,10 @@ export type AdviceJson = {
     readonly looks: number;
     readonly periods: PeriodsJson;
     readonly leaked_after: ThresholdJson;
-    readonly pool: {
-      readonly busy_median: number;
-      readonly busy_p99: number;
-      readonly busy_most: number;
-      readonly held_most: number;
-      readonly size: number | null;
-    };
+    readonly pool: PoolUseJson;
   }[];
+  /** The declared pools. Where one holds for each client host, the counts are those of the host that had most at each look. */
+  readonly pools: readonly DeclaredPoolJson[];
   readonly roles: readonly {
     readonly usename: string;
     readonly looks: number;
@@ -89,6 +91,7 @@ export function adviceJson(server: string, advice: Advice): AdviceJson {
     returned_from_seconds: finite(history.returnedFromSeconds),
     known_from_seconds: finite(advice.knownFromSeconds),
     applications: advice.applications.map(applicationJson),
+    pools: advice.pools.map(declaredPoolJson),
     roles: advice.roles.map(roleJson),
     timeouts: advice.everybody.map(timeoutJson),
     folded_application_periods: advice.foldedApplicationPeriods,
@@ -110,13 +113,7 @@ function applicationJson({
     looks,
     periods: periodsJson(periods),
     leaked_after: thresholdJson(leakedAfter),
-    pool: {
-      busy_median: pool.medianBusy,
-      busy_p99: pool.p99Busy,
-      busy_most: pool.mostBusy,
-      held_most: pool.mostHeld,
-      size: pool.size,
-    },
+    pool: poolUseJson(pool),
   };
 }
 

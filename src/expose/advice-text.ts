@@ -3,10 +3,12 @@ import { alterRole } from "../advise/alter-role.ts";
 import type { Counterfactual } from "../advise/counterfactual.ts";
 import type { History } from "../advise/history.ts";
 import { writtenDuration } from "../advise/setting-value.ts";
+import type { SizeAdvice } from "../advise/pool-advice.ts";
 import type { ThresholdAdvice } from "../advise/threshold-advice.ts";
 import { formatAge } from "../readable-time.ts";
 import { timeText } from "../time-text.ts";
 import { alignedTable, type TextColumn } from "./aligned-table.ts";
+import { columnOf, declaredPoolLines, useColumns } from "./pool-advice-text.ts";
 
 /** The advice for one server as lines for a person. Names of users stand in it: the text is untrusted. */
 export function adviceLines(server: string, advice: Advice): readonly string[] {
@@ -17,6 +19,7 @@ export function adviceLines(server: string, advice: Advice): readonly string[] {
     ...advice.roles.filter(({ periods }) => hasPeriods(periods)).flatMap(roleLines),
     ...calmRoles(advice),
     ...titled("Sessions at once, by application", poolTable(advice)),
+    ...titled("Declared pools, and what was seen of them", declaredPoolLines(advice.pools)),
   ];
 }
 
@@ -135,12 +138,13 @@ function calmRoles({ roles, history }: Advice): readonly string[] {
 
 const poolColumns: readonly TextColumn<ApplicationAdvice>[] = [
   ...holderColumns,
-  { title: "BUSY, MEDIAN", isNumber: true, text: ({ pool }) => String(pool.medianBusy) },
-  { title: "P99", isNumber: true, text: ({ pool }) => String(pool.p99Busy) },
-  { title: "MOST", isNumber: true, text: ({ pool }) => String(pool.mostBusy) },
-  { title: "HELD, MOST", isNumber: true, text: ({ pool }) => String(pool.mostHeld) },
-  { title: "POOL SIZE", isNumber: true, text: ({ pool }) => (pool.size === null ? "?" : String(pool.size)) },
+  ...useColumns.map((column) => columnOf(column, ({ pool }: ApplicationAdvice) => pool)),
+  { title: "POOL SIZE", isNumber: true, text: ({ pool: { size } }) => sizeCell(size) },
 ];
+
+function sizeCell(size: SizeAdvice): string {
+  return size.type === "advised" ? String(size.sessions) : "?";
+}
 
 function poolTable({ applications }: Advice): readonly string[] {
   return alignedTable(

@@ -1,5 +1,7 @@
 import { emptyHistory, withLook, type History } from "../advise/history.ts";
 import { protectedBy } from "../advise/protected-session.ts";
+import { poolSightings } from "../classify/pools/pool-sighting.ts";
+import type { ConfiguredPool, PoolUse } from "../classify/pools/pool.ts";
 import type { ThresholdRules } from "../classify/thresholds.ts";
 import type { Policy } from "../decide/policy.ts";
 import { timeText } from "../time-text.ts";
@@ -10,6 +12,7 @@ import { recordVersion, type RecordedLook } from "./recorded-look.ts";
 /** What the looks at a server were taken by, and whom nobody ends there. */
 export type HistoryRules = {
   readonly thresholds: ThresholdRules;
+  readonly pools: readonly ConfiguredPool[];
   readonly policy: Pick<Policy, "protections">;
 };
 
@@ -94,11 +97,14 @@ function add(
     return `a look of ${timeText(takenAtSeconds)} is older than the file before: name the older file first`;
   const rules = rulesFor(server);
   if (rules === null) return `a look at ${JSON.stringify(server)}, which the configuration does not name`;
-  const { thresholds, policy } = rules;
+  const { thresholds, pools: declared, policy } = rules;
   const isProtected = protectedBy(policy, { server, ownRole });
-  histories.set(
-    server,
-    withLook(histories.get(server) ?? emptyHistory, recorded, { thresholds, isProtected }),
-  );
+  const judging = { thresholds, isProtected, pools: { declared, uses: usesIn(look, declared) } };
+  histories.set(server, withLook(histories.get(server) ?? emptyHistory, recorded, judging));
   return null;
+}
+
+function usesIn({ snapshot }: RecordedLook["look"], declared: readonly ConfiguredPool[]): readonly PoolUse[] {
+  if (declared.length === 0) return [];
+  return poolSightings(snapshot, declared).flatMap(({ use }) => use ?? []);
 }

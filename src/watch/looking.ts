@@ -106,7 +106,7 @@ export function createLooking({ leash, opening, recorder }: LookingStart): Looki
       const options = { ...judging, believesRows: false, probe, deadline, leashing };
       const { report, reading, remembered: after } = await cycle(session, remembered, options);
       remembered = after;
-      history = historyAfter(history, reading, { server, leash: leashSettings });
+      history = historyAfter(history, { reading, uses: report.pools }, { server, leash: leashSettings });
       lastLookMs = nowMs;
       recorder?.record({ server: server.name, ...reading }, remembered.memory.attributions);
       connection.succeeded();
@@ -138,11 +138,11 @@ export function createLooking({ leash, opening, recorder }: LookingStart): Looki
 /** Who is protected is so by the policy of the look, whatever a reload makes of it later. */
 function historyAfter(
   history: History,
-  reading: Reading,
-  { server: { name: server, thresholds }, leash }: Pick<WatchSettings, "server" | "leash">,
+  { reading, uses }: { readonly reading: Reading; readonly uses: Report["pools"] },
+  { server: { name: server, thresholds, pools: declared }, leash }: Pick<WatchSettings, "server" | "leash">,
 ): History {
   const isProtected = protectedBy(leash.policy, { server, ownRole: reading.ownRole });
-  return withLook(history, reading, { thresholds, isProtected });
+  return withLook(history, reading, { thresholds, isProtected, pools: { declared, uses } });
 }
 
 async function quicklyOver(

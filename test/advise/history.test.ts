@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
+import { noPools } from "../../src/advise/declared-pools.ts";
 import { emptyHistory, withLook, type History } from "../../src/advise/history.ts";
 import {
   emptyPeriodTally,
@@ -19,7 +20,7 @@ import { deepFreeze } from "../support/deep-freeze.ts";
 import { randomFrom, randomLooks } from "../support/random-looks.ts";
 import { rules } from "../support/thresholds.ts";
 
-const judging = { thresholds: rules, isProtected: () => false };
+const judging = { thresholds: rules, isProtected: () => false, pools: noPools };
 const holder = { datname: "shop", usename: "app", applicationName: "web" };
 
 function historyOf(looks: readonly RecordedLook[], before: History = emptyHistory): History {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { adviceFrom, type Advice } from "../../src/advise/advice.ts";
+import { noPools } from "../../src/advise/declared-pools.ts";
 import { emptyHistory, withLook } from "../../src/advise/history.ts";
 import { builtInRules } from "../../src/classify/thresholds.ts";
 import type { Backend } from "../../src/observe/snapshot.ts";
@@ -39,7 +40,10 @@ function isProtected({ applicationName }: Pick<Backend, "applicationName">): boo
 }
 
 function adviceOn({ looks }: Traffic): Advice {
-  const history = looks.reduce((so, look) => withLook(so, look, { thresholds, isProtected }), emptyHistory);
+  const history = looks.reduce(
+    (so, look) => withLook(so, look, { thresholds, isProtected, pools: noPools }),
+    emptyHistory,
+  );
   return adviceFrom(history);
 }
 

@@ -74,6 +74,21 @@ describe("pgleash advise on a day that is on record", () => {
   });
 });
 
+test("declared pools are the configuration's to say, by their size or by their workers", async () => {
+  const file = await aRecording(...looksAt([{ pid: 7, seconds: 500, looks: 4 }]));
+  const config = join(await aFolder(), "pgleash.yml");
+  const match = `match: ['application_name="web-1"']`;
+  await appendFile(
+    config,
+    `pools: [{ name: web, ${match}, workers: 4, connections_per_worker: 10, buffer: 5 }]\n`,
+  );
+  const { code, stdout } = await advise(file, `--config.file=${config}`);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^web +all +4 x 10 \+ 5 = 45 +0 +\d+ +\d+ +\d+ +\d+ +\?$/m);
+  expect(stdout).toContain("-- no advice for pool web: 24 h of looks are needed, and there are 0 h\n");
+  expect((await advise(file)).stdout).not.toContain("Declared pools");
+});
+
 test("of a short recording it says how much is needed, and counts all the same", async () => {
   const file = await aRecording(...looksAt([{ pid: 7, seconds: 500, looks: 4 }]));
   const { code, stdout } = await advise(file);

@@ -1,10 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "vitest";
 
+import { declaredPoolAdvice } from "../../src/advise/pool-advice.ts";
+import { noUse } from "../../src/advise/session-use.ts";
+import { declaredPoolJson } from "../../src/expose/pool-advice-json.ts";
 import { failureReasons } from "../../src/postgres/failure.ts";
 import { adviceRequest } from "../../src/expose/advice-request.ts";
 import { suspectsJson } from "../../src/expose/suspects-json.ts";
 import { aBusyView } from "../support/a-busy-view.ts";
+import { configOf } from "../support/config-text.ts";
 
 let docs = "";
 
@@ -37,6 +41,14 @@ const intervals = [
 
 const advised = adviceRequest({ servers: aBusyView().servers.slice(0, 1) }, new URLSearchParams());
 
+const [declared] = configOf(`pools: [{ name: a, match: ['usename="a"'], size: 1 }]`).servers[0]?.pools ?? [];
+const pool =
+  declared === undefined
+    ? null
+    : declaredPoolJson(
+        declaredPoolAdvice({ pool: declared, use: noUse, untoldLooks: 0 }, { watchedSeconds: 0 }),
+      );
+
 test.for([
   { title: "The answer", fields: ["expected", "servers", "suspects"] },
   { title: "A server", fields: served(servers) },
@@ -52,6 +64,7 @@ test.for([
   { title: "An expected session", fields: served(expected) },
   { title: "An expectation", fields: served(expected.map((session) => session.expected)) },
   { title: "An interval", fields: served(intervals) },
+  { title: "A declared pool, advised", fields: served([pool]) },
   { title: "The advice", fields: served(["json" in advised ? advised.json : null]) },
 ])("docs/api.md has every field of '$title', and no other", ({ title, fields }) => {
   expect(fields.length).toBeGreaterThan(1);

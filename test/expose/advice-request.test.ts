@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 
+import { noPools } from "../../src/advise/declared-pools.ts";
 import { emptyHistory, withLook } from "../../src/advise/history.ts";
 import { adviceRequest, type Advised } from "../../src/expose/advice-request.ts";
 import { aRecordedLook } from "../support/a-recorded-look.ts";
 import { aServerView } from "../support/a-view.ts";
 import { rules } from "../support/thresholds.ts";
 
-const judging = { thresholds: rules, isProtected: () => false };
+const judging = { thresholds: rules, isProtected: () => false, pools: noPools };
 const seen = withLook(emptyHistory, aRecordedLook(), judging);
 const servers = [aServerView({ server: "db1" }), aServerView({ server: "db2", history: seen })];
 

@@ -22,12 +22,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.remove());
 
-/** A configuration that watches our one server under these names. */
-function configFor(names: readonly string[], protect = ""): Config {
+/** A configuration that watches our one server under these names, with a pool of such a size. */
+function configFor(names: readonly string[], protect = "", sizing = "size: 9"): Config {
   const url = `postgres://pgleash@/postgres?host=${encodeURIComponent(server.socketFolder)}&port=${server.port}`;
   return configOf(`every: 1s
 detectors: { idle_in_transaction: { suspect_after: 1s, leaked_after: 1h } }
 policy: { protect: [${protect}] }
+pools: [{ name: nightly, match: ['application_name="nightly"'], ${sizing} }]
 servers:
 ${names.map((name) => `  - { name: ${name}, url: "${url}" }`).join("\n")}
 `);
@@ -68,7 +69,8 @@ async function anIdleTransaction(): Promise<postgres.Sql> {
 }
 
 test("a running pgleash knows the periods of its own looks, and goes on counting after a reload", async () => {
-  const later = configFor(["main"], `{ name: nightly, match: ['application_name="nightly"'] }`);
+  const protect = `{ name: nightly, match: ['application_name="nightly"'] }`;
+  const later = configFor(["main"], protect, "workers: 2, connections_per_worker: 3, buffer: 1");
   const daemon = await aDaemon(configFor(["main"]), later);
   const session = await anIdleTransaction();
   const openWith = (open: number, more: object) => async () => {
@@ -82,13 +84,16 @@ test("a running pgleash knows the periods of its own looks, and goes on counting
     return expected.asymmetricMatch(applications);
   };
   await waitFor("the period", openWith(1, { returned: 0 }));
-  const { looks } = await adviceOf(daemon);
+  const { looks, pools } = await adviceOf(daemon);
+  const seen = { pool: "nightly", busy_most: 1, held_most: 1, size: null };
+  expect(pools).toMatchObject([{ ...seen, declared: { size: 9, workers: null } }]);
   expect(await daemon.reload()).toEqual([]);
   await session.unsafe("SELECT 1");
   await waitFor("its end, and the next one", openWith(1, { returned: 1 }));
   const after = await adviceOf(daemon);
   expect(Number(after["looks"])).toBeGreaterThan(Number(looks));
   expect(after).toMatchObject({ lost_sight: 0 });
+  expect(after["pools"]).toMatchObject([{ ...seen, declared: { size: 7, workers: 2, buffer: 1 } }]);
 
   const { code, stdout } = await runWords(["advise", `--url=http://127.0.0.1:${daemon.port}`]);
   expect(code).toBe(0);

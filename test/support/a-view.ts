@@ -168,6 +168,8 @@ export function aPoolUse(overrides: Partial<PoolUse> = {}): PoolUse {
     idle: 6,
     overflow: 0,
     excess: 0,
+    mostActive: 9,
+    mostHeld: 15,
     oldestSessionSeconds: 1800,
     ...overrides,
   };

@@ -124,12 +124,14 @@ function commonHolder(groups: readonly PoolHolder[]): PoolHolder {
 
 /** Where size and overflow hold per client, one host that has room to spare does not make up for another. */
 function useOf(pool: DeclaredPool, groups: readonly SessionGroup[]): PoolUse {
-  const places = new Map<string | null, number>();
-  for (const { clientAddr, sessions } of groups) {
+  const places = new Map<string | null, { readonly held: number; readonly active: number }>();
+  for (const { clientAddr, state, sessions } of groups) {
     const place = pool.per === "client" ? clientAddr : null;
-    places.set(place, (places.get(place) ?? 0) + sessions);
+    const before = places.get(place) ?? { held: 0, active: 0 };
+    const busy = isActive(state) ? sessions : 0;
+    places.set(place, { held: before.held + sessions, active: before.active + busy });
   }
-  const counts = [...places.values()];
+  const counts = [...places.values()].map(({ held }) => held);
   const hosts = Math.max(1, counts.length);
   const beyond = (room: number): number => sum(counts, (sessions) => Math.max(0, sessions - room));
   const active = sum(groups, ({ state, sessions }) => (isActive(state) ? sessions : 0));
@@ -141,6 +143,8 @@ function useOf(pool: DeclaredPool, groups: readonly SessionGroup[]): PoolUse {
     idle: sum(groups, ({ state, sessions }) => (isActive(state) ? 0 : sessions)),
     overflow: beyond(pool.size),
     excess: beyond(pool.size + pool.maxOverflow),
+    mostActive: Math.max(0, ...[...places.values()].map((place) => place.active)),
+    mostHeld: Math.max(0, ...counts),
     oldestSessionSeconds: oldest(groups),
   };
 }

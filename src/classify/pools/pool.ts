@@ -44,6 +44,9 @@ export type PoolUse = {
   /** Sessions beyond `size`, and beyond `size + max_overflow`, summed over the places where they are. */
   readonly overflow: number;
   readonly excess: number;
+  /** The most that are active, and that are held, in one of these places. */
+  readonly mostActive: number;
+  readonly mostHeld: number;
   readonly oldestSessionSeconds: number | null;
 };
 

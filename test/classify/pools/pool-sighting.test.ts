@@ -55,6 +55,8 @@ describe("a declared pool", () => {
       idle: 7,
       overflow: 2,
       excess: 0,
+      mostActive: 5,
+      mostHeld: 12,
       oldestSessionSeconds: 9000,
     });
   });
@@ -66,6 +68,17 @@ describe("a declared pool", () => {
       overflow: 10,
       excess: 5,
     });
+  });
+
+  test("per client tells what the fullest host holds, and what the busiest has active", () => {
+    const groups = [
+      onHost("10.0.0.1", 18),
+      aGroup({ applicationName: "orders", clientAddr: "10.0.0.2", state: "active", sessions: 4 }),
+      aGroup({ applicationName: "orders", clientAddr: "10.0.0.1", state: "active", sessions: 3 }),
+    ];
+    const use = (per: "client" | "all") => poolSightings(aSnapshot({ groups }), [declared({ per })])[0]?.use;
+    expect(use("client")).toMatchObject({ active: 7, mostActive: 4, mostHeld: 21 });
+    expect(use("all")).toMatchObject({ active: 7, mostActive: 7, mostHeld: 25 });
   });
 
   test("per client is above its size where one host is, whatever the others have to spare", () => {
