@@ -6,24 +6,26 @@ export type Folded<Value> = {
 };
 
 /** What becomes of the value of a key; `null` where it has none yet. */
-export type Change<Value> = readonly [key: string, change: (before: Value | null) => Value];
+export type Change<Value, News> = (before: Value | null, news: News, key: string) => Value;
 
 /** Of no keys. */
 export function nothingFolded<Value>(): Folded<Value> {
   return { own: new Map(), others: null };
 }
 
-/** After these changes, one by one. Pure. */
-export function afterChanges<Value>(
-  { own: before, others: othersBefore }: Folded<Value>,
-  changes: Iterable<Change<Value>>,
-  most: number,
+/** After the news of each key, one by one; the same value where there is none. Pure. */
+export function afterNews<Value, News>(
+  before: Folded<Value>,
+  news: readonly (readonly [key: string, news: News])[] | ReadonlyMap<string, News>,
+  { most, change }: { readonly most: number; readonly change: Change<Value, News> },
 ): Folded<Value> {
-  const own = new Map(before);
-  let others = othersBefore;
-  for (const [key, change] of changes) {
-    if (own.has(key) || own.size < most) own.set(key, change(own.get(key) ?? null));
-    else others = change(others);
+  if (("size" in news ? news.size : news.length) === 0) return before;
+  const own = new Map(before.own);
+  let { others } = before;
+  for (const [key, one] of news) {
+    const known = own.get(key);
+    if (known !== undefined || own.size < most) own.set(key, change(known ?? null, one, key));
+    else others = change(others, one, key);
   }
   return { own, others };
 }

@@ -4,10 +4,10 @@ import type { PoolHolder } from "../classify/pools/pool.ts";
 import type { Reading } from "../reading.ts";
 import { poolsAfter, type PoolHistory, type SeenPools } from "./declared-pools.ts";
 import { followPeriods, type Following } from "./follow-periods.ts";
-import { afterChanges, nothingFolded, type Change, type Folded } from "./folded.ts";
+import { afterNews, nothingFolded, type Folded } from "./folded.ts";
 import type { FinishedPeriod, OpenPeriods } from "./period.ts";
 import { emptyPeriodTally, withFinished, type PeriodTally } from "./period-tally.ts";
-import { applicationKeyOf, seenBy, type SeenSessions } from "./seen-holders.ts";
+import { applicationKeyOf, seenHolders, type SeenHolders, type SeenSessions } from "./seen-holders.ts";
 import { noUse, withUse, type SessionUse } from "./session-use.ts";
 
 /** What the looks showed of one role. */
@@ -88,6 +88,7 @@ export function withLook(history: History, reading: Read, { pools, ...judging }:
   const { hasKeptSight, clearFromSeconds } = sightOf(history, reading);
   const following = { ...judging, hasKeptSight, clearFromSeconds };
   const { open, finished } = followPeriods(snapshot, history.open, following);
+  const seen = seenHolders(groups);
   const stepSeconds = hasKeptSight ? takenAtSeconds - (history.lastLook?.takenAtSeconds ?? Infinity) : 0;
   return {
     looks: history.looks + 1,
@@ -102,8 +103,8 @@ export function withLook(history: History, reading: Read, { pools, ...judging }:
     lastLook: { takenAtSeconds, postmasterStart, standby },
     clearFromSeconds,
     open,
-    roles: rolesAfter(history.roles, { groups, finished }),
-    applications: applicationsAfter(history.applications, { groups, finished }),
+    roles: rolesAfter(history.roles, seen, finished),
+    applications: applicationsAfter(history.applications, seen, finished),
     pools: poolsAfter(history.pools, pools, reading.asked.groupsByClient),
   };
 }
@@ -121,40 +122,27 @@ function sightOf(
   return { hasKeptSight: isVouchedFor && keptSight(snapshot, { lastLook }, gapSeconds), clearFromSeconds };
 }
 
-type Shown = {
-  readonly groups: Parameters<typeof seenBy>[0];
-  readonly finished: readonly FinishedPeriod[];
-};
-
-function rolesAfter(before: Folded<RoleHistory>, { groups, finished }: Shown): Folded<RoleHistory> {
-  const seen = [...seenBy(groups, ({ usename }) => usename)].map(([usename, one]): Change<RoleHistory> => {
-    return [usename, (role) => withSeen(role ?? firstOfRole(usename), one.seen)];
-  });
-  const ended = finished.flatMap((period): readonly Change<RoleHistory>[] => {
+function rolesAfter(
+  before: Folded<RoleHistory>,
+  { roles }: SeenHolders,
+  finished: readonly FinishedPeriod[],
+): Folded<RoleHistory> {
+  const seen = afterNews(before, roles, { most: MOST_ROLES, change: roleSeen });
+  const ended = finished.flatMap((period) => {
     const { usename } = period.holder;
-    return usename === null ? [] : [[usename, (role) => withEnded(role ?? firstOfRole(usename), period)]];
+    return usename === null ? [] : [[usename, period] as const];
   });
-  return afterChanges(before, [...seen, ...ended], MOST_ROLES);
+  return afterNews(seen, ended, { most: MOST_ROLES, change: roleEnded });
 }
 
 function applicationsAfter(
   before: Folded<ApplicationHistory>,
-  { groups, finished }: Shown,
+  { applications }: SeenHolders,
+  finished: readonly FinishedPeriod[],
 ): Folded<ApplicationHistory> {
-  const seen = [...seenBy(groups, applicationKeyOf)].map(([key, one]): Change<ApplicationHistory> => {
-    return [
-      key,
-      (known) => {
-        const application = withSeen(known ?? firstOf(one.holder), one.seen);
-        return { ...application, use: withUse(application.use, one.seen) };
-      },
-    ];
-  });
-  const ended = finished.map((period): Change<ApplicationHistory> => {
-    const { holder } = period;
-    return [applicationKeyOf(holder), (known) => withEnded(known ?? firstOf(holder), period)];
-  });
-  return afterChanges(before, [...seen, ...ended], MOST_APPLICATIONS);
+  const seen = afterNews(before, applications, { most: MOST_APPLICATIONS, change: applicationSeen });
+  const ended = finished.map((period) => [applicationKeyOf(period.holder), period] as const);
+  return afterNews(seen, ended, { most: MOST_APPLICATIONS, change: applicationEnded });
 }
 
 const nothingSeen = { looks: 0, periods: emptyPeriodTally, oldestIdleSeconds: 0 };
@@ -163,18 +151,30 @@ function firstOfRole(usename: string): RoleHistory {
   return { usename, ...nothingSeen };
 }
 
-function firstOf(holder: PoolHolder): ApplicationHistory {
-  return { holder, ...nothingSeen, use: noUse };
+function firstOf({ datname, usename, applicationName }: PoolHolder): ApplicationHistory {
+  return { holder: { datname, usename, applicationName }, ...nothingSeen, use: noUse };
 }
 
-function withSeen<One extends Pick<RoleHistory, "looks" | "oldestIdleSeconds">>(
-  one: One,
-  { oldestIdleSeconds }: SeenSessions,
-): One {
-  const oldest = Math.max(one.oldestIdleSeconds, oldestIdleSeconds);
-  return { ...one, looks: one.looks + 1, oldestIdleSeconds: oldest };
+// Of each role and application there is one more at each look: V8 copies a spread object field by field, and these at once.
+
+function roleSeen(known: RoleHistory | null, seen: SeenSessions, name: string): RoleHistory {
+  const { usename, looks, periods, oldestIdleSeconds } = known ?? firstOfRole(name);
+  const oldest = Math.max(oldestIdleSeconds, seen.oldestIdleSeconds);
+  return { usename, looks: looks + 1, periods, oldestIdleSeconds: oldest };
 }
 
-function withEnded<One extends Pick<RoleHistory, "periods">>(one: One, period: FinishedPeriod): One {
-  return { ...one, periods: withFinished(one.periods, period) };
+function applicationSeen(known: ApplicationHistory | null, seen: SeenSessions): ApplicationHistory {
+  const { holder, looks, periods, oldestIdleSeconds, use } = known ?? firstOf(seen.holder);
+  const oldest = Math.max(oldestIdleSeconds, seen.oldestIdleSeconds);
+  return { holder, looks: looks + 1, periods, oldestIdleSeconds: oldest, use: withUse(use, seen) };
+}
+
+function roleEnded(known: RoleHistory | null, period: FinishedPeriod, name: string): RoleHistory {
+  const role = known ?? firstOfRole(name);
+  return { ...role, periods: withFinished(role.periods, period) };
+}
+
+function applicationEnded(known: ApplicationHistory | null, period: FinishedPeriod): ApplicationHistory {
+  const application = known ?? firstOf(period.holder);
+  return { ...application, periods: withFinished(application.periods, period) };
 }

@@ -2,7 +2,7 @@ import type { ConfiguredPool } from "../classify/pools/pool.ts";
 import type { PoolHistory } from "./declared-pools.ts";
 import type { History } from "./history.ts";
 import type { SessionUse } from "./session-use.ts";
-import { quantile } from "./sketch.ts";
+import { countQuantile } from "./session-counts.ts";
 import { tooFewLooks, tooShort } from "./threshold-advice.ts";
 
 /** So many sessions would do, with a margin; or why nobody can say. */
@@ -33,11 +33,11 @@ const MARGIN = 1.25;
 
 /** The most that were busy at once, and a quarter more. Leaked transactions are busy, too: end those first. Pure. */
 export function poolAdvice(use: SessionUse, { watchedSeconds }: Pick<History, "watchedSeconds">): PoolAdvice {
-  const { mostBusy, mostHeld, busy } = use;
-  const why = tooShort(watchedSeconds) ?? tooFewLooks(busy.count);
+  const { looks, mostBusy, mostHeld, busy } = use;
+  const why = tooShort(watchedSeconds) ?? tooFewLooks(looks);
   return {
-    medianBusy: Math.min(mostBusy, Math.round(quantile(busy, 0.5) ?? 0)),
-    p99Busy: Math.min(mostBusy, Math.round(quantile(busy, 0.99) ?? 0)),
+    medianBusy: Math.min(mostBusy, countQuantile(busy, 0.5)),
+    p99Busy: Math.min(mostBusy, countQuantile(busy, 0.99)),
     mostBusy,
     mostHeld,
     size:
@@ -52,7 +52,7 @@ export function declaredPoolAdvice(
   { pool, use, untoldLooks }: PoolHistory,
   history: Pick<History, "watchedSeconds">,
 ): DeclaredPoolAdvice {
-  const looks = use.busy.count;
+  const { looks } = use;
   const seen = poolAdvice(use, history);
   if (seen.size.type === "advised" || untoldLooks <= looks) return { pool, looks, seen };
   const why = "looks took all its client hosts for one: record with this pool in the configuration";

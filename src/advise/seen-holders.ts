@@ -3,6 +3,8 @@ import type { SessionGroup } from "../observe/snapshot.ts";
 
 /** The sessions that one role, or one application, held at a look. */
 export type SeenSessions = {
+  /** Whose they are; of a role, in one of its groups. */
+  readonly holder: PoolHolder;
   readonly held: number;
   /** Active, or inside a transaction: out of their pool. */
   readonly busy: number;
@@ -10,34 +12,47 @@ export type SeenSessions = {
   readonly oldestIdleSeconds: number;
 };
 
-const none: SeenSessions = { held: 0, busy: 0, oldestIdleSeconds: 0 };
+/** Of one look, by the name of the role, and by `applicationKeyOf`. */
+export type SeenHolders = {
+  readonly roles: ReadonlyMap<string, SeenSessions>;
+  readonly applications: ReadonlyMap<string, SeenSessions>;
+};
 
-/** Role, database and application as a map key. */
+/** Role, database and application as a map key. No name of PostgreSQL's has a NUL in it; `null` is not the empty name. */
 export function applicationKeyOf({ datname, usename, applicationName }: PoolHolder): string {
-  return JSON.stringify([datname, usename, applicationName]);
+  return `${keyPart(datname)}\0${keyPart(usename)}\0${keyPart(applicationName)}`;
 }
 
-/** The sessions of each holder, by the key that is made of it; `null` for sessions that are to be left out. Pure. */
-export function seenBy(
-  groups: readonly SessionGroup[],
-  keyOf: (holder: PoolHolder) => string | null,
-): ReadonlyMap<string, { readonly holder: PoolHolder; readonly seen: SeenSessions }> {
-  const found = new Map<string, { readonly holder: PoolHolder; readonly seen: SeenSessions }>();
+function keyPart(name: string | null): string {
+  return name === null ? "" : `=${name}`;
+}
+
+/** Who held sessions at a look; those of the folded group nobody can assign. Pure. */
+export function seenHolders(groups: readonly SessionGroup[]): SeenHolders {
+  const roles = new Map<string, Adding>();
+  const applications = new Map<string, Adding>();
   for (const group of groups) {
-    const { datname, usename, applicationName, folded } = group;
-    const holder = { datname, usename, applicationName };
-    const key = folded ? null : keyOf(holder);
-    if (key === null) continue;
-    found.set(key, { holder, seen: withGroup(found.get(key)?.seen ?? none, group) });
+    if (group.folded) continue;
+    if (group.usename !== null) add(roles, group.usename, group);
+    add(applications, applicationKeyOf(group), group);
   }
-  return found;
+  return { roles, applications };
 }
 
-function withGroup(seen: SeenSessions, { state, sessions, oldestStateSeconds }: SessionGroup): SeenSessions {
+/** Of this look alone, and so added up in place: there are a thousand groups. */
+type Adding = { -readonly [Key in keyof SeenSessions]: SeenSessions[Key] };
+
+function add(all: Map<string, Adding>, key: string, group: SessionGroup): void {
+  const { state, sessions, oldestStateSeconds } = group;
   const isIdleInside = state === "idle in transaction" || state === "idle in transaction (aborted)";
-  return {
-    held: seen.held + sessions,
-    busy: seen.busy + (state === "idle" ? 0 : sessions),
-    oldestIdleSeconds: Math.max(seen.oldestIdleSeconds, isIdleInside ? (oldestStateSeconds ?? 0) : 0),
-  };
+  const busy = state === "idle" ? 0 : sessions;
+  const oldestIdleSeconds = isIdleInside ? (oldestStateSeconds ?? 0) : 0;
+  const known = all.get(key);
+  if (known === undefined) {
+    all.set(key, { holder: group, held: sessions, busy, oldestIdleSeconds });
+    return;
+  }
+  known.held += sessions;
+  known.busy += busy;
+  known.oldestIdleSeconds = Math.max(known.oldestIdleSeconds, oldestIdleSeconds);
 }
