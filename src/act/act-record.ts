@@ -60,7 +60,7 @@ export function noticeRecord(server: string, notice: Notice): AnnouncedRecord | 
 }
 
 function suspectFields(episode: SessionEpisode): SuspectFields {
-  const { backend, harm } = episode;
+  const { backend, harm, expectation } = episode;
   return {
     kind: episode.kind,
     severity: episode.severity,
@@ -93,7 +93,16 @@ function suspectFields(episode: SessionEpisode): SuspectFields {
     work_at_risk_seconds: roundedOrNull(harm.workAtRiskSeconds),
     xid_age: backend.xidAge,
     xmin_age: backend.xminAge,
+    expected: expectation === null ? null : expectedFields(expectation),
   };
+}
+
+function expectedFields({
+  source,
+  leftSeconds,
+  reason,
+}: NonNullable<SessionEpisode["expectation"]>): SuspectFields["expected"] {
+  return { source, left_seconds: rounded(leftSeconds), reason };
 }
 
 function isoTime(epochSeconds: number): string {

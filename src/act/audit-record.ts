@@ -45,6 +45,12 @@ export type SuspectFields = {
   readonly work_at_risk_seconds: number | null;
   readonly xid_age: number | null;
   readonly xmin_age: number | null;
+  /** Null where nothing is expected: so of every act. Older records do not have it. */
+  readonly expected: {
+    readonly source: NonNullable<Episode["expectation"]>["source"];
+    readonly left_seconds: number;
+    readonly reason: string | null;
+  } | null;
 };
 
 /** An entry of the ledger, of which the ledger can be rebuilt. `at_seconds` is the epoch by the server's clock. */

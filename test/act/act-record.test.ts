@@ -147,6 +147,16 @@ describe("E10: a notice", () => {
     });
   });
 
+  test("that is withdrawn because the session is expected to take long says for how long, as the API does", () => {
+    const expectation = { source: "configuration", leftSeconds: 3600.0004, reason: "the books" } as const;
+    const expected = { ...episode, expectation };
+    const why = { reason: "expected", why: "it is expected for another 1h" } as const;
+    const notice = { type: "withdrawn", episodeKey, announcement, episode: expected, ...why } as const;
+    const shown = { source: "configuration", left_seconds: 3600, reason: "the books" };
+    expect(noticeRecord("db1", notice)).toMatchObject({ ...why, expected: shown });
+    expect(suspectJson("db1", expected)).toMatchObject({ expected: shown });
+  });
+
   test("that is withdrawn for a session of which nothing is remembered still names its episode", () => {
     const notice = { type: "withdrawn", episodeKey, announcement, episode: null, ...gone } as const;
     expect(noticeRecord("db1", notice)).toEqual({ type: "withdrawn", ...said, ...gone });
