@@ -22,9 +22,12 @@ export type ThresholdOverride = {
   readonly thresholds: Partial<Thresholds>;
 };
 
+/** Whose work it is. What a session does changes from statement to statement, and a signal could overtake it. */
+export type WorkHolder = Pick<Backend, "datname" | "usename" | "applicationName" | "clientAddr">;
+
 /** Work that the operator expects to last: nobody whom it matches is a suspect of these kinds before that age. */
 export type ExpectedWork = {
-  readonly matches: (suspect: Matchable) => boolean;
+  readonly matches: (holder: WorkHolder) => boolean;
   readonly kinds: readonly BackendKind[];
   /** `config/` bounds it: nothing is expected for ever. */
   readonly forSeconds: number;

@@ -4,7 +4,7 @@ import { backendKinds } from "../classify/kind.ts";
 import { durationField } from "./duration-field.ts";
 import { mapping } from "./mapping.ts";
 import { matcherField } from "./matcher-field.ts";
-import { markerLabels, suspectLabels } from "./matcher-labels.ts";
+import { markerLabels, workLabels } from "./matcher-labels.ts";
 
 /** Each is asked about every candidate of a look. */
 const MOST_EXPECTED = 100;
@@ -18,7 +18,7 @@ const REASON = "a text of 1 to 200 printable characters";
 
 const work = mapping({
   match: z
-    .array(matcherField(suspectLabels), { error: "a list of matchers" })
+    .array(matcherField(workLabels), { error: "a list of matchers" })
     .min(1, { error: "at least one matcher, because expected work must name whose it is" })
     .max(50, { error: "at most 50 matchers" })
     .meta({ description: "Whose work it is: all matchers must match." }),

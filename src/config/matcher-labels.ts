@@ -2,7 +2,7 @@ import { severities } from "../classify/episode.ts";
 import { harmLevels } from "../classify/harm.ts";
 import { leakKinds } from "../classify/kind.ts";
 import type { DeclaredPool } from "../classify/pools/pool.ts";
-import type { MarkerHolder, Matchable } from "../classify/thresholds.ts";
+import type { MarkerHolder, Matchable, WorkHolder } from "../classify/thresholds.ts";
 import type { Target } from "../decide/target.ts";
 import { backendStates } from "../observe/snapshot.ts";
 import type { Labels } from "./matcher.ts";
@@ -30,6 +30,17 @@ export const suspectLabels: Labels<Matchable> = {
   comment: null,
   values: {},
   refused: {},
+};
+
+const OVERTAKEN =
+  "a signal could overtake the statement that makes it expected: name the work by whose it is";
+
+/** Whose work is expected: by what stays while a session works, or is compared once more before a signal. */
+export const workLabels: Labels<WorkHolder> = {
+  fields: holderFields,
+  comment: null,
+  values: {},
+  refused: { state: OVERTAKEN, query_id: OVERTAKEN },
 };
 
 const CHOSEN = "every session chooses its name itself: allow markers by its role";

@@ -136,7 +136,7 @@ describe("a mistake is told with its place", () => {
     [expected(`{ match: [], for: 1h }`), "1:21: expected[0].match: expected at least one matcher"],
     [expected(`{ for: 1h }`), "1:12: expected[0].match: expected a list of matchers"],
     [
-      expected(`{ match: ['state="idle"'], for: 1h, kinds: [] }`),
+      expected(`{ match: ['usename="a"'], for: 1h, kinds: [] }`),
       "expected[0].kinds: expected at least one kind",
     ],
     [
@@ -175,6 +175,17 @@ describe("a mistake is told with its place", () => {
     const [issue] = issuesOf(markers(`{ match: ['application_name="a"'], at_most: 1h }`));
     expect(issue).toContain("every session chooses its name itself: allow markers by its role");
   });
+
+  test.for(["state", "query_id"])(
+    "what a session does, its %s, says nothing of whose work it is",
+    (label) => {
+      const [issue, ...others] = issuesOf(expected(`{ match: ['usename="a"', '${label}="1"'], for: 1h }`));
+      expect(others).toEqual([]);
+      expect(issue).toBe(
+        `pgleash.yml:1:37: expected[0].match[1]: expected a matcher on one of datname, usename, application_name, client_addr, got "${label}=\\"1\\"" (a signal could overtake the statement that makes it expected: name the work by whose it is)`,
+      );
+    },
+  );
 
   test("there are at most a hundred", () => {
     expect(issuesOf(expected(many(`{ match: ['usename="a"'], for: 1h }`)))[0]).toContain("at most 100 items");
