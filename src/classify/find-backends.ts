@@ -12,7 +12,10 @@ import type { ThresholdRules } from "./thresholds.ts";
 /** In these the last statement may have failed. What failed may not even be SQL, and then nobody can tell its literals. */
 const statesAfterFailure: ReadonlySet<Backend["state"]> = new Set(["idle", "idle in transaction (aborted)"]);
 
-/** Every kind that fits each backend, in the order of precedence. The first opens its episode. */
+/**
+ * Every kind that fits each backend, in the order of precedence. The first that nobody expects opens its episode, and only
+ * where all are expected the first: what is expected must not hide what is not.
+ */
 export function findBackends(
   sightings: readonly Sighting[],
   attributions: Attributions,
@@ -23,7 +26,7 @@ export function findBackends(
 
 function kindsOf(sighting: Sighting, attributions: Attributions, rules: ThresholdRules): readonly Finding[] {
   const { backend, blockedSessions } = sighting;
-  const found: Finding[] = [];
+  const found: Omit<Finding, "opens">[] = [];
   for (const { kind, period, ageSeconds, severity, expectation } of checkKinds(sighting, rules)) {
     if (period === null || ageSeconds === null || severity === null) continue;
     const harm = harmOf(backend, blockedSessions);
@@ -43,10 +46,10 @@ function kindsOf(sighting: Sighting, attributions: Attributions, rules: Threshol
       subjectKey: backendKey(backend.id),
       period,
       findings,
-      opens: found.length === 0,
     });
   }
-  return found;
+  const opening = found.find(({ findings }) => findings.expectation === null) ?? found[0];
+  return found.map((finding) => ({ ...finding, opens: finding === opening }));
 }
 
 /** What a session says of itself: in comments, and by its last statement, as far as that may be shown. */

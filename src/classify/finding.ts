@@ -7,7 +7,7 @@ export type Finding = {
   readonly subjectKey: string;
   readonly period: string;
   readonly findings: Findings;
-  /** Only the first finding on a backend opens an episode, or one leak would count as two. */
+  /** Only one finding on a backend opens an episode, or one leak would count as two. */
   readonly opens: boolean;
 };
 

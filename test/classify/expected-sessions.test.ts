@@ -82,6 +82,25 @@ describe("a session that is expected", () => {
     expect(seenExpected([old], idleOnly).sessions).toEqual([]);
   });
 
+  test("is no safer once others wait for it: a kind for which nobody expects it opens before one that is expected", () => {
+    const old = seen(anIdleTransaction({ stateSeconds: 11, xactSeconds: 400 }));
+    const patient = { ...rules.defaults.long_transaction, suspectAfterSeconds: 60 };
+    const work = expecting(100, ["idle_in_transaction"]).expected;
+    const judgedBy = {
+      ...rules,
+      defaults: { ...rules.defaults, long_transaction: patient },
+      expected: work,
+    };
+    const opened = (blockedSessions: number, all = judgedBy) =>
+      findBackends([{ ...old, blockedSessions }], new Map(), all)
+        .filter(({ opens }) => opens)
+        .map(({ subject, findings }) => [subject.kind, findings.expectation === null]);
+    expect([opened(0), opened(2)]).toEqual([[["long_transaction", true]], [["long_transaction", true]]]);
+    expect(opened(2, { ...judgedBy, expected: expecting(1000).expected })).toEqual([
+      ["idle_in_transaction", false],
+    ]);
+  });
+
   test("is counted only where it would be named", () => {
     const young = seen(anIdleTransaction({ stateSeconds: 9, xactSeconds: 9 }));
     expect(seenExpected([young], expecting(100))).toEqual(nobodyExpected);
