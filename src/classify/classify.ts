@@ -8,7 +8,7 @@ import { hasExpired } from "./evidence/evidence-expiry.ts";
 import { clockJump, jumpsAgo } from "./clock-jump.ts";
 import { endOfEpisode } from "./episode-end.ts";
 import type { Episode, EpisodeEvent } from "./episode.ts";
-import type { ExpectedSeen } from "./expected-sessions.ts";
+import { expectationsOf, type ExpectedSeen } from "./expected-sessions.ts";
 import { episodeKey, type Finding } from "./finding.ts";
 import { follow } from "./follow.ts";
 import type { Exhaustion } from "./forecast/exhaustion.ts";
@@ -98,6 +98,7 @@ export function classify(look: Look, memory: Memory, options: ClassifyOptions): 
     countsAsSighting: !options.isOutOfTurn,
     findings,
     episodes: before.episodes,
+    expectationOf: expectationsOf(backends.sightings, options.thresholds),
     endOf: endOfEpisode({
       snapshot,
       sightings: backends.sightings,
@@ -125,6 +126,7 @@ export function classify(look: Look, memory: Memory, options: ClassifyOptions): 
       clockJumps: before.clockJumps,
       lastLook: { takenAtSeconds, postmasterStart, standby, pressure },
       evidence,
+      expectedPids: backends.expected.sessions.map(({ backend }) => backend.id.pid),
       looksSinceEvidence:
         look.gathered !== null ? 0 : before.looksSinceEvidence + (options.isOutOfTurn ? 0 : 1),
       pools: pools.remembered,

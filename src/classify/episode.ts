@@ -41,7 +41,10 @@ export type Findings = {
   readonly hasCurrentKeys: boolean;
   /** Its last statement without literals; `null` where there is none. */
   readonly redactedStatement: string | null;
-  /** That it is expected to take so long. It is told of all the same, because others wait for it. */
+  /**
+   * That it is expected to take so long. A suspect is told of all the same, because others wait for it; an open episode that is
+   * not named may be hidden by it.
+   */
   readonly expectation: Expectation | null;
   /** Whether it may say with its next statement that it takes long. */
   readonly mayDeclare: boolean;
@@ -54,7 +57,7 @@ export type Episode = Subject &
     readonly severityNow: Severity;
     readonly certainty: Certainty;
     readonly period: string;
-    /** On how many looks by plan of this process (0: as yet on one that a quick look called for), and since when (epoch seconds, server's clock), it was named so. */
+    /** On how many looks by plan of this process (0: as yet on one that a quick look called for), and since when (epoch seconds, server's clock), it was named so. Both begin anew once it is expected no more. */
     readonly sightings: number;
     readonly firstSeenSeconds: number;
   };

@@ -1,5 +1,6 @@
 import type { Backend } from "../observe/snapshot.ts";
-import type { Severity } from "./episode.ts";
+import { backendKey } from "./backend-key.ts";
+import type { Episode, Severity } from "./episode.ts";
 import { judgeMarker, type Expectation, type MarkerResult } from "./expectation.ts";
 import { checkKinds } from "./kind-check.ts";
 import type { BackendKind } from "./kind.ts";
@@ -45,6 +46,23 @@ function expectedSession(sighting: Sighting, rules: ThresholdRules): readonly Ex
     if (severity !== null && ageSeconds !== null && expectation !== null)
       return [{ backend: sighting.backend, kind, severity, ageSeconds, expectation }];
   return [];
+}
+
+/**
+ * What is expected of the session of an open episode that no detector names at this look; `null` where nothing is, or nobody
+ * can know. Pure.
+ */
+export function expectationsOf(
+  sightings: readonly Sighting[],
+  rules: ThresholdRules,
+): (episode: Episode) => Expectation | null {
+  if (rules.expected.length === 0 && rules.markers.length === 0) return () => null;
+  const seen = new Map(sightings.map((sighting) => [backendKey(sighting.backend.id), sighting]));
+  return (episode) => {
+    const sighting = "backend" in episode ? seen.get(backendKey(episode.backend.id)) : undefined;
+    if (sighting === undefined) return null;
+    return checkKinds(sighting, rules).find(({ kind }) => kind === episode.kind)?.expectation ?? null;
+  };
 }
 
 function markerCounts(sightings: readonly Sighting[], { markers }: ThresholdRules): ExpectedSeen["markers"] {

@@ -1,5 +1,6 @@
 import { certainties } from "./certainty.ts";
 import type { Episode, EpisodeEnd, EpisodeEvent } from "./episode.ts";
+import type { Expectation } from "./expectation.ts";
 import { episodeKey, type Finding } from "./finding.ts";
 
 type Look = {
@@ -10,6 +11,8 @@ type Look = {
   readonly episodes: ReadonlyMap<string, Episode>;
   /** How an open episode has ended by this look; `null` while it has not, or while nobody can know. */
   endOf(episode: Episode): EpisodeEnd | null;
+  /** What is expected of the session of an open episode that is not named. */
+  expectationOf(episode: Episode): Expectation | null;
 };
 
 type Followed = { readonly episodes: ReadonlyMap<string, Episode>; readonly events: readonly EpisodeEvent[] };
@@ -18,10 +21,11 @@ type Followed = { readonly episodes: ReadonlyMap<string, Episode>; readonly even
 export function follow(look: Look): Followed {
   const episodes = new Map<string, Episode>();
   const events: EpisodeEvent[] = [];
+  const named = new Set(look.findings.map(episodeKey));
 
   for (const [key, episode] of look.episodes) {
     const end = look.endOf(episode);
-    if (end === null) episodes.set(key, episode);
+    if (end === null) episodes.set(key, named.has(key) ? episode : unnamed(episode, look));
     else events.push({ type: "ended", episode, end });
   }
   for (const finding of look.findings) {
@@ -37,7 +41,15 @@ export function follow(look: Look): Followed {
   return { episodes, events };
 }
 
+/** That it was expected stays with it until it is named, also while something else hides it. */
+function unnamed(episode: Episode, { expectationOf }: Pick<Look, "expectationOf">): Episode {
+  const expectation = expectationOf(episode);
+  return expectation === null ? episode : { ...episode, expectation };
+}
+
 /**
+ * What was seen of it while it was expected to take long does not count against it: once that is over, it is followed anew.
+ *
  * A session's episode names all its fields: in V8 an object made by spreading others costs ten times as much, and in an
  * incident there are hundreds at each look.
  */
@@ -60,8 +72,9 @@ function advance(
   // A leak stays a leak to people and counters, even when a reload raises the threshold above its age. Who ends sessions
   // asks for the severity of now.
   const severity = before?.severity === "leaked" ? "leaked" : severityNow;
-  const sightings = (before?.sightings ?? 0) + Number(countsAsSighting);
-  const firstSeenSeconds = before?.firstSeenSeconds ?? nowSeconds;
+  const isAnew = before === undefined || (before.expectation !== null && expectation === null);
+  const sightings = (isAnew ? 0 : before.sightings) + Number(countsAsSighting);
+  const firstSeenSeconds = isAnew ? nowSeconds : before.firstSeenSeconds;
   const followed = { certainty, period, severity, severityNow, sightings, firstSeenSeconds };
   if (!("backend" in subject)) return { ...subject, ...findings, ...followed };
   const { kind, backend } = subject;

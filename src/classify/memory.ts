@@ -36,6 +36,8 @@ export type Memory = {
   readonly slots: ScopeSeries;
   /** Open episodes, by `episodeKey`. */
   readonly episodes: ReadonlyMap<string, Episode>;
+  /** Of those who would be suspects, and were expected to take long at the last look. */
+  readonly expectedPids: readonly number[];
   readonly tally: Tally;
 };
 
@@ -54,6 +56,7 @@ export function emptyMemory(): Memory {
     pools: new Map(),
     slots: new Map(),
     episodes: new Map(),
+    expectedPids: [],
     tally: emptyTally,
   };
 }
@@ -91,13 +94,18 @@ export function forgotten(memory: Memory, snapshot: Snapshot): Memory {
   };
 }
 
-/** The pids whose rows the next look must return, whatever they do by then. */
+/**
+ * The pids whose rows the next look must return, whatever they do by then: of suspects, and of so many who are expected, so that
+ * it shows whether they went on. A look returns a bounded number, and who is expected must not take the place of suspects.
+ */
 export function followedPids(memory: Memory): readonly number[] {
   const pids = [...memory.episodes.values()].flatMap((episode) =>
     "backend" in episode ? [episode.backend.id.pid] : [],
   );
-  return [...new Set(pids)];
+  return [...new Set([...pids, ...memory.expectedPids.slice(0, MOST_EXPECTED)])];
 }
+
+const MOST_EXPECTED = 100;
 
 /**
  * The applications of overgrown pools, and of pools that rise, so that the origin is known when one is named: a few of
