@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import { isatty } from "node:tty";
 
@@ -26,24 +26,47 @@ export function startChild(
   [program, ...args]: CommandLine,
   environment: Readonly<Record<string, string | undefined>>,
 ): Child {
-  const child = spawn(program, args, { stdio: "inherit", env: { ...environment } });
+  let child: ChildProcess;
+  try {
+    child = spawn(program, args, { stdio: "inherit", env: { ...environment } });
+  } catch (error) {
+    // Node.js tells of some failures with an event, and throws the others: ENOTDIR, ENAMETOOLONG, E2BIG.
+    if (!(error instanceof Error)) throw error;
+    return { ended: Promise.resolve(notStarted(error)), pass: () => {} };
+  }
   return {
-    ended: new Promise((resolve) => {
-      child.once("error", (error) => {
-        const isMissing = "code" in error && error.code === "ENOENT";
-        const whyNotStarted = isMissing ? "no such program, or no such working folder" : error.message;
-        resolve({ status: isMissing ? NOT_FOUND : NOT_RUN, whyNotStarted });
-      });
-      child.once("exit", (code, signal) => {
-        resolve({ status: code ?? statusOf(signal), whyNotStarted: null });
-      });
-    }),
+    ended: endOf(child),
     pass(signal) {
       // Ctrl-C reaches everybody on the terminal: test runners take a second one for "give up at once".
       if (signal === "SIGINT" && [0, 1, 2].some((descriptor) => isatty(descriptor))) return;
       child.kill(signal);
     },
   };
+}
+
+/**
+ * How a process ends that was just asked for. Once it runs, an error is none of its end: Node.js tells so of a signal that could
+ * not be sent, as to a program that runs as somebody else.
+ */
+export function endOf(child: ChildProcess): Promise<ChildEnd> {
+  return new Promise((resolve) => {
+    let isRunning = false;
+    child.once("spawn", () => {
+      isRunning = true;
+    });
+    child.on("error", (error) => {
+      if (!isRunning) resolve(notStarted(error));
+    });
+    child.once("exit", (code, signal) => {
+      resolve({ status: code ?? statusOf(signal), whyNotStarted: null });
+    });
+  });
+}
+
+function notStarted(error: Error): ChildEnd {
+  const isMissing = "code" in error && error.code === "ENOENT";
+  const whyNotStarted = isMissing ? "no such program, or no such working folder" : error.message;
+  return { status: isMissing ? NOT_FOUND : NOT_RUN, whyNotStarted };
 }
 
 function statusOf(signal: NodeJS.Signals | null): number {

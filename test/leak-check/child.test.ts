@@ -1,9 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
-import { startChild } from "../../src/leak-check/child.ts";
+import { endOf, startChild } from "../../src/leak-check/child.ts";
 
 const environment = { PATH: process.env["PATH"], GREETING: "hello" };
 
@@ -53,5 +55,27 @@ describe("a command", () => {
       whyNotStarted: expect.stringContaining("EACCES"),
     });
     await rm(folder, { recursive: true });
+  });
+
+  test.for([
+    ["behind a file", ["/etc/passwd/pytest"], /ENOTDIR/],
+    ["of a name beyond all bounds", ["x".repeat(5000)], /ENAMETOOLONG/],
+    ["with more arguments than a program can get", ["true", "x".repeat(4_000_000)], /E2BIG/],
+  ] as const)("%s ends as in a shell", async ([_what, words, why]) => {
+    const child = startChild(words, environment);
+    child.pass("SIGTERM");
+    expect(await child.ended).toEqual({ status: 126, whyNotStarted: expect.stringMatching(why) });
+  });
+
+  test("that takes no signal from us is awaited", async () => {
+    const child = spawn("sh", ["-c", "read word; exit 7"], { stdio: ["pipe", "ignore", "ignore"] });
+    const ended = endOf(child);
+    await once(child, "spawn");
+    // As Node.js tells of EPERM. Who runs as root is never refused.
+    const refused = Object.assign(new Error("kill EPERM"), { code: "EPERM", syscall: "kill" });
+    child.emit("error", refused);
+    child.emit("error", refused);
+    child.stdin.end("on\n");
+    expect(await ended).toEqual({ status: 7, whyNotStarted: null });
   });
 });
