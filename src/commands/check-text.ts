@@ -6,6 +6,7 @@ import type { Leak, LeakWay } from "../leak-check/leak.ts";
 import { printable } from "../printable.ts";
 import { formatAge } from "../readable-time.ts";
 import { counted } from "./counted.ts";
+import { withoutOrders } from "./without-orders.ts";
 
 /** What a person must know to read the report. */
 export type CheckPlace = { readonly server: string; readonly tag: string | null };
@@ -19,7 +20,7 @@ export function checkText(checked: Checked, place: CheckPlace): readonly string[
     ...(leaks.length > 0 ? [`pgleash: leaked at ${place.server}:`, ...list, ...more, ""] : []),
     ...warningsOf(checked, place).map((warning) => `pgleash: warning: ${warning}`),
     `pgleash: ${verdictOf(checked)}`,
-  ].map(printable);
+  ].map((line) => withoutOrders(printable(line)));
 }
 
 /** One leak in one line, as for an annotation. */

@@ -20,6 +20,7 @@ import { load } from "./load.ts";
 import { namesServer } from "./names-server.ts";
 import { parseWords } from "./parse-words.ts";
 import type { Runtime } from "./runtime.ts";
+import { withoutOrders } from "./without-orders.ts";
 
 const { host, port, username, dbname } = connectionFlags;
 
@@ -166,7 +167,7 @@ function startPassing(
 }
 
 function wrong(runtime: Runtime, problems: readonly string[]): number {
-  runtime.writeError(`${problems.join("\n")}\n`);
+  runtime.writeError(`${problems.map(withoutOrders).join("\n")}\n`);
   return exitCodes.usage;
 }
 
@@ -179,7 +180,7 @@ async function tell(runtime: Runtime, checked: Checked, { report, ...place }: Te
   runtime.writeError(`${lines.join("\n")}\n`);
   const json = `${escapedJson(checkJson(checked, place), 2)}\n`;
   const unwritten = report === undefined ? null : await writeReport(report, json);
-  if (unwritten !== null) runtime.writeError(`pgleash: --report: ${printable(unwritten)}\n`);
+  if (unwritten !== null) runtime.writeError(`pgleash: --report: ${withoutOrders(printable(unwritten))}\n`);
   if (end.status !== 0) return end.status;
   if (leaks.length > 0) return exitCodes.failed;
   return blind === null && unwritten === null ? exitCodes.ok : exitCodes.usage;

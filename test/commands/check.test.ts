@@ -233,6 +233,13 @@ describe("what is told elsewhere", () => {
       /^::error title=Leaked database session::test_checkout_leaks: idle_in_transaction, (?:idle in its transaction|its transaction was unfinished) /m,
     );
   });
+
+  test("a session gives GitHub no orders", async () => {
+    const { stderr } = await runProgram(playing("forgetWithOrders"), { ...place, GITHUB_ACTIONS: "true" });
+    expect(stderr).toContain(String.raw`application  \x23\x23[stop-commands]x`);
+    expect(stderr).toContain(String.raw`session::\x23\x23[stop-commands]x: idle_in_transaction`);
+    expect(stderr).not.toContain("##[");
+  });
 });
 
 describe("what makes no sense is told before anything runs", () => {

@@ -36,6 +36,10 @@ const acts = {
     await inTransaction("test_checkout_leaks");
     await serverSleeps(2);
   },
+  async forgetWithOrders() {
+    await inTransaction("##[stop-commands]x");
+    await serverSleeps(2);
+  },
   async abort() {
     const session = await inTransaction("test_refund_leaks");
     await session`SELECT 1 / 0`.catch(() => undefined);
