@@ -5,8 +5,10 @@ import type { CheckPlace } from "./check-text.ts";
 
 /** What `--report` writes. */
 export type CheckJson = {
-  /** Whether nothing leaked, as far as could be seen; whatever the command ended with. */
+  /** Whether the command ran and nothing leaked, as far as could be seen; whatever it ended with. */
   readonly fine: boolean;
+  /** Null where it was started. */
+  readonly why_not_started: string | null;
   readonly server: string;
   /** What the application names of judged sessions begin with; null where all are judged. */
   readonly tag: string | null;
@@ -14,6 +16,8 @@ export type CheckJson = {
   /** Sessions that began with the command: those that were judged, and the others. */
   readonly sessions: number;
   readonly other_sessions: number;
+  /** Prepared transactions that began with the command, and may be its own: they have no application name and no client. */
+  readonly prepared_in_doubt: number;
   readonly missed_looks: number;
   /** Why finding nobody proves nothing; null where it does. */
   readonly blind: string | null;
@@ -28,12 +32,14 @@ export function checkJson(
   { server, tag }: CheckPlace,
 ): CheckJson {
   return {
-    fine: leaks.length === 0 && blind === null,
+    fine: leaks.length === 0 && blind === null && end.whyNotStarted === null,
+    why_not_started: end.whyNotStarted,
     server,
     tag,
     command_exit_code: end.status,
     sessions: run.sessionsSeen,
     other_sessions: run.strangersSeen,
+    prepared_in_doubt: run.preparedInDoubt,
     missed_looks: missed.looks,
     blind,
     has_more_leaks: run.hasMoreLeaks,

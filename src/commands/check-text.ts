@@ -83,7 +83,7 @@ function queryIdText({
 }
 
 function warningsOf({ run, missed, end }: Checked, { server, tag }: CheckPlace): readonly string[] {
-  const { sessionsSeen, strangersSeen } = run;
+  const { sessionsSeen, strangersSeen, preparedInDoubt } = run;
   return [
     ...(missed.looks > 0
       ? [`${counted(missed.looks, "look")} failed while the command ran: ${missed.why}`]
@@ -91,6 +91,11 @@ function warningsOf({ run, missed, end }: Checked, { server, tag }: CheckPlace):
     ...(strangersSeen > 0
       ? [
           `${counted(strangersSeen, "other session")} began meanwhile, and ${strangersSeen === 1 ? "was" : "were"} not judged`,
+        ]
+      : []),
+    ...(preparedInDoubt > 0
+      ? [
+          `${counted(preparedInDoubt, "prepared transaction")} began meanwhile, and ${preparedInDoubt === 1 ? "was" : "were"} not judged: none tells its application name or client`,
         ]
       : []),
     ...(sessionsSeen === 0 && end.whyNotStarted === null ? [nobodySeen(server, tag)] : []),

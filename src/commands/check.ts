@@ -1,15 +1,11 @@
 import { describeValue } from "../config/describe-value.ts";
 import { parseDuration } from "../config/duration.ts";
-import { poolLabels } from "../config/matcher-labels.ts";
-import { matchAll, parseMatcher } from "../config/matcher.ts";
-import type { Holder } from "../classify/holder.ts";
 import { checkCommand, type Checked } from "../leak-check/check-command.ts";
 import { startChild, type CommandLine, type PassedSignal } from "../leak-check/child.ts";
 import { createLooks } from "../leak-check/looks.ts";
 import { writeReport } from "../leak-check/report-file.ts";
 import { runTag } from "../leak-check/run-tag.ts";
 import { PostgresFailure } from "../postgres/failure.ts";
-import { ownApplicationName } from "../postgres/session.ts";
 import { escapedJson, printable } from "../printable.ts";
 import { annotations } from "./check-annotations.ts";
 import { checkJson } from "./check-json.ts";
@@ -20,6 +16,7 @@ import { load } from "./load.ts";
 import { namesServer } from "./names-server.ts";
 import { parseWords } from "./parse-words.ts";
 import type { Runtime } from "./runtime.ts";
+import { whoseSessions } from "./whose-sessions.ts";
 import { withoutOrders } from "./without-orders.ts";
 
 const { host, port, username, dbname } = connectionFlags;
@@ -76,7 +73,7 @@ docs/leak-check.md shows it with pytest, vitest and go test, and says what it ca
       untouchedSeconds: values.idle === undefined ? Infinity : secondsOf("--idle", values.idle),
       graceSeconds: secondsOf("--grace", values.grace),
     };
-    const isOurs = ownedBy(tag, values.match ?? []);
+    const whose = whoseSessions(tag, values.match ?? []);
     if (values.report === "") throw new UsageError("--report: expected a path, got nothing");
     const url = connectionOf(values, values.url);
     const loaded = await load(runtime, undefined, url);
@@ -89,7 +86,7 @@ docs/leak-check.md shows it with pytest, vitest and go test, and says what it ca
     const looks = createLooks(server);
     try {
       const { graceSeconds, ...ages } = durations;
-      const rules = { ...ages, isOurs };
+      const rules = { ...ages, ...whose };
       const checked = await checkCommand({
         looks,
         rules,
@@ -128,23 +125,6 @@ function secondsOf(flag: string, text: string): number {
   throw new UsageError(
     `${flag}: expected a duration such as 5s, from 100ms to 1d, got ${describeValue(text)}`,
   );
-}
-
-/** Whose sessions are judged. Another pgleash may watch the same server: it is nobody's leak. */
-function ownedBy(tag: string | null, texts: readonly string[]): (holder: Holder) => boolean {
-  const matchers = texts.map((text) => {
-    const parsed = parseMatcher(text, poolLabels);
-    if ("matcher" in parsed) return parsed.matcher;
-    const { expected, hint } = parsed.problem;
-    const advice = hint === undefined ? "" : ` (${hint})`;
-    throw new UsageError(`--match: expected ${expected}, got ${describeValue(text)}${advice}`);
-  });
-  const matches = matchAll(matchers);
-  return (holder) => {
-    if (holder.applicationName === ownApplicationName) return false;
-    const isTagged = tag === null || holder.applicationName?.startsWith(tag) === true;
-    return isTagged && (matchers.length === 0 || matches(holder));
-  };
 }
 
 const passed: readonly PassedSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];

@@ -101,8 +101,10 @@ function rest(milliseconds: number): Promise<undefined> {
   });
 }
 
-function whyBlind({ hiddenBefore, mostHidden, sessionsCut }: RunSoFar): string | null {
-  if (mostHidden > hiddenBefore)
-    return "sessions that began with the command are hidden from our role: grant it pg_monitor, or connect as the role of the tests";
+function whyBlind({ mostUnseen: { hidden, untracked }, sessionsCut }: RunSoFar): string | null {
+  if (hidden > 0)
+    return "sessions that may be the command's are hidden from our role: grant it pg_monitor, connect as the role of the tests, or rule out the others with --match";
+  if (untracked > 0)
+    return "nobody can say what sessions do that may be the command's: their track_activities is off";
   return sessionsCut > 0 ? `the server has ${sessionsCut} more sessions than one look can read` : null;
 }

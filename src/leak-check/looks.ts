@@ -14,6 +14,7 @@ import { startDeadline } from "../postgres/deadline.ts";
 import { PostgresFailure, toFailure } from "../postgres/failure.ts";
 import { probedFor } from "../reading.ts";
 import type { Seen } from "./seen.ts";
+import { unseenSessions } from "./unseen-sessions.ts";
 
 /** Looks at everybody on one server, over one connection. */
 export type Looks = {
@@ -95,7 +96,7 @@ export function createLooks({
       sightings: verdict.sightings,
       attributions: memory.attributions,
       prepared: verdict.suspects.filter((suspect) => "prepared" in suspect),
-      hiddenSessions: snapshot.coverage.hiddenSessions,
+      unseen: unseenSessions(snapshot.groups),
       sessionsCut: snapshot.coverage.candidatesCut,
     };
   }

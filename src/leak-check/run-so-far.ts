@@ -6,6 +6,7 @@ import { instantMicros } from "../observe/instant.ts";
 import { leakWays, type Leak, type LeakWay } from "./leak.ts";
 import { isSamePeriod, openSessions, type OpenSessions, type SessionSuspect } from "./open-sessions.ts";
 import type { Seen } from "./seen.ts";
+import type { UnseenSessions } from "./unseen-sessions.ts";
 
 /** From which age on what is a leak, and whose sessions are judged. */
 export type LeakRules = {
@@ -13,8 +14,9 @@ export type LeakRules = {
   readonly heldSeconds: number;
   /** Idle in no transaction while the command runs; `Infinity` for never. */
   readonly untouchedSeconds: number;
-  /** Whether the command may be the one that holds it. */
+  /** Whether it is judged, by what is known of its holder; and whether it might be, if everything were known. */
   readonly isOurs: (holder: Holder) => boolean;
+  readonly mayBeOurs: (holder: Holder) => boolean;
 };
 
 /** What is known of a run of the command after some looks. A value: it goes into the judging of a look and comes out anew. */
@@ -28,17 +30,17 @@ export type RunSoFar = {
   readonly gone: ReadonlyMap<string, Gone>;
   /** The others of the last look that began with the command: keys of backends. */
   readonly strangers: ReadonlySet<string>;
-  /** The prepared transactions of the last look that began with the command. */
+  /** The prepared transactions of the last look that began with the command: those that are judged, and how many others may be ours. */
   readonly prepared: readonly Episode[];
+  readonly preparedInDoubt: number;
   /** How many sessions began with the command, as far as looks saw them: those that are judged, and the others. */
   readonly sessionsSeen: number;
   readonly strangersSeen: number;
   /** By what they are. Bounded: then `hasMoreLeaks`. */
   readonly leaks: ReadonlyMap<string, Leak>;
   readonly hasMoreLeaks: boolean;
-  /** Sessions that were hidden before, and the most that were since. */
-  readonly hiddenBefore: number;
-  readonly mostHidden: number;
+  /** The most sessions at one look since the command began that may be its own, and of which nobody can say so, or what they do. */
+  readonly mostUnseen: Readonly<Record<UnseenSessions["why"], number>>;
   /** Sessions that the last look left out. */
   readonly sessionsCut: number;
 };
@@ -58,7 +60,7 @@ const LATELY_SECONDS = 1;
 type Gone = { readonly suspect: SessionSuspect; readonly seenAtSeconds: number };
 
 /** Before the command: by the one look at what is there already. */
-export function runFrom({ takenAtSeconds, hiddenSessions, sessionsCut }: Seen): RunSoFar {
+export function runFrom({ takenAtSeconds, sessionsCut }: Seen): RunSoFar {
   return {
     sinceSeconds: takenAtSeconds,
     takenAtSeconds,
@@ -66,12 +68,12 @@ export function runFrom({ takenAtSeconds, hiddenSessions, sessionsCut }: Seen): 
     gone: new Map(),
     strangers: new Set(),
     prepared: [],
+    preparedInDoubt: 0,
     sessionsSeen: 0,
     strangersSeen: 0,
     leaks: new Map(),
     hasMoreLeaks: false,
-    hiddenBefore: hiddenSessions,
-    mostHidden: hiddenSessions,
+    mostUnseen: { hidden: 0, untracked: 0 },
     sessionsCut,
   };
 }
@@ -84,21 +86,25 @@ export function afterLook(run: RunSoFar, seen: Seen, rules: LeakRules): RunSoFar
     begun.filter(({ backend }) => !rules.isOurs(backend)).map(({ backend }) => backendKey(backend.id)),
   );
   const open = openSessions({ ...seen, sightings: ours }, run.open);
+  const prepared = seen.prepared.filter(
+    (suspect) => "prepared" in suspect && beganWith(run, suspect.prepared.preparedAt),
+  );
   const next = {
     ...run,
     takenAtSeconds: seen.takenAtSeconds,
     open,
     gone: goneSince(run, begun, seen.takenAtSeconds),
     strangers,
-    prepared: seen.prepared.filter(
-      (suspect) =>
-        "prepared" in suspect &&
-        beganWith(run, suspect.prepared.preparedAt) &&
-        rules.isOurs(holderOf(suspect)),
-    ),
+    prepared: prepared.filter((suspect) => rules.isOurs(holderOf(suspect))),
+    preparedInDoubt: prepared.filter(
+      (suspect) => !rules.isOurs(holderOf(suspect)) && rules.mayBeOurs(holderOf(suspect)),
+    ).length,
     sessionsSeen: run.sessionsSeen + newIn(open, run.open),
     strangersSeen: run.strangersSeen + newIn(strangers, run.strangers),
-    mostHidden: Math.max(run.mostHidden, seen.hiddenSessions),
+    mostUnseen: {
+      hidden: Math.max(run.mostUnseen.hidden, unseenIn(seen, "hidden", rules)),
+      untracked: Math.max(run.mostUnseen.untracked, unseenIn(seen, "untracked", rules)),
+    },
     sessionsCut: seen.sessionsCut,
   };
   return withLeaks(
@@ -112,7 +118,8 @@ export function afterEnd(before: RunSoFar, after: RunSoFar, { heldSeconds }: Lea
   const leastSeconds = Math.min(heldSeconds, UNFINISHED_SECONDS);
   const stayed = [...after.open].filter(([key, now]) => {
     const suspect = before.open.get(key);
-    return suspect !== undefined && isIdleInTransaction(now) && isSamePeriod(now, suspect);
+    const isLong = now.ageSeconds >= leastSeconds;
+    return suspect !== undefined && isLong && isIdleInTransaction(now) && isSamePeriod(now, suspect);
   });
   const went = [...after.gone].filter(([key, { suspect, seenAtSeconds }]) => {
     const unseenSeconds = after.takenAtSeconds - seenAtSeconds;
@@ -195,6 +202,13 @@ function saysMore(leak: Leak, known: Leak): boolean {
 
 function rankOf({ way }: Leak): number {
   return leakWays.indexOf(way);
+}
+
+/** Of one that was there before the command nobody can say so: all count. */
+function unseenIn({ unseen }: Seen, why: UnseenSessions["why"], { mayBeOurs }: LeakRules): number {
+  return unseen
+    .filter((one) => one.why === why && mayBeOurs(one.holder))
+    .reduce((sum, { sessions }) => sum + sessions, 0);
 }
 
 function beganWith({ sinceSeconds }: RunSoFar, instant: string): boolean {

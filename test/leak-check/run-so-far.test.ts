@@ -12,10 +12,16 @@ import {
   type RunSoFar,
 } from "../../src/leak-check/run-so-far.ts";
 import type { Seen } from "../../src/leak-check/seen.ts";
+import type { UnseenSessions } from "../../src/leak-check/unseen-sessions.ts";
 import { aHolder, aSession, instantAt, seenAt } from "../support/a-run.ts";
 import { aPrepared } from "../support/a-snapshot.ts";
 
-const rules: LeakRules = { heldSeconds: 10, untouchedSeconds: Infinity, isOurs: () => true };
+const rules: LeakRules = {
+  heldSeconds: 10,
+  untouchedSeconds: Infinity,
+  isOurs: () => true,
+  mayBeOurs: () => true,
+};
 
 /** The run after these looks, the first of which comes before the command. */
 function runOf(looks: readonly Seen[], by: LeakRules = rules): RunSoFar {
@@ -134,10 +140,10 @@ describe("when the command ends", () => {
     expect(atEnd(seenAt(5, [aHolder(7, 2.5, 2.5)]), seenAt(5.8))).toEqual(["7 unfinished 2.5"]);
   });
 
-  test("one that idles on behind the end was not finished, however little was seen of it before", () => {
-    expect(atEnd(seenAt(5, [aHolder(7, 4.8, 0.2)]), seenAt(6, [aHolder(7, 4.8, 1.2)]))).toEqual([
-      "7 unfinished 1.2",
-    ]);
+  test("one that idles on behind the end was not finished, unless it is as short as those of a process that lives on", () => {
+    const before = seenAt(5, [aHolder(7, 4.8, 0.2)]);
+    expect(atEnd(before, seenAt(6.8, [aHolder(7, 4.8, 2)]))).toEqual(["7 unfinished 2"]);
+    expect(atEnd(before, seenAt(6.7, [aHolder(7, 4.8, 1.9)]))).toEqual([]);
   });
 
   test("a session that changes hands is not gone", () => {
@@ -169,6 +175,17 @@ describe("when the command ends", () => {
     expect(told(afterEnd(later, afterLook(later, seenAt(5.01), quick), quick))).toEqual(["7 unfinished 0.3"]);
   });
 });
+
+function unseen(why: UnseenSessions["why"], sessions: number, usename = "shop"): UnseenSessions {
+  const holder = {
+    datname: "shop",
+    usename,
+    applicationName: "",
+    clientAddr: null,
+    pooledClientAddr: null,
+  };
+  return { why, holder, sessions };
+}
 
 /** A transaction that was prepared so many seconds after the look before the command. */
 function prepared(gid: string, seconds: number): Episode {
@@ -216,12 +233,29 @@ describe("once the grace is over", () => {
     expect(leaksOf(run)).toMatchObject([{ way: "left_open", suspect: { prepared: { gid: "new" } } }]);
   });
 
-  test("what was hidden at any look is known, and what the last one left out", () => {
+  test("one that may be the command's is no leak, and is told", () => {
+    const picky = { ...rules, isOurs: () => false };
+    const looks = [seenAt(0), seenAt(9, [], { prepared: [prepared("old", -5), prepared("new", 5)] })];
+    const run = runOf(looks, picky);
+    expect([leaksOf(run), stillOpen(run), run.preparedInDoubt]).toEqual([[], [], 1]);
+    expect(runOf(looks, { ...picky, mayBeOurs: () => false }).preparedInDoubt).toBe(0);
+  });
+
+  test("what was unseen at any look since the command began is known, and what the last one left out", () => {
     const run = runOf([
-      seenAt(0, [], { hiddenSessions: 2, sessionsCut: 9 }),
-      seenAt(1, [], { hiddenSessions: 5 }),
-      seenAt(2, [], { hiddenSessions: 1 }),
+      seenAt(0, [], { unseen: [unseen("hidden", 9)], sessionsCut: 9 }),
+      seenAt(1, [], { unseen: [unseen("hidden", 2), unseen("hidden", 3), unseen("untracked", 1)] }),
+      seenAt(2, [], { unseen: [unseen("hidden", 1)] }),
     ]);
-    expect(run).toMatchObject({ hiddenBefore: 2, mostHidden: 5, sessionsCut: 0 });
+    expect(run).toMatchObject({ mostUnseen: { hidden: 5, untracked: 1 }, sessionsCut: 0 });
+  });
+
+  test("the unseen sessions of others are no doubt", () => {
+    const picky = {
+      ...rules,
+      mayBeOurs: ({ usename }: { usename: string | null }) => usename !== "other",
+    };
+    const look = seenAt(1, [], { unseen: [unseen("hidden", 2), unseen("hidden", 3, "other")] });
+    expect(runOf([seenAt(0), look], picky).mostUnseen).toEqual({ hidden: 2, untracked: 0 });
   });
 });

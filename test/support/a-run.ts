@@ -34,7 +34,7 @@ export function seenAt(
     sightings: backends.map((backend) => seen(backend)),
     attributions: new Map(),
     prepared: [],
-    hiddenSessions: 0,
+    unseen: [],
     sessionsCut: 0,
     ...overrides,
   };
