@@ -47,7 +47,6 @@ export async function checkCommand({ looks, rules, graceSeconds, start }: CheckO
 
   /** False where the look failed. */
   async function lookOn(asksForPrepared: boolean): Promise<boolean> {
-    if (!looks.isDue()) return false;
     try {
       run = afterLook(run, await looks.look(asksForPrepared), rules);
       return true;
@@ -59,23 +58,28 @@ export async function checkCommand({ looks, rules, graceSeconds, start }: CheckO
   }
 
   const child = start();
-  const end = await whileRunning(child, () => lookOn(false));
+  const end = await whileRunning(child, async () => looks.isDue() && lookOn(false));
   if (end.whyNotStarted !== null) return { end, leaks: [], run, missed, blind: null };
   const missedBefore = missed;
   const before = run;
   const graceEndsMs = performance.now() + 1000 * graceSeconds;
   let isSeen = false;
-  for (;;) {
-    const hasLooked = await lookOn(true);
+  let hasLooked = false;
+  for (let isOver = false; !isOver;) {
+    // Who is still there is told by a look that begins once the grace is over. The server may have come back since one that failed.
+    isOver = performance.now() >= graceEndsMs;
+    hasLooked = await lookOn(true);
     if (hasLooked && !isSeen) run = afterEnd(before, run, rules);
     isSeen ||= hasLooked;
-    if ((hasLooked && stillOpen(run).length === 0) || performance.now() >= graceEndsMs) break;
-    await rest(LOOK_EVERY_MS);
+    if (hasLooked && stillOpen(run).length === 0) break;
+    if (!isOver) await rest(Math.min(LOOK_EVERY_MS, Math.max(0, graceEndsMs - performance.now())));
   }
-  const blind = isSeen
+  const blind = hasLooked
     ? whyBlind(run)
     : `the server could not be looked at once the command had ended: ${missed.why}`;
-  return { end, leaks: isSeen ? leaksOf(run) : [...run.leaks.values()], run, missed: missedBefore, blind };
+  // What the last good look saw open may be closed since.
+  const leaks = hasLooked ? leaksOf(run) : [...run.leaks.values()];
+  return { end, leaks, run, missed: missedBefore, blind };
 }
 
 /** Looks again and again until the command ends. A look that is under way then is waited for. */
