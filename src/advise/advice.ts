@@ -18,6 +18,8 @@ export type PeriodSummary = {
   readonly p99Seconds: number | null;
   /** The longest is exact, or too high by no more than the time between two looks. */
   readonly longestSeconds: number | null;
+  /** Of those whose session was gone: some of them may have been about to go on, or may have committed and left. */
+  readonly longestGoneSeconds: number | null;
   /** The longest that was seen of any age and end, at the moments of the looks. */
   readonly oldestIdleSeconds: number;
 };
@@ -100,7 +102,7 @@ function applicationAdvice(
     holder: application.holder,
     looks: application.looks,
     periods: summaryOf(application, open.length),
-    leakedAfter: thresholdAdvice(application, history),
+    leakedAfter: thresholdAdvice(application, open.length, history),
     pool: poolAdvice(application.use, history),
   };
 }
@@ -110,7 +112,7 @@ function roleAdvice(role: RoleHistory, open: readonly OpenPeriod[], history: His
     usename: role.usename,
     looks: role.looks,
     periods: summaryOf(role, open.length),
-    timeout: thresholdAdvice(role, history),
+    timeout: thresholdAdvice(role, open.length, history),
     counterfactuals: counterfactuals(role.periods, open, knownFromSeconds(history)),
   };
 }
@@ -128,6 +130,7 @@ function summaryOf(
     medianSeconds: quantileOf(returned, 0.5),
     p99Seconds: quantileOf(returned, 0.99),
     longestSeconds: returned.count === 0 ? null : returned.longestSeconds,
+    longestGoneSeconds: vanished.count === 0 ? null : vanished.longestSeconds,
     oldestIdleSeconds,
   };
 }

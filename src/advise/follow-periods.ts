@@ -1,4 +1,7 @@
 import { backendKey } from "../classify/backend-key.ts";
+import { markerOf } from "../classify/expect-marker.ts";
+import { mayDeclare } from "../classify/expectation.ts";
+import type { BackendKind } from "../classify/kind.ts";
 import { thresholdFor, type ThresholdRules } from "../classify/thresholds.ts";
 import type { Backend, Snapshot } from "../observe/snapshot.ts";
 import type { FinishedPeriod, OpenPeriod, OpenPeriods } from "./period.ts";
@@ -65,9 +68,18 @@ function periodOf(
     stateChange,
     startSeconds,
     seenSeconds: stateSeconds,
-    isFollowed: enabled && stateSeconds >= suspectAfterSeconds,
+    isFollowed: enabled && stateSeconds >= suspectAfterSeconds && !mayBeExpected(backend, kind, thresholds),
     isProtected: known?.stateChange === stateChange ? known.isProtected : isProtected(backend),
   };
+}
+
+/**
+ * Whether it may be expected to take so long: then no episode follows it, and a row that is missing may be one that went on.
+ * Whatever a marker comes to, it is taken to hold.
+ */
+function mayBeExpected(backend: Backend, kind: BackendKind, { expected, markers }: ThresholdRules): boolean {
+  const isExpected = expected.some(({ kinds, matches }) => kinds.includes(kind) && matches(backend));
+  return isExpected || (mayDeclare(backend, markers) && markerOf(backend) !== null);
 }
 
 type Around = { readonly snapshot: Snapshot; readonly following: Following };

@@ -1,7 +1,8 @@
 import type { History, RoleHistory } from "./history.ts";
 import { rungFrom } from "./ladder.ts";
+import { periodEnds } from "./period.ts";
 
-/** From how long on a session that is idle inside a transaction would not have come back, or why nobody can say. */
+/** From how long on a session that is idle inside a transaction was never seen to come back, or why nobody can say. */
 export type ThresholdAdvice =
   | { readonly type: "advised"; readonly seconds: number }
   | { readonly type: "refused"; readonly why: string };
@@ -27,26 +28,28 @@ export function knownFromSeconds({
 }
 
 /**
- * The shortest duration that no session outlasted which then went on, with a margin, as one writes it. What is only known to
- * have been open counts as gone for good. Pure.
+ * The shortest duration that no period outlasted which is over, with a margin, as one writes it. Whoever commits and
+ * disconnects between two looks is gone like one that was dropped: so those who are gone count like those who went on. Pure.
  */
 export function thresholdAdvice(
-  { looks, periods: { returned, lost_sight: lostSight } }: Pick<RoleHistory, "looks" | "periods">,
+  { looks, periods }: Pick<RoleHistory, "looks" | "periods">,
+  stillOpen: number,
   history: History,
 ): ThresholdAdvice {
+  const ends = periodEnds.map((end) => periods[end]);
+  const finished = ends.reduce((sum, { count }) => sum + count, 0);
   const { returnedFromSeconds, watchedSeconds } = history;
   if (returnedFromSeconds === Infinity)
     return refused("looks return no session that is idle in a transaction");
   const short = tooShort(watchedSeconds);
   if (short !== null) return refused(short);
-  if (returned.count > 0 && returned.count < LEAST_PERIODS)
-    return refused(`${LEAST_PERIODS} periods that ended are needed, and there are ${returned.count}`);
-  const few = returned.count === 0 ? tooFewLooks(looks) : null;
+  if (finished + stillOpen > 0 && finished < LEAST_PERIODS)
+    return refused(`${LEAST_PERIODS} periods that ended are needed, and there are ${finished}`);
+  const few = finished === 0 ? tooFewLooks(looks) : null;
   if (few !== null) return refused(few);
-  // Where sight was lost the session may have gone on, as far as anybody knows.
-  const longest = Math.max(returned.longestSeconds, lostSight.longestSeconds) * MARGIN;
+  const longest = Math.max(...ends.map(({ longestSeconds }) => longestSeconds)) * MARGIN;
   const seconds = rungFrom(Math.max(longest, knownFromSeconds(history)));
-  return seconds === null ? refused("some lasted for days, and went on") : { type: "advised", seconds };
+  return seconds === null ? refused("some lasted for days") : { type: "advised", seconds };
 }
 
 /** Why so long a history is too short for any advice; `null` where it is not. Pure. */

@@ -20,8 +20,10 @@ type PeriodsJson = {
   readonly open: number;
   readonly median_seconds: number | null;
   readonly p99_seconds: number | null;
-  /** The longest after which a session went on: with a threshold above it there is no false report. */
+  /** The longest after which a session was seen to go on: with a threshold below it that was a false report. */
   readonly longest_seconds: number | null;
+  /** The longest after which a session was gone: dropped, ended, or committed and disconnected between two looks. */
+  readonly longest_vanished_seconds: number | null;
   readonly oldest_seen_seconds: number;
 };
 
@@ -143,6 +145,7 @@ function periodsJson(periods: PeriodSummary): PeriodsJson {
     median_seconds: orNull(periods.medianSeconds),
     p99_seconds: orNull(periods.p99Seconds),
     longest_seconds: orNull(periods.longestSeconds),
+    longest_vanished_seconds: orNull(periods.longestGoneSeconds),
     oldest_seen_seconds: rounded(periods.oldestIdleSeconds),
   };
 }

@@ -72,6 +72,7 @@ const periodColumns: readonly TextColumn<ApplicationAdvice>[] = [
   { title: "P99", isNumber: true, text: ({ periods }) => ageOrNothing(periods.p99Seconds) },
   { title: "LONGEST", isNumber: true, text: ({ periods }) => ageOrNothing(periods.longestSeconds) },
   { title: "GONE", isNumber: true, text: ({ periods }) => String(periods.vanished) },
+  { title: "LONGEST GONE", isNumber: true, text: ({ periods }) => ageOrNothing(periods.longestGoneSeconds) },
   { title: "UNKNOWN", isNumber: true, text: ({ periods }) => String(periods.lostSight) },
   { title: "OPEN", isNumber: true, text: ({ periods }) => String(periods.stillOpen) },
   { title: "LEAKED_AFTER", isNumber: true, text: ({ leakedAfter }) => thresholdCell(leakedAfter) },

@@ -96,6 +96,30 @@ describe("nobody knows how it ended", () => {
     expect(tenSecondsLater(hidden).finished).toMatchObject(lost);
   });
 
+  test("where it was expected, so that no episode followed it", () => {
+    const work = {
+      matches: () => true,
+      kinds: ["idle_in_transaction"] as const,
+      forSeconds: 7200,
+      reason: null,
+    };
+    const expecting = { thresholds: { ...rules, expected: [work] } };
+    expect(tenSecondsLater(aLook(10), {}, openAfter(idle(30), expecting)).finished).toMatchObject(lost);
+    const elsewhere = { ...work, kinds: ["long_transaction"] as const };
+    const other = openAfter(idle(30), { thresholds: { ...rules, expected: [elsewhere] } });
+    expect(tenSecondsLater(aLook(10), {}, other).finished).toMatchObject([{ end: "vanished" }]);
+  });
+
+  test("where its session says that it takes long, and is believed", () => {
+    const says = idle(30, { applicationName: "report pgleash:expect=1h" });
+    const markers = [{ matches: () => true, atMostSeconds: 7200, inAllSeconds: 7200 }];
+    const before = openAfter(says, { thresholds: { ...rules, markers } });
+    expect(tenSecondsLater(aLook(10), {}, before).finished).toMatchObject(lost);
+    expect(tenSecondsLater(aLook(10), {}, openAfter(says)).finished).toMatchObject([{ end: "vanished" }]);
+    const silent = openAfter(idle(30), { thresholds: { ...rules, markers } });
+    expect(tenSecondsLater(aLook(10), {}, silent).finished).toMatchObject([{ end: "vanished" }]);
+  });
+
   test("where no episode followed it: its row was only there for its age", () => {
     const later = { enabled: true, suspectAfterSeconds: 3600, leakedAfterSeconds: 7200 };
     const override = { matches: () => true, thresholds: { idle_in_transaction: later } };

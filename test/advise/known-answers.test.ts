@@ -123,25 +123,23 @@ describe.for([1, 2, 3])("a day and a half of traffic that is known, drawn from s
     }
   });
 
-  test.for([web, etl])(
-    "tells the threshold that nobody outlasted who went on: $applicationName",
-    (holder) => {
-      const lengths = finished(traffic)
-        .filter((one) => one.holder === holder && one.end === "returned")
-        .map(lengthOf)
-        .filter((length) => length >= returnedFromSeconds);
-      const sorted = lengths.toSorted((a, b) => a - b);
-      const longest = sorted.at(-1) ?? Number.NaN;
-      const told = advice.applications.find((one) => one.holder.applicationName === holder.applicationName);
-      expect(told?.periods.longestSeconds).toBeCloseTo(longest, 3);
-      expectWithin10Percent(told?.periods.medianSeconds, sorted[Math.ceil(sorted.length / 2) - 1]);
-      expectWithin10Percent(told?.periods.p99Seconds, sorted[Math.ceil(sorted.length * 0.99) - 1]);
-      if (told?.leakedAfter.type !== "advised") throw new Error("expected advice");
-      expect(atLeast(lengths, told.leakedAfter.seconds)).toBe(0);
-      expect(told.leakedAfter.seconds).toBeGreaterThanOrEqual(1.5 * longest);
-      expect(told.leakedAfter.seconds).toBeLessThanOrEqual(1.5 * longest * 2.5);
-    },
-  );
+  test.for([web, etl])("tells the threshold that nobody outlasted: $applicationName", (holder) => {
+    const known = finished(traffic).filter(
+      (one) => one.holder === holder && lengthOf(one) >= returnedFromSeconds,
+    );
+    const lengths = known.filter(({ end }) => end === "returned").map(lengthOf);
+    const sorted = lengths.toSorted((a, b) => a - b);
+    const longest = sorted.at(-1) ?? Number.NaN;
+    const told = advice.applications.find((one) => one.holder.applicationName === holder.applicationName);
+    expect(told?.periods.longestSeconds).toBeCloseTo(longest, 3);
+    expectWithin10Percent(told?.periods.medianSeconds, sorted[Math.ceil(sorted.length / 2) - 1]);
+    expectWithin10Percent(told?.periods.p99Seconds, sorted[Math.ceil(sorted.length * 0.99) - 1]);
+    if (told?.leakedAfter.type !== "advised") throw new Error("expected advice");
+    const outlasting = Math.max(...known.map(lengthOf));
+    expect(told.leakedAfter.seconds).toBeGreaterThanOrEqual(1.5 * outlasting);
+    // Of whoever is gone nobody knows when between two looks.
+    expect(told.leakedAfter.seconds).toBeLessThanOrEqual(1.5 * (outlasting + 10) * 2.5);
+  });
 });
 
 function expectWithin10Percent(told: number | null | undefined, exact = Number.NaN): void {
@@ -171,6 +169,32 @@ test("who never gets as old as looks return is told the shortest timeout of whic
   expect(role).toMatchObject({ periods: { returned: 0 }, timeout: { type: "advised", seconds: 90 } });
   expect(role?.periods.oldestIdleSeconds).toBeGreaterThan(30);
   expect(role?.counterfactuals.every(({ fired }) => fired === 0)).toBe(true);
+});
+
+test("whoever idles for long, commits and disconnects between two looks is told no timeout that ends it", () => {
+  const job: Crowd = { holder: etl, sessions: 1, lengthSeconds: () => 1980.5, oneInVanishes: 1 };
+  const { applications, roles } = adviceOn(aTraffic([job]));
+  const periods = { returned: 0, vanished: expect.any(Number), lostSight: 0, longestSeconds: null };
+  expect(roles).toMatchObject([{ periods, timeout: { type: "advised", seconds: 3600 } }]);
+  expect(applications).toMatchObject([{ periods, leakedAfter: { type: "advised", seconds: 3600 } }]);
+  expect(roles[0]?.periods.longestGoneSeconds).toBeGreaterThan(1980);
+  expect(roles[0]?.periods.longestGoneSeconds).toBeLessThan(1991);
+});
+
+function tooFew(periods = 0): string {
+  return `20 periods that ended are needed, and there are ${periods}`;
+}
+
+test("a few who are gone, or are still idle, are no ground for the shortest timeout", () => {
+  const rare: Crowd = { holder: etl, sessions: 1, lengthSeconds: () => 9000, oneInVanishes: 1 };
+  const few = adviceOn(aTraffic([rare])).roles[0];
+  expect(few).toMatchObject({
+    periods: { returned: 0 },
+    timeout: { why: tooFew(few?.periods.vanished) },
+  });
+  const idle: Crowd = { holder: etl, sessions: 1, lengthSeconds: () => 900_000 };
+  const open = adviceOn(aTraffic([idle])).roles[0];
+  expect(open).toMatchObject({ periods: { stillOpen: 1 }, timeout: { type: "refused", why: tooFew() } });
 });
 
 test("who was there for a few looks alone is told nothing", () => {
