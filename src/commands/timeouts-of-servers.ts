@@ -7,6 +7,7 @@ import { startDeadline } from "../postgres/deadline.ts";
 import type { Session } from "../postgres/session.ts";
 import type { ConnectionSettings } from "../postgres/settings.ts";
 import { printable } from "../printable.ts";
+import type { Advised } from "./advised.ts";
 import { loadServers } from "./load-servers.ts";
 import { mapAtMost, SERVERS_AT_ONCE } from "./map-at-most.ts";
 import { reasonOf } from "./reason-of.ts";
@@ -28,7 +29,7 @@ type Answered = { readonly timeouts: readonly TimeoutsJson[]; readonly isComplet
 export async function timeoutsOfServers(
   runtime: Runtime,
   { configFile, url, server }: Asked,
-  seen: ReadonlyMap<string, readonly TimeoutPlace[]>,
+  seen: Advised["seen"],
 ): Promise<Answered | null> {
   const loaded = await loadServers(runtime, configFile, url);
   if ("problems" in loaded) {
@@ -45,16 +46,23 @@ export async function timeoutsOfServers(
     return null;
   }
   const answers = await mapAtMost(SERVERS_AT_ONCE, servers, async (one) => {
-    // The only server is the one of the recordings, whatever it was called there.
-    const [first] = seen.values();
-    const places = seen.get(one.name) ?? (all.length === 1 ? first : undefined);
-    return await timeoutsOf(one, places ?? []).catch((error: unknown) => {
+    const places = placesAt(one.name, { seen, isOnlyServer: all.length === 1 });
+    return await timeoutsOf(one, places).catch((error: unknown) => {
       runtime.writeError(`pgleash: ${printable(`${one.name}: ${reasonOf(error)}`)}\n`);
       return null;
     });
   });
   const timeouts = answers.filter((answer) => answer !== null);
   return { timeouts, isComplete: loaded.isComplete && timeouts.length === answers.length };
+}
+
+/** The roles and databases to ask about. The only server is the only one of the recordings, whatever it was called there. */
+export function placesAt(
+  server: string,
+  { seen, isOnlyServer }: { readonly seen: Advised["seen"]; readonly isOnlyServer: boolean },
+): readonly TimeoutPlace[] {
+  const [first] = isOnlyServer && seen.size === 1 ? seen.values() : [];
+  return seen.get(server) ?? first ?? [];
 }
 
 /** Throws a `PostgresFailure`. */
