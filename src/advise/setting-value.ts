@@ -18,7 +18,15 @@ export function settingValue(text: string, unit: string | null): number | null {
   const { number, unit: given } = shape.exec(text)?.groups ?? {};
   if (number === undefined) return null;
   const factor = given === undefined ? 1 : timeFactor(given, unit);
-  return factor === null ? null : roundHalfEven(Number(number) * factor);
+  const written = numberAsRead(number);
+  return factor === null || written === null ? null : roundHalfEven(written * factor);
+}
+
+/** A whole number with a leading zero is octal: `010` is 8 (PostgreSQL, `parse_int`, by strtol()). */
+function numberAsRead(number: string): number | null {
+  const { sign, digits } = /^(?<sign>[+-]?)0(?<digits>\d+)$/.exec(number)?.groups ?? {};
+  if (digits === undefined) return Number(number);
+  return /^[0-7]+$/.test(digits) ? Number(`${sign}1`) * Number.parseInt(digits, 8) : null;
 }
 
 function timeFactor(given: string, unit: string | null): number | null {

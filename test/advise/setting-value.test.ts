@@ -17,6 +17,12 @@ test.for([
   ["5MIN", "ms", null],
   ["7s", null, null],
   ["0x1F", "ms", null],
+  ["010", "ms", 8],
+  ["-010", "ms", -8],
+  ["010min", "ms", 480_000],
+  ["00", "ms", 0],
+  ["010.5", "ms", 10],
+  ["08", "ms", null],
   ["soon", "ms", null],
   ["", "ms", null],
 ] as const)("%j in %s is %s", ([text, unit, value]) => {
