@@ -6,7 +6,12 @@ import { emptyPeriodTally, mergedTallies, type Lengths, type PeriodTally } from 
 import { declaredPoolAdvice, poolAdvice, type DeclaredPoolAdvice, type PoolAdvice } from "./pool-advice.ts";
 import { applicationKeyOf } from "./seen-holders.ts";
 import { quantile } from "./sketch.ts";
-import { knownFromSeconds, thresholdAdvice, type ThresholdAdvice } from "./threshold-advice.ts";
+import {
+  tooOftenUnread,
+  knownFromSeconds,
+  thresholdAdvice,
+  type ThresholdAdvice,
+} from "./threshold-advice.ts";
 
 /** How the periods of one holder ended, and how long those lasted whose session went on. Seconds; `null` without any. */
 export type PeriodSummary = {
@@ -45,7 +50,7 @@ export type RoleAdvice = {
 /** What the history of one server says. */
 export type Advice = {
   readonly history: History;
-  /** From this age on every period was seen. */
+  /** From this age on every period was seen, but for what was over within a gap. */
   readonly knownFromSeconds: number;
   /** Those with periods first, by how many there are. */
   readonly applications: readonly ApplicationAdvice[];
@@ -98,12 +103,14 @@ function applicationAdvice(
   open: readonly OpenPeriod[],
   history: History,
 ): ApplicationAdvice {
+  const pool = poolAdvice(application.use, history);
+  const unread = tooOftenUnread(application);
   return {
     holder: application.holder,
     looks: application.looks,
     periods: summaryOf(application, open.length),
     leakedAfter: thresholdAdvice(application, open.length, history),
-    pool: poolAdvice(application.use, history),
+    pool: unread === null ? pool : { ...pool, size: { type: "refused", why: unread } },
   };
 }
 

@@ -13,8 +13,9 @@ import { noUse, withUse, type SessionUse } from "./session-use.ts";
 /** What the looks showed of one role. */
 export type RoleHistory = {
   readonly usename: string;
-  /** At which it held a session. */
+  /** At which it held a session, and what all of its sessions did could be read; and those at which it could not. */
   readonly looks: number;
+  readonly unreadLooks: number;
   readonly periods: PeriodTally;
   /** The longest that a session was seen idle inside a transaction, in seconds, however young looks return their rows. */
   readonly oldestIdleSeconds: number;
@@ -145,7 +146,7 @@ function applicationsAfter(
   return afterNews(seen, ended, { most: MOST_APPLICATIONS, change: applicationEnded });
 }
 
-const nothingSeen = { looks: 0, periods: emptyPeriodTally, oldestIdleSeconds: 0 };
+const nothingSeen = { looks: 0, unreadLooks: 0, periods: emptyPeriodTally, oldestIdleSeconds: 0 };
 
 function firstOfRole(usename: string): RoleHistory {
   return { usename, ...nothingSeen };
@@ -158,15 +159,28 @@ function firstOf({ datname, usename, applicationName }: PoolHolder): Application
 // Of each role and application there is one more at each look: V8 copies a spread object field by field, and these at once.
 
 function roleSeen(known: RoleHistory | null, seen: SeenSessions, name: string): RoleHistory {
-  const { usename, looks, periods, oldestIdleSeconds } = known ?? firstOfRole(name);
-  const oldest = Math.max(oldestIdleSeconds, seen.oldestIdleSeconds);
-  return { usename, looks: looks + 1, periods, oldestIdleSeconds: oldest };
+  const { usename, looks, unreadLooks, periods, oldestIdleSeconds } = known ?? firstOfRole(name);
+  const isUnread = seen.unread > 0;
+  return {
+    usename,
+    looks: looks + Number(!isUnread),
+    unreadLooks: unreadLooks + Number(isUnread),
+    periods,
+    oldestIdleSeconds: Math.max(oldestIdleSeconds, seen.oldestIdleSeconds),
+  };
 }
 
 function applicationSeen(known: ApplicationHistory | null, seen: SeenSessions): ApplicationHistory {
-  const { holder, looks, periods, oldestIdleSeconds, use } = known ?? firstOf(seen.holder);
-  const oldest = Math.max(oldestIdleSeconds, seen.oldestIdleSeconds);
-  return { holder, looks: looks + 1, periods, oldestIdleSeconds: oldest, use: withUse(use, seen) };
+  const { holder, looks, unreadLooks, periods, oldestIdleSeconds, use } = known ?? firstOf(seen.holder);
+  const isUnread = seen.unread > 0;
+  return {
+    holder,
+    looks: looks + Number(!isUnread),
+    unreadLooks: unreadLooks + Number(isUnread),
+    periods,
+    oldestIdleSeconds: Math.max(oldestIdleSeconds, seen.oldestIdleSeconds),
+    use: isUnread ? use : withUse(use, seen),
+  };
 }
 
 function roleEnded(known: RoleHistory | null, period: FinishedPeriod, name: string): RoleHistory {

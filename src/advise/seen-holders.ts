@@ -8,6 +8,8 @@ export type SeenSessions = {
   readonly held: number;
   /** Active, or inside a transaction: out of their pool. */
   readonly busy: number;
+  /** Of which nobody can say what they do: hidden from our role, or they track no activities. Not in the others. */
+  readonly unread: number;
   /** How long the oldest idle period inside a transaction had lasted by then, in seconds; 0 without one. */
   readonly oldestIdleSeconds: number;
 };
@@ -39,20 +41,26 @@ export function seenHolders(groups: readonly SessionGroup[]): SeenHolders {
   return { roles, applications };
 }
 
+/** What these sessions do is hidden from our role, or not tracked. */
+const unreadStates: ReadonlySet<SessionGroup["state"]> = new Set(["unknown", "disabled"]);
+
 /** Of this look alone, and so added up in place: there are a thousand groups. */
 type Adding = { -readonly [Key in keyof SeenSessions]: SeenSessions[Key] };
 
 function add(all: Map<string, Adding>, key: string, group: SessionGroup): void {
-  const { state, sessions, oldestStateSeconds } = group;
+  const { state, oldestStateSeconds } = group;
+  const isUnread = unreadStates.has(state);
+  const [sessions, unread] = isUnread ? [0, group.sessions] : [group.sessions, 0];
   const isIdleInside = state === "idle in transaction" || state === "idle in transaction (aborted)";
   const busy = state === "idle" ? 0 : sessions;
   const oldestIdleSeconds = isIdleInside ? (oldestStateSeconds ?? 0) : 0;
   const known = all.get(key);
   if (known === undefined) {
-    all.set(key, { holder: group, held: sessions, busy, oldestIdleSeconds });
+    all.set(key, { holder: group, held: sessions, busy, unread, oldestIdleSeconds });
     return;
   }
   known.held += sessions;
   known.busy += busy;
+  known.unread += unread;
   known.oldestIdleSeconds = Math.max(known.oldestIdleSeconds, oldestIdleSeconds);
 }

@@ -19,7 +19,7 @@ const LEAST_LOOKS = 1000;
 /** The longest so far will be surpassed: half as much again. */
 const MARGIN = 1.5;
 
-/** From this age on every period was seen: looks return it, and no two of them were further apart than that. Pure. */
+/** From this age on every period was seen, outside of gaps: looks return it, and none that vouch were further apart. Pure. */
 export function knownFromSeconds({
   returnedFromSeconds,
   longestStepSeconds,
@@ -32,7 +32,7 @@ export function knownFromSeconds({
  * disconnects between two looks is gone like one that was dropped: so those who are gone count like those who went on. Pure.
  */
 export function thresholdAdvice(
-  { looks, periods }: Pick<RoleHistory, "looks" | "periods">,
+  { looks, unreadLooks, periods }: Pick<RoleHistory, "looks" | "unreadLooks" | "periods">,
   stillOpen: number,
   history: History,
 ): ThresholdAdvice {
@@ -43,6 +43,8 @@ export function thresholdAdvice(
     return refused("looks return no session that is idle in a transaction");
   const short = tooShort(watchedSeconds);
   if (short !== null) return refused(short);
+  const unread = tooOftenUnread({ looks, unreadLooks });
+  if (unread !== null) return refused(unread);
   if (finished + stillOpen > 0 && finished < LEAST_PERIODS)
     return refused(`${LEAST_PERIODS} periods that ended are needed, and there are ${finished}`);
   const few = finished === 0 ? tooFewLooks(looks) : null;
@@ -62,6 +64,20 @@ export function tooShort(watchedSeconds: number): string | null {
 export function tooFewLooks(looks: number): string | null {
   if (looks >= LEAST_LOOKS) return null;
   return `${LEAST_LOOKS} looks at its sessions are needed, and there are ${looks}`;
+}
+
+/** What happened in so large a part of the time may be what matters. */
+const MOST_UNREAD = 0.05;
+
+/** Why what was not read of a role or an application is too much for any advice; `null` where it is not. Pure. */
+export function tooOftenUnread({
+  looks,
+  unreadLooks,
+}: Pick<RoleHistory, "looks" | "unreadLooks">): string | null {
+  const all = looks + unreadLooks;
+  return unreadLooks <= MOST_UNREAD * all
+    ? null
+    : `what its sessions do was hidden at ${unreadLooks} of ${all} looks (GRANT pg_monitor, track_activities)`;
 }
 
 function refused(why: string): ThresholdAdvice {

@@ -18,7 +18,7 @@ export function adviceLines(server: string, advice: Advice): readonly string[] {
     ...titled("Periods idle in a transaction, by application", periodTable(advice)),
     ...advice.roles.filter(({ periods }) => hasPeriods(periods)).flatMap(roleLines),
     ...calmRoles(advice),
-    ...titled("Sessions at once, by application", poolTable(advice)),
+    ...titled("Sessions at once, by application, over all of its clients", poolTable(advice)),
     ...titled("Declared pools, and what was seen of them", declaredPoolLines(advice.pools)),
   ];
 }
@@ -34,7 +34,7 @@ function basisOf({ history, knownFromSeconds, ...folded }: Advice): readonly str
     `${plural(looks, "look")}, ${span}, which vouch for ${formatAge(watchedSeconds)}`,
     returnedFromSeconds === Infinity
       ? "looks return no session that is idle in a transaction: that detector is off"
-      : `sampled: no idle period below ${age(returnedFromSeconds)} is known, and every one from ${age(knownFromSeconds)} on`,
+      : `sampled: no idle period below ${age(returnedFromSeconds)} is known, and every one from ${age(knownFromSeconds)} on${outsideGaps(history)}`,
     ...doubts(history),
     ...(folded.foldedApplicationPeriods > 0
       ? [
@@ -47,10 +47,16 @@ function basisOf({ history, knownFromSeconds, ...folded }: Advice): readonly str
   ];
 }
 
+function outsideGaps({ lostSight }: History): string {
+  return lostSight > 0 ? ` outside of ${plural(lostSight, "gap")}` : "";
+}
+
 function doubts({ lostSight, hiddenLooks, cutLooks }: History): readonly string[] {
   return [
     ...(lostSight > 0
-      ? [`sight was lost ${plural(lostSight, "time")}: how periods ended meanwhile is not known`]
+      ? [
+          `sight was lost ${plural(lostSight, "time")}: how periods ended meanwhile is not known, and UNKNOWN ones lasted at least as counted`,
+        ]
       : []),
     ...(hiddenLooks > 0
       ? [`at ${plural(hiddenLooks, "look")} sessions were hidden: all counts are too low (GRANT pg_monitor)`]

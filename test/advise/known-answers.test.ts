@@ -197,6 +197,42 @@ test("a few who are gone, or are still idle, are no ground for the shortest time
   expect(open).toMatchObject({ periods: { stillOpen: 1 }, timeout: { type: "refused", why: tooFew() } });
 });
 
+describe("whose sessions could not be read", () => {
+  const calm: Crowd = { holder: web, sessions: 3, lengthSeconds: () => 50 };
+  const { looks } = aTraffic([calm]);
+  /** The sessions of every n-th look are as a role without privileges sees them. */
+  function adviceHiding(nth: number, state: "unknown" | "disabled"): Advice {
+    const seen = looks.map((recorded, index) => {
+      const { snapshot } = recorded.look;
+      const groups = snapshot.groups.map((group) => (index % nth === 0 ? { ...group, state } : group));
+      return { ...recorded, look: { ...recorded.look, snapshot: { ...snapshot, groups } } };
+    });
+    return adviceFrom(
+      seen.reduce(
+        (so, look) => withLook(so, look, { thresholds, isProtected, pools: noPools }),
+        emptyHistory,
+      ),
+    );
+  }
+
+  test.for(["unknown", "disabled"] as const)("is told nothing, and why: %s", (state) => {
+    const { roles, applications } = adviceHiding(1, state);
+    const why = expect.stringMatching(/^what its sessions do was hidden at (\d+) of \1 looks \(GRANT/);
+    expect(roles).toMatchObject([{ usename: "app", looks: 0, timeout: { type: "refused", why } }]);
+    const pool = { mostBusy: 0, mostHeld: 0, size: { type: "refused", why } };
+    expect(applications).toMatchObject([{ looks: 0, leakedAfter: { type: "refused", why }, pool }]);
+  });
+
+  test("at a tenth of the looks is told nothing either, and at a hundredth does not matter", () => {
+    const tenth = adviceHiding(10, "unknown");
+    expect(tenth.roles[0]?.timeout.type).toBe("refused");
+    expect(tenth.applications[0]?.pool).toMatchObject({ mostBusy: 3, size: null });
+    const hundredth = adviceHiding(100, "unknown");
+    expect(hundredth.roles[0]?.timeout).toEqual({ type: "advised", seconds: 90 });
+    expect(hundredth.applications[0]?.pool.size).toBe(4);
+  });
+});
+
 test("who was there for a few looks alone is told nothing", () => {
   const passing: Crowd = { holder: web, sessions: 1, lengthSeconds: () => 3 };
   const [role] = adviceOn(aTraffic([passing])).roles;
