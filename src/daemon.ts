@@ -1,6 +1,6 @@
 import { createFileTurns } from "./file-turns.ts";
 import type { Config } from "./config/config.ts";
-import { adviceRequest } from "./expose/advice-request.ts";
+import { createAdviceRequests } from "./expose/advice-request.ts";
 import { explainRequest } from "./expose/explain-request.ts";
 import { landingStyleHash } from "./expose/landing/style.ts";
 import { pageContentType } from "./expose/page.ts";
@@ -216,6 +216,7 @@ function contentOf(
   { telemetryPath, isApiEnabled, isLifecycleEnabled }: DaemonOptions["web"],
   { log, view, pages, reload }: Served,
 ): Content {
+  const advise = createAdviceRequests();
   return {
     metricsPath: telemetryPath,
     metricsContentType: pageContentType,
@@ -224,7 +225,7 @@ function contentOf(
     styleSource: landingStyleHash,
     suspects: isApiEnabled ? pages.suspects : undefined,
     explain: isApiEnabled ? (parameters) => explainRequest(view(), parameters) : undefined,
-    advice: isApiEnabled ? (parameters) => adviceRequest(view(), parameters) : undefined,
+    advice: isApiEnabled ? (parameters) => advise(view(), parameters) : undefined,
     unready: () => unready(view()),
     reload: isLifecycleEnabled ? async () => toldOf(await reload()) : undefined,
     onError(error) {

@@ -2,7 +2,7 @@ import type { PoolHolder } from "../classify/pools/pool.ts";
 import { counterfactuals, type Counterfactual } from "./counterfactual.ts";
 import type { ApplicationHistory, History, RoleHistory } from "./history.ts";
 import type { OpenPeriod, OpenPeriods } from "./period.ts";
-import { emptyPeriodTally, mergedTallies, type Lengths, type PeriodTally } from "./period-tally.ts";
+import { emptyPeriodTally, mergedTallies, type Lengths } from "./period-tally.ts";
 import { declaredPoolAdvice, poolAdvice, type DeclaredPoolAdvice, type PoolAdvice } from "./pool-advice.ts";
 import { applicationKeyOf } from "./seen-holders.ts";
 import { quantile } from "./sketch.ts";
@@ -66,27 +66,36 @@ export type Advice = {
 
 /** Draws the advice from what looks showed. Pure. */
 export function adviceFrom(history: History): Advice {
+  const steps = adviceInSteps(history);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
+}
+
+/** The same, with a pause after each application and each role: of hundreds it takes longer than others should wait. */
+export function* adviceInSteps(history: History): Generator<undefined, Advice> {
   const openByApplication = grouped(history.open, applicationKeyOf);
   const openByRole = grouped(history.open, ({ usename }) => usename);
+  const applications: ApplicationAdvice[] = [];
+  for (const [key, application] of history.applications.own) {
+    applications.push(applicationAdvice(application, openByApplication.get(key) ?? [], history));
+    yield;
+  }
+  const roles: RoleAdvice[] = [];
+  let tally = history.roles.others?.periods ?? emptyPeriodTally;
+  for (const [usename, role] of history.roles.own) {
+    roles.push(roleAdvice(role, openByRole.get(usename) ?? [], history));
+    tally = mergedTallies(tally, role.periods);
+    yield;
+  }
   return {
     history,
     knownFromSeconds: knownFromSeconds(history),
-    applications: [...history.applications.own]
-      .map(([key, application]) => applicationAdvice(application, openByApplication.get(key) ?? [], history))
-      .toSorted((a, b) => finishedOf(b) - finishedOf(a)),
-    roles: [...history.roles.own]
-      .map(([usename, role]) => roleAdvice(role, openByRole.get(usename) ?? [], history))
-      .toSorted((a, b) => finishedOf(b) - finishedOf(a)),
+    applications: applications.toSorted((a, b) => finishedOf(b) - finishedOf(a)),
+    roles: roles.toSorted((a, b) => finishedOf(b) - finishedOf(a)),
     pools: history.pools.map((pool) => declaredPoolAdvice(pool, history)),
-    everybody: counterfactuals(tallyOfAll(history), [...history.open.values()], knownFromSeconds(history)),
+    everybody: counterfactuals(tally, [...history.open.values()], knownFromSeconds(history)),
     foldedApplicationPeriods: countOf(history.applications.others),
     foldedRolePeriods: countOf(history.roles.others),
   };
-}
-
-function tallyOfAll({ roles: { own, others } }: History): PeriodTally {
-  const tallies = [...own.values(), ...(others === null ? [] : [others])].map(({ periods }) => periods);
-  return tallies.reduce(mergedTallies, emptyPeriodTally);
 }
 
 function grouped(open: OpenPeriods, keyOf: (holder: PoolHolder) => string | null) {

@@ -12,15 +12,21 @@ import { columnOf, declaredPoolLines, useColumns } from "./pool-advice-text.ts";
 
 /** The advice for one server as lines for a person. Names of users stand in it: the text is untrusted. */
 export function adviceLines(server: string, advice: Advice): readonly string[] {
-  if (advice.history.looks === 0) return [`${server}: no look yet`];
-  return [
-    ...basisOf(advice).map((text) => `${server}: ${text}`),
-    ...titled("Periods idle in a transaction, by application", periodTable(advice)),
-    ...advice.roles.filter(({ periods }) => hasPeriods(periods)).flatMap(roleLines),
-    ...calmRoles(advice),
-    ...titled("Sessions at once, by application, over all of its clients", poolTable(advice)),
-    ...titled("Declared pools, and what was seen of them", declaredPoolLines(advice.pools)),
-  ];
+  return [...adviceParts(server, advice)].flat();
+}
+
+/** The same lines, in parts none of which takes long to make. */
+export function* adviceParts(server: string, advice: Advice): Generator<readonly string[], void> {
+  if (advice.history.looks === 0) {
+    yield [`${server}: no look yet`];
+    return;
+  }
+  yield basisOf(advice).map((text) => `${server}: ${text}`);
+  yield titled("Periods idle in a transaction, by application", periodTable(advice));
+  for (const role of advice.roles) if (hasPeriods(role.periods)) yield roleLines(role);
+  yield calmRoles(advice);
+  yield titled("Sessions at once, by application, over all of its clients", poolTable(advice));
+  yield titled("Declared pools, and what was seen of them", declaredPoolLines(advice.pools));
 }
 
 function titled(title: string, lines: readonly string[]): readonly string[] {

@@ -1,3 +1,4 @@
+import { breather } from "./breather.ts";
 import { createByteSink, type ByteSink } from "./byte-sink.ts";
 import { expositionContentType, headerText, histogramText, labelsText, sampleText } from "./exposition.ts";
 import type { About, Family, Filled } from "./family.ts";
@@ -54,21 +55,4 @@ function lines<Subject>(family: About & Filled<Subject>, subject: Subject, befor
           .samples(subject)
           .map(({ labels, value }) => sampleText(name, labelsText(labels, before), value));
   return written.join("");
-}
-
-/** So long may nothing else go on. */
-const LONGEST_STRETCH_MS = 5;
-
-/** Lets others have their turn whenever that is due; nothing to wait for while it is not. */
-function breather(): () => Promise<void> | undefined {
-  let sinceMs = performance.now();
-  return () => {
-    if (performance.now() - sinceMs < LONGEST_STRETCH_MS) return undefined;
-    return new Promise((resolve) => {
-      setImmediate(() => {
-        sinceMs = performance.now();
-        resolve();
-      });
-    });
-  };
 }

@@ -1,6 +1,9 @@
 /** A value to be sent as JSON, or what is wrong with the question. */
 export type ApiAnswer = { readonly json: unknown } | { readonly status: number; readonly problem: string };
 
+/** The same, written already. */
+export type PageAnswer = { readonly page: Buffer } | Exclude<ApiAnswer, { readonly json: unknown }>;
+
 /** What the web server serves. It knows nothing of PostgreSQL: a scrape never queries. */
 export type Content = {
   readonly metricsPath: string;
@@ -16,7 +19,7 @@ export type Content = {
   /** Answers a question about one session; turned off with the API. */
   readonly explain: ((parameters: URLSearchParams) => ApiAnswer) | undefined;
   /** Answers which settings fit the traffic of one server; turned off with the API. */
-  readonly advice: ((parameters: URLSearchParams) => ApiAnswer) | undefined;
+  readonly advice: ((parameters: URLSearchParams) => Promise<PageAnswer>) | undefined;
   /** Why the process is not ready, or `null`. */
   unready(): string | null;
   /** `undefined`: reloading over the web is turned off. Answers with what was not reloaded and why, in lines, or nothing. */

@@ -1,6 +1,6 @@
 import { escapedJson } from "../printable.ts";
 import { refusal, type Answer } from "./answer.ts";
-import type { ApiAnswer, Content } from "./content.ts";
+import type { ApiAnswer, Content, PageAnswer } from "./content.ts";
 
 /** The line of a request: `GET` and `/api/v1/explain?pid=7`. */
 export type RequestLine = { readonly method: string; readonly target: string };
@@ -36,7 +36,7 @@ function readerOf(content: Content, path: string): Reader | undefined {
     case "/api/v1/explain":
       return explain && ((parameters) => api(explain(parameters)));
     case "/api/v1/advice":
-      return advice && ((parameters) => api(advice(parameters)));
+      return advice && (async (parameters) => written(await advice(parameters)));
     default:
       return undefined;
   }
@@ -53,6 +53,10 @@ function api(answered: ApiAnswer): Answer {
 
 function ready(unready: string | null): Answer {
   return unready === null ? { status: 200, body: "pgleash is ready.\n" } : refusal(503, unready);
+}
+
+function written(answered: PageAnswer): Answer {
+  return "problem" in answered ? refusal(answered.status, answered.problem) : page(json, answered.page);
 }
 
 async function reload(content: Content, method: string): Promise<Answer> {

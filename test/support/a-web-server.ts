@@ -17,7 +17,8 @@ export function someContent(overrides: Partial<Content> = {}): Content {
     styleSource: "'sha256-abc='",
     suspects: () => Buffer.from('{"suspects":["é"]}\n'),
     explain: (parameters) => ({ json: [...parameters] }),
-    advice: (parameters) => ({ json: { advice: [...parameters] } }),
+    advice: (parameters) =>
+      Promise.resolve({ page: Buffer.from(`${JSON.stringify({ advice: [...parameters] })}\n`) }),
     unready: () => null,
     reload: () => Promise.resolve([]),
     onError: () => undefined,
