@@ -85,6 +85,6 @@ test("others have their turn while an answer is made, which is made once for a l
   expect(turns).toBeGreaterThan(5);
   const again = await answer({ servers: crowded }, new URLSearchParams());
   if ("problem" in one || "problem" in other || "problem" in again) throw new Error("expected pages");
-  expect(other.page).toBe(one.page);
-  expect(again.page).toBe(one.page);
+  // Megabytes: their difference would take minutes to print.
+  expect([other.page === one.page, again.page === one.page]).toEqual([true, true]);
 });
