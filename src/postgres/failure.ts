@@ -85,7 +85,7 @@ const reasonByCode: ReadonlyMap<string, FailureReason> = new Map(
     CONNECTION_CLOSED: "connect",
     CONNECTION_DESTROYED: "connect",
     CONNECTION_ENDED: "connect",
-    // What the driver had not sent yet when we closed the socket.
+    // What the driver had not sent yet when the socket was closed, by us or by the server.
     ERR_STREAM_DESTROYED: "connect",
     CONNECT_TIMEOUT: "timeout",
     ETIMEDOUT: "timeout",
@@ -97,7 +97,7 @@ const driverWords: ReadonlyMap<string, string> = new Map([
   ["CONNECTION_CLOSED", "the server closed the connection"],
   ["CONNECTION_ENDED", "the connection was given up"],
   ["CONNECTION_DESTROYED", "the connection was given up"],
-  ["ERR_STREAM_DESTROYED", "the connection was given up"],
+  ["ERR_STREAM_DESTROYED", "the connection was closed"],
 ]);
 
 /** Sorts whatever the driver or the socket threw. What nobody foresaw is `protocol`. */

@@ -76,7 +76,7 @@ test("what fails at connecting in another way keeps the system's words", () => {
 test.for([
   ["CONNECTION_CLOSED", "the server closed the connection"],
   ["CONNECTION_DESTROYED", "the connection was given up"],
-  ["ERR_STREAM_DESTROYED", "the connection was given up"],
+  ["ERR_STREAM_DESTROYED", "the connection was closed"],
   ["CONNECTION_ENDED", "the connection was given up"],
 ] as const)("the driver's %s is told in other words, without a place that it made up", ([code, message]) => {
   expect(toFailure(coded(code))).toMatchObject({ reason: "connect", code, message });
