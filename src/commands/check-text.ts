@@ -42,7 +42,8 @@ function leakLines(leak: Leak, number: number): readonly string[] {
         subjectText(suspect),
         `role ${usename ?? "?"}`,
         `database ${datname ?? "?"}`,
-        `client ${clientText(suspect)}`,
+        // Of a prepared transaction PostgreSQL keeps none.
+        ...("prepared" in suspect ? [] : [`client ${clientText(suspect)}`]),
       ].join(", "),
     ],
     ...("backend" in suspect
@@ -63,7 +64,8 @@ function wayText(way: LeakWay, ageSeconds: number): string {
   const texts: Readonly<Record<LeakWay, string>> = {
     untouched: `not used for ${age} while the command ran`,
     held: `idle in its transaction for ${age} while the command ran`,
-    unfinished: `its transaction was unfinished when the command ended, idle for ${age}`,
+    // Nobody looked in between: it may have been finished unseen.
+    unfinished: `last seen idle in its transaction for ${age}, as the command ended: it may never have been finished`,
     left_open: "still there after the command ended",
   };
   return texts[way];
