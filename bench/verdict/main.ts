@@ -3,6 +3,7 @@ import { runToEnd } from "../run-to-end.ts";
 import { parseVerdictOptions, usage } from "./options.ts";
 import { verdictReport } from "./report/report.ts";
 import { runVerdict } from "./run.ts";
+import { missingClients } from "./stage/missing-clients.ts";
 
 const verdicts = {
   usage,
@@ -13,4 +14,7 @@ const verdicts = {
   },
 };
 
-process.exitCode = await runToEnd(verdicts, process.argv.slice(2));
+const words = process.argv.slice(2);
+const missing = words.includes("--help") ? null : await missingClients();
+if (missing !== null) process.stderr.write(`bench: ${missing}\n`);
+process.exitCode = missing === null ? await runToEnd(verdicts, words) : 1;

@@ -14,7 +14,7 @@ rules that people use are. The tables go to standard output as Markdown, and wha
 
   --majors=N,N     which PostgreSQL (13,15,18; others than 18 after "npm ci --prefix test/matrix")
   --factor=N       how many times as fast the time runs; 60 makes a second of every minute (60)
-  --quick          some of the scenarios, for half an hour of theirs
+  --quick          some of the scenarios, for 35 minutes of theirs
 `;
 
 /** Throws an error with a sentence for the user where a word makes no sense; `null` when help is asked for. */

@@ -10,7 +10,7 @@ import { OWN_NAME, type Outcome } from "./score/outcome.ts";
 import { isWrong } from "./score/score.ts";
 import { cast, quickCast } from "./stage/cast.ts";
 
-/** The longest of the thresholds that are shipped is two hours; half an hour for what shows early. */
+/** The longest of the thresholds that are shipped is two hours; what shows early needs little more than half an hour. */
 const MINUTES = 130;
 const QUICK_MINUTES = 35;
 
@@ -43,7 +43,7 @@ export async function runVerdict(
     ({ isSeparable, sessions }) => isSeparable && sessions !== null && sessions.wronged > 0,
   );
   return {
-    run: { machine: machineOf(played, play), outcomes, notRun },
+    run: { machine: machineOf(played, play), outcomes, notRun, isQuick },
     complaints: [
       ...failures,
       ...unexplained.map(({ scenario, major }) => `on ${major}, ${scenario} was never seen`),

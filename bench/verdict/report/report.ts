@@ -9,12 +9,18 @@ export type VerdictRun = {
   readonly outcomes: readonly Outcome[];
   /** Scenarios that were not played, and why. */
   readonly notRun: readonly string[];
+  /** Only some scenarios were played. */
+  readonly isQuick: boolean;
 };
 
 /** Everything as Markdown: the figures, then every scenario. */
-export function verdictReport({ machine, outcomes, notRun }: VerdictRun): string {
+export function verdictReport({ machine, outcomes, notRun, isQuick }: VerdictRun): string {
   const separable = outcomes.filter((outcome) => outcome.isSeparable);
   const ambiguous = outcomes.filter((outcome) => !outcome.isSeparable);
+  const leaks = separable.filter(({ label }) => label.leak !== null);
+  const honest = separable.filter(({ label }) => label.leak === null);
+  const without = isQuick ? "Not part of `--quick`." : "Nothing of that was played.";
+  const allRun = isQuick ? "Everything that is part of `--quick` was run." : "Everything was run.";
   const majors = [...new Set(outcomes.map(({ major }) => major))];
   const scored = majors.flatMap((major) => [
     `### PostgreSQL ${major}`,
@@ -26,18 +32,18 @@ export function verdictReport({ machine, outcomes, notRun }: VerdictRun): string
     "## Figures, over what the view can tell",
     ...scored,
     "## What the view cannot tell",
-    scoreTable(ambiguous),
-    reasonTable(ambiguous),
-    scenarioTable(ambiguous),
+    ...(ambiguous.length === 0
+      ? [without]
+      : [scoreTable(ambiguous), reasonTable(ambiguous), scenarioTable(ambiguous)]),
     "## Everything together",
     scoreTable(outcomes),
     "## The rules of others",
     ruleTable(),
     "## Leaks",
-    scenarioTable(separable.filter(({ label }) => label.leak !== null)),
+    leaks.length === 0 ? without : scenarioTable(leaks),
     "## Honest work",
-    scenarioTable(separable.filter(({ label }) => label.leak === null)),
+    honest.length === 0 ? without : scenarioTable(honest),
     "## Not run",
-    notRun.length === 0 ? "Everything was run." : notRun.map((line) => `- ${line}`).join("\n"),
+    notRun.length === 0 ? allRun : notRun.map((line) => `- ${line}`).join("\n"),
   ].join("\n\n");
 }

@@ -34,6 +34,7 @@ const after = (minutes: number, as: string | null = null): Said => ({
 const report = verdictReport({
   machine: ["a machine"],
   notRun: ["a dump, on 18: too new"],
+  isQuick: false,
   outcomes: [
     outcome(leak, "13", { pgleash: after(60), CloudNativePG: after(6) }),
     outcome(leak, "18", { pgleash: after(62) }),
@@ -70,4 +71,15 @@ test("majors that agree share a cell, others do not, and honest work has no time
 test("what was not run is told, and so is every rule of others", () => {
   expect(report).toContain("- a dump, on 18: too new");
   for (const judge of judges.slice(1)) expect(rows(judge).length).toBeGreaterThan(4);
+});
+
+test("what has no row has no table, and a quick run says why", () => {
+  const some = { machine: [], notRun: [], outcomes: [outcome(leak, "18", {})] };
+  const quick = verdictReport({ ...some, isQuick: true });
+  expect(quick).toContain("## What the view cannot tell\n\nNot part of `--quick`.\n\n## Everything together");
+  expect(quick).toContain("## Honest work\n\nNot part of `--quick`.");
+  expect(quick).toMatch(/## Not run\n\nEverything that is part of `--quick` was run\.$/);
+  expect(quick).toMatch(/## Leaks\n\n\| scenario/);
+  const full = verdictReport({ ...some, isQuick: false });
+  expect(full).toMatch(/## Honest work\n\nNothing of that was played\.[^]*Everything was run\.$/);
 });
