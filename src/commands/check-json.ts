@@ -16,6 +16,8 @@ export type CheckJson = {
   /** Sessions that began with the command: those that were judged, and the others. */
   readonly sessions: number;
   readonly other_sessions: number;
+  /** Judged sessions that were in a transaction when last seen, too briefly to be told from honest ones; among `sessions`, in no leak. */
+  readonly went_in_transaction: number;
   /** Prepared transactions that began with the command, and may be its own: they have no application name and no client. */
   readonly prepared_in_doubt: number;
   readonly missed_looks: number;
@@ -39,6 +41,7 @@ export function checkJson(
     command_exit_code: end.status,
     sessions: run.sessionsSeen,
     other_sessions: run.strangersSeen,
+    went_in_transaction: run.wentInTransaction,
     prepared_in_doubt: run.preparedInDoubt,
     missed_looks: missed.looks,
     blind,

@@ -84,7 +84,7 @@ function queryIdText({
     : "(none: the server computes none; PostgreSQL 14 and newer do with compute_query_id = on)";
 }
 
-function warningsOf({ run, missed, end }: Checked, { server, tag }: CheckPlace): readonly string[] {
+function warningsOf({ run, missed, end, blind }: Checked, { server, tag }: CheckPlace): readonly string[] {
   const { sessionsSeen, strangersSeen, preparedInDoubt } = run;
   return [
     ...(missed.looks > 0
@@ -100,7 +100,9 @@ function warningsOf({ run, missed, end }: Checked, { server, tag }: CheckPlace):
           `${counted(preparedInDoubt, "prepared transaction")} began meanwhile, and ${preparedInDoubt === 1 ? "was" : "were"} not judged: none tells its application name or client`,
         ]
       : []),
-    ...(sessionsSeen === 0 && end.whyNotStarted === null ? [nobodySeen(server, tag)] : []),
+    ...(sessionsSeen === 0 && end.whyNotStarted === null && !(strangersSeen > 0 && blind !== null)
+      ? [nobodySeen(server, tag)]
+      : []),
   ];
 }
 
@@ -116,5 +118,12 @@ function verdictOf({ leaks, run, end, blind }: Checked): string {
   const found = leaks.length === 0 ? "no leak found" : `${counted(leaks.length, "leak")} found`;
   const ended = end.status === 0 ? "" : `, the command exited with ${end.status}`;
   const doubt = blind === null ? "" : `; but ${blind}`;
-  return `${found}, ${counted(run.sessionsSeen, "session")} seen${ended}${doubt}`;
+  return `${found}, ${counted(run.sessionsSeen, "session")} seen${ended}${briefly(run.wentInTransaction)}${doubt}`;
+}
+
+/** The usual leak of a short suite looks like this, and so does an honest session that closes right behind its COMMIT. */
+function briefly(went: number): string {
+  if (went === 0) return "";
+  const [were, other] = went === 1 ? ["was", "an honest one"] : ["were", "honest ones"];
+  return `; ${counted(went, "session")} ${were} inside a transaction when last seen, too briefly to be told from ${other}: lower --idle-in-transaction, or let the command wait for 3s before it closes its sessions`;
 }

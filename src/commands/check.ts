@@ -3,7 +3,7 @@ import { parseDuration } from "../config/duration.ts";
 import { checkCommand, type Checked } from "../leak-check/check-command.ts";
 import { startChild, type CommandLine, type PassedSignal } from "../leak-check/child.ts";
 import { createLooks } from "../leak-check/looks.ts";
-import { writeReport } from "../leak-check/report-file.ts";
+import { whyUnwritable, writeReport } from "../leak-check/report-file.ts";
 import { runTag } from "../leak-check/run-tag.ts";
 import { PostgresFailure } from "../postgres/failure.ts";
 import { escapedJson, printable } from "../printable.ts";
@@ -74,7 +74,7 @@ docs/leak-check.md shows it with pytest, vitest and go test, and says what it ca
       graceSeconds: secondsOf("--grace", values.grace),
     };
     const whose = whoseSessions(tag, values.match ?? []);
-    if (values.report === "") throw new UsageError("--report: expected a path, got nothing");
+    if (values.report !== undefined) await requireWritable(values.report);
     const url = connectionOf(values, values.url);
     const loaded = await load(runtime, undefined, url);
     if ("problems" in loaded) return wrong(runtime, loaded.problems);
@@ -124,6 +124,16 @@ function secondsOf(flag: string, text: string): number {
   if (seconds !== undefined && seconds >= 0.1 && seconds <= LONGEST_SECONDS) return seconds;
   throw new UsageError(
     `${flag}: expected a duration such as 5s, from 100ms to 1d, got ${describeValue(text)}`,
+  );
+}
+
+/** A suite may run for an hour: what it will come to is known before. */
+async function requireWritable(report: string): Promise<void> {
+  if (report === "") throw new UsageError("--report: expected a path, got nothing");
+  const why = await whyUnwritable(report);
+  if (why === null) return;
+  throw new UsageError(
+    `--report: expected a file that can be written, got ${describeValue(report)}: ${why}; the command was not started`,
   );
 }
 

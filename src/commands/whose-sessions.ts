@@ -13,7 +13,7 @@ import { UsageError } from "./command.ts";
 export function whoseSessions(
   tag: string | null,
   texts: readonly string[],
-): Pick<LeakRules, "isOurs" | "mayBeOurs"> {
+): Pick<LeakRules, "isOurs" | "mayBeOurs" | "whyNobody"> {
   const matchers = texts.map(matcherOf);
   const [matches, mayMatch] = [matchAll(matchers), mayMatchAll(matchers)];
   return {
@@ -27,7 +27,20 @@ export function whoseSessions(
       if (name === ownApplicationName) return false;
       return (tag === null || name === null || name.startsWith(tag)) && mayMatch(holder);
     },
+    whyNobody: whyNobody(tag, texts),
   };
+}
+
+/** A check that judges nobody would always be green. */
+function whyNobody(tag: string | null, texts: readonly string[]): string | null {
+  if (tag !== null) {
+    const also = texts.length === 0 ? "" : ", see whether --match is right";
+    const matches = texts.length === 0 ? "" : " and matches";
+    return `none of the sessions that came was judged, since none has an application name that begins with ${tag}${matches}: have the driver take PGAPPNAME, append to it where the application sets a name of its own${also}, or name the sessions with --match alone`;
+  }
+  return texts.length === 0
+    ? null
+    : "none of the sessions that came was judged, since none matches: see whether --match names the database, role or application of the tests";
 }
 
 function matcherOf(text: string): Matcher<Holder> {

@@ -75,7 +75,7 @@ export async function checkCommand({ looks, rules, graceSeconds, start }: CheckO
     if (!isOver) await rest(Math.min(LOOK_EVERY_MS, Math.max(0, graceEndsMs - performance.now())));
   }
   const blind = hasLooked
-    ? whyBlind(run)
+    ? whyBlind(run, rules)
     : `the server could not be looked at once the command had ended: ${missed.why}`;
   // What the last good look saw open may be closed since.
   const leaks = hasLooked ? leaksOf(run) : [...run.leaks.values()];
@@ -105,10 +105,14 @@ function rest(milliseconds: number): Promise<undefined> {
   });
 }
 
-function whyBlind({ mostUnseen: { hidden, untracked }, sessionsCut }: RunSoFar): string | null {
+function whyBlind(
+  { mostUnseen: { hidden, untracked }, sessionsCut, sessionsSeen, strangersSeen }: RunSoFar,
+  { whyNobody }: LeakRules,
+): string | null {
   if (hidden > 0)
     return "sessions that may be the command's are hidden from our role: grant it pg_monitor, connect as the role of the tests, or rule out the others with --match";
   if (untracked > 0)
     return "nobody can say what sessions do that may be the command's: their track_activities is off";
-  return sessionsCut > 0 ? `the server has ${sessionsCut} more sessions than one look can read` : null;
+  if (sessionsCut > 0) return `the server has ${sessionsCut} more sessions than one look can read`;
+  return sessionsSeen === 0 && strangersSeen > 0 ? whyNobody : null;
 }

@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import { isatty } from "node:tty";
 
+import { whyNotStarted } from "./why-not-started.ts";
+
 /** How a command ended, as a shell would say it; or why it never began. */
 export type ChildEnd = { readonly status: number; readonly whyNotStarted: string | null };
 
@@ -32,10 +34,10 @@ export function startChild(
   } catch (error) {
     // Node.js tells of some failures with an event, and throws the others: ENOTDIR, ENAMETOOLONG, E2BIG.
     if (!(error instanceof Error)) throw error;
-    return { ended: Promise.resolve(notStarted(error)), pass: () => {} };
+    return { ended: notStarted(program, error), pass: () => {} };
   }
   return {
-    ended: endOf(child),
+    ended: endOf(child, program),
     pass(signal) {
       // Ctrl-C reaches everybody on the terminal: test runners take a second one for "give up at once".
       if (signal === "SIGINT" && [0, 1, 2].some((descriptor) => isatty(descriptor))) return;
@@ -48,14 +50,14 @@ export function startChild(
  * How a process ends that was just asked for. Once it runs, an error is none of its end: Node.js tells so of a signal that could
  * not be sent, as to a program that runs as somebody else.
  */
-export function endOf(child: ChildProcess): Promise<ChildEnd> {
+export function endOf(child: ChildProcess, program: string): Promise<ChildEnd> {
   return new Promise((resolve) => {
     let isRunning = false;
     child.once("spawn", () => {
       isRunning = true;
     });
     child.on("error", (error) => {
-      if (!isRunning) resolve(notStarted(error));
+      if (!isRunning) resolve(notStarted(program, error));
     });
     child.once("exit", (code, signal) => {
       resolve({ status: code ?? statusOf(signal), whyNotStarted: null });
@@ -63,10 +65,9 @@ export function endOf(child: ChildProcess): Promise<ChildEnd> {
   });
 }
 
-function notStarted(error: Error): ChildEnd {
+async function notStarted(program: string, error: Error): Promise<ChildEnd> {
   const isMissing = "code" in error && error.code === "ENOENT";
-  const whyNotStarted = isMissing ? "no such program, or no such working folder" : error.message;
-  return { status: isMissing ? NOT_FOUND : NOT_RUN, whyNotStarted };
+  return { status: isMissing ? NOT_FOUND : NOT_RUN, whyNotStarted: await whyNotStarted(program, error) };
 }
 
 function statusOf(signal: NodeJS.Signals | null): number {

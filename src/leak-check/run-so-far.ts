@@ -17,6 +17,8 @@ export type LeakRules = {
   /** Whether it is judged, by what is known of its holder; and whether it might be, if everything were known. */
   readonly isOurs: (holder: Holder) => boolean;
   readonly mayBeOurs: (holder: Holder) => boolean;
+  /** What to tell where sessions came and none of them is judged; `null` where all are. */
+  readonly whyNobody: string | null;
 };
 
 /** What is known of a run of the command after some looks. A value: it goes into the judging of a look and comes out anew. */
@@ -36,6 +38,8 @@ export type RunSoFar = {
   /** How many sessions began with the command, as far as looks saw them: those that are judged, and the others. */
   readonly sessionsSeen: number;
   readonly strangersSeen: number;
+  /** How many of those that are judged went out of a transaction, and are no leaks: nobody can say whether they finished it. */
+  readonly wentInTransaction: number;
   /** By what they are. Bounded: then `hasMoreLeaks`. */
   readonly leaks: ReadonlyMap<string, Leak>;
   readonly hasMoreLeaks: boolean;
@@ -71,6 +75,7 @@ export function runFrom({ takenAtSeconds, sessionsCut }: Seen): RunSoFar {
     preparedInDoubt: 0,
     sessionsSeen: 0,
     strangersSeen: 0,
+    wentInTransaction: 0,
     leaks: new Map(),
     hasMoreLeaks: false,
     mostUnseen: { hidden: 0, untracked: 0 },
@@ -89,11 +94,12 @@ export function afterLook(run: RunSoFar, seen: Seen, rules: LeakRules): RunSoFar
   const prepared = seen.prepared.filter(
     (suspect) => "prepared" in suspect && beganWith(run, suspect.prepared.preparedAt),
   );
+  const went = wentSince(run, begun);
   const next = {
     ...run,
     takenAtSeconds: seen.takenAtSeconds,
     open,
-    gone: goneSince(run, begun, seen.takenAtSeconds),
+    gone: goneLately(run, went, seen.takenAtSeconds),
     strangers,
     prepared: prepared.filter((suspect) => rules.isOurs(holderOf(suspect))),
     preparedInDoubt: prepared.filter(
@@ -101,6 +107,7 @@ export function afterLook(run: RunSoFar, seen: Seen, rules: LeakRules): RunSoFar
     ).length,
     sessionsSeen: run.sessionsSeen + newIn(open, run.open),
     strangersSeen: run.strangersSeen + newIn(strangers, run.strangers),
+    wentInTransaction: run.wentInTransaction + newIn(went, run.leaks),
     mostUnseen: {
       hidden: Math.max(run.mostUnseen.hidden, unseenIn(seen, "hidden", rules)),
       untracked: Math.max(run.mostUnseen.untracked, unseenIn(seen, "untracked", rules)),
@@ -127,22 +134,29 @@ export function afterEnd(before: RunSoFar, after: RunSoFar, { heldSeconds }: Lea
     // What was seen is told, before what is thought.
     return isLong && !after.leaks.has(key);
   });
-  return withLeaks(after, [
+  // What is thought a leak is in doubt no more.
+  const wentInTransaction = after.wentInTransaction - went.length;
+  return withLeaks({ ...after, wentInTransaction }, [
     ...stayed.map(([key, suspect]) => leakOf(key, "unfinished", suspect)),
     ...went.map(([key, { suspect }]) => leakOf(key, "unfinished", suspect)),
   ]);
 }
 
-/** Bounded by the sessions that went within the time that counts. */
-function goneSince(
-  { open, gone, takenAtSeconds: seenAtSeconds }: RunSoFar,
+/** Who was idle in a transaction at the look before, and is gone. */
+function wentSince(
+  { open, takenAtSeconds: seenAtSeconds }: RunSoFar,
   begun: readonly Sighting[],
-  nowSeconds: number,
 ): RunSoFar["gone"] {
   const present = new Set(begun.map(({ backend }) => backendKey(backend.id)));
-  const went = [...open]
-    .filter(([key, suspect]) => isIdleInTransaction(suspect) && !present.has(key))
-    .map(([key, suspect]) => [key, { suspect, seenAtSeconds }] as const);
+  return new Map(
+    [...open]
+      .filter(([key, suspect]) => isIdleInTransaction(suspect) && !present.has(key))
+      .map(([key, suspect]) => [key, { suspect, seenAtSeconds }]),
+  );
+}
+
+/** Bounded by the sessions that went within the time that counts. */
+function goneLately({ gone }: RunSoFar, went: RunSoFar["gone"], nowSeconds: number): RunSoFar["gone"] {
   return new Map([...gone, ...went].filter(([, last]) => nowSeconds - last.seenAtSeconds <= LATELY_SECONDS));
 }
 

@@ -31,9 +31,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Runs an act of the command under watch; pgleash looks as the one role, and the act is of the other. */
+/** Runs acts of the command under watch; pgleash looks as the one role, and the acts are of the other. */
 function play(
-  act: string,
+  acts: string,
   {
     watcher = "postgres",
     actor = watcher,
@@ -49,7 +49,7 @@ function play(
     PGDATABASE: "postgres",
   };
   const words = ["check", "--grace=1s", `--username=${watcher}`, ...flags];
-  return runProgram([...words, "--", process.execPath, player, act], place);
+  return runProgram([...words, "--", process.execPath, player, ...acts.split(" ")], place);
 }
 
 describe("sessions that are hidden", () => {
@@ -63,15 +63,16 @@ describe("sessions that are hidden", () => {
     ]);
   });
 
-  test.for(['--match=usename="shop"', '--match=application_name=~"test_.*"', "--tag-application-name"])(
-    "are others where %s rules them out",
-    async (flag) => {
-      expect(await play("clean", { watcher: "shop", flags: [flag] })).toMatchObject({
-        code: 0,
-        stderr: expect.stringMatching(/\npgleash: no leak found, \d sessions? seen\n$|^pgleash: no leak/),
-      });
-    },
-  );
+  test.for([
+    ['--match=usename="shop"', "named"],
+    ['--match=application_name=~"test_.*"', "named"],
+    ["--tag-application-name", "unnamed"],
+  ] as const)("are others where %s rules them out", async ([flag, act]) => {
+    expect(await play(act, { watcher: "shop", flags: [flag] })).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/\npgleash: no leak found, \d sessions? seen\n$|^pgleash: no leak/),
+    });
+  });
 });
 
 describe("sessions that track no activities", () => {
@@ -102,20 +103,63 @@ describe("a prepared transaction", () => {
   });
 
   test("of another role is not told", async () => {
-    const { code, stderr } = await play("prepare", { flags: ['--match=usename="shop"'] });
-    expect([code, stderr]).toEqual([0, expect.not.stringContaining("prepared transaction")]);
+    const { code, stderr } = await play("named prepare", { flags: ['--match=usename="shop"'] });
+    expect([code, stderr]).toEqual([2, expect.not.stringContaining("prepared transaction")]);
   });
 
-  test.for(["--tag-application-name", '--match=application_name="test_two_phases"'])(
-    "may be anybody's under %s, and is warned of",
-    async (flag) => {
-      const { code, stderr } = await play("prepare", { flags: [flag] });
-      expect([code, stderr]).toEqual([
-        0,
-        expect.stringContaining("warning: 1 prepared transaction began meanwhile, and was not judged: "),
-      ]);
-    },
-  );
+  test.for([
+    ["--tag-application-name", "unnamed prepare"],
+    ['--match=application_name=~"test_.*"', "named prepare"],
+  ] as const)("may be anybody's under %s, and is warned of", async ([flag, acts]) => {
+    const { code, stderr } = await play(acts, { flags: [flag] });
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining("warning: 1 prepared transaction began meanwhile, and was not judged: "),
+    ]);
+  });
+});
+
+describe("a session that was in a transaction when last seen", () => {
+  test("too briefly to be blamed, is told of", async () => {
+    const file = join(folder, "brief.json");
+    const { code, stderr } = await play("forgetBriefly", { flags: [`--report=${file}`] });
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(
+        /^pgleash: no leak found, 2 sessions seen; 1 session was inside a transaction when last seen, too briefly .*: lower --idle-in-transaction, or let the command wait/,
+      ),
+    ]);
+    expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({ fine: true, went_in_transaction: 1 });
+  });
+
+  test("is a leak by a limit that is as short", async () => {
+    const { code, stderr } = await play("forgetBriefly", { flags: ["--idle-in-transaction=200ms"] });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/\npgleash: 1 leak found, 2 sessions seen\n$/)]);
+  });
+});
+
+describe("a run that judges nobody", () => {
+  test("where others came, is no calm", async () => {
+    const file = join(folder, "nobody.json");
+    const { code, stderr } = await play("rest", {
+      flags: ['--match=usename="shop"', `--report=${file}`],
+    });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/seen; but none of the sessions that came was judged, since none matches: see /),
+    ]);
+    expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({
+      fine: false,
+      sessions: 0,
+      blind: expect.stringContaining("none of the sessions"),
+    });
+  });
+
+  test("where nobody came, is warned of", async () => {
+    const { code, stderr } = await play("fail", { flags: ["--tag-application-name"] });
+    expect([code, stderr]).toEqual([5, expect.stringMatching(/warning: no session was seen at /)]);
+    expect(stderr).not.toContain("; but ");
+  });
 });
 
 test("a report of a command that never started is not fine", async () => {
@@ -124,7 +168,7 @@ test("a report of a command that never started is not fine", async () => {
   await runProgram(["check", `--report=${file}`, "--", "pytets"], place);
   expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({
     fine: false,
-    why_not_started: expect.stringContaining("no such program"),
+    why_not_started: expect.stringContaining('"pytets" cannot be found'),
     command_exit_code: 127,
   });
 });

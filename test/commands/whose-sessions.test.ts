@@ -37,3 +37,21 @@ describe("what is judged, and what may be ours", () => {
     expect([whose.isOurs(holder), whose.mayBeOurs(holder)]).toEqual([isOurs, mayBeOurs]);
   });
 });
+
+describe("where nobody is judged although sessions came", () => {
+  test.for([
+    [
+      "run-1",
+      [],
+      /begins with run-1: have the driver take PGAPPNAME, .* or name the sessions with --match alone$/,
+    ],
+    ["run-1", ['datname="shop"'], /see whether --match is right/],
+    [null, ['datname="shop"'], /since none matches: see whether --match names/],
+  ] as const)("tag %j, matchers %j: %s", ([tag, matchers, told]) => {
+    expect(whoseSessions(tag, matchers).whyNobody).toMatch(told);
+  });
+
+  test("there is nothing to tell where all are judged", () => {
+    expect(whoseSessions(null, []).whyNobody).toBeNull();
+  });
+});

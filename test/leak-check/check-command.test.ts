@@ -41,6 +41,7 @@ async function checkOver(looks: Looks, start: CheckOptions["start"]): Promise<Ch
     untouchedSeconds: Infinity,
     isOurs: () => true,
     mayBeOurs: () => true,
+    whyNobody: null,
   };
   try {
     return await checkCommand({

@@ -42,23 +42,57 @@ describe("a command", () => {
   test("that is not there ends as in a shell", async () => {
     expect(await startChild(["no-such-program"], environment).ended).toMatchObject({
       status: 127,
-      whyNotStarted: expect.stringContaining("no such program"),
+      whyNotStarted: '"no-such-program" cannot be found: no folder of the PATH has such a program',
     });
   });
 
-  test("that cannot be run ends as in a shell", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "pgleash-child-"));
-    const file = join(folder, "notes.txt");
-    await writeFile(file, "notes", { mode: 0o644 });
-    expect(await startChild([file], environment).ended).toMatchObject({
-      status: 126,
-      whyNotStarted: expect.stringContaining("EACCES"),
+  test("that is named with a password keeps it to itself", async () => {
+    for (const word of [
+      "psql postgres://shop:hidden@db/shop",
+      "psql password=hidden",
+      "postgres://a:hidden@b",
+      "PGPASSWORD=hidden",
+    ]) {
+      const { whyNotStarted } = await startChild([word], environment).ended;
+      expect(whyNotStarted).toMatch(/cannot be found/);
+      expect(whyNotStarted).not.toContain("hidden");
+    }
+    expect((await startChild(["tool@2"], environment).ended).whyNotStarted).toContain('"tool@2" cannot');
+  });
+
+  test("that is a whole command in one word is told what to write", async () => {
+    expect(await startChild(["npm test"], environment).ended).toMatchObject({
+      status: 127,
+      whyNotStarted: expect.stringMatching(/^"npm test" cannot be found: .*without quotes/),
+    });
+  });
+
+  test.for([
+    ["is not executable", 0o644, "notes", 126, /^".*script" cannot be run: it is not executable \(EACCES\)$/],
+    [
+      "names no interpreter",
+      0o755,
+      "#!/nowhere/sh\n",
+      127,
+      /^".*script" cannot be run: the program .*first line/,
+    ],
+  ] as const)("that %s ends as in a shell", async ([_what, mode, text, status, why]) => {
+    const folder = await mkdtemp(join(tmpdir(), "pc-"));
+    const file = join(folder, "script");
+    await writeFile(file, text, { mode });
+    expect(await startChild([file], environment).ended).toEqual({
+      status,
+      whyNotStarted: expect.stringMatching(why),
     });
     await rm(folder, { recursive: true });
   });
 
   test.for([
-    ["behind a file", ["/etc/passwd/pytest"], /ENOTDIR/],
+    [
+      "behind a file",
+      ["/etc/passwd/pytest"],
+      /^"\/etc\/passwd\/pytest" cannot be run: something in its path is not a folder \(ENOTDIR\)$/,
+    ],
     ["of a name beyond all bounds", ["x".repeat(5000)], /ENAMETOOLONG/],
     ["with more arguments than a program can get", ["true", "x".repeat(4_000_000)], /E2BIG/],
   ] as const)("%s ends as in a shell", async ([_what, words, why]) => {
@@ -69,7 +103,7 @@ describe("a command", () => {
 
   test("that takes no signal from us is awaited", async () => {
     const child = spawn("sh", ["-c", "read word; exit 7"], { stdio: ["pipe", "ignore", "ignore"] });
-    const ended = endOf(child);
+    const ended = endOf(child, "sh");
     await once(child, "spawn");
     // As Node.js tells of EPERM. Who runs as root is never refused.
     const refused = Object.assign(new Error("kill EPERM"), { code: "EPERM", syscall: "kill" });

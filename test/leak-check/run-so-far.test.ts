@@ -21,6 +21,7 @@ const rules: LeakRules = {
   untouchedSeconds: Infinity,
   isOurs: () => true,
   mayBeOurs: () => true,
+  whyNobody: null,
 };
 
 /** The run after these looks, the first of which comes before the command. */

@@ -55,6 +55,20 @@ const acts = {
     await inTransaction("test_checkout_leaks");
     await serverSleeps(3);
   },
+  /** For a look or more, and for less than anybody is blamed for. */
+  async forgetBriefly() {
+    await inTransaction("test_brief");
+    await serverSleeps(0.7);
+  },
+  /** Long enough to be seen: under a name, and under that of the environment. */
+  async named() {
+    await serverSleeps(0.4);
+  },
+  async unnamed() {
+    const sql = connect();
+    await sql`SELECT pg_sleep(0.4)`;
+    await sql.end();
+  },
   async untagged() {
     await inTransaction();
     await serverSleeps(2);
