@@ -49,7 +49,7 @@ sit idle in a transaction for too long or when the command ends, and what is sti
 no session. The command reads and writes where pgleash does; the report comes behind it, on standard error.
 
 Exits with what the command exited with, if that is not 0; else with 1 when something leaked, with 2 when the server could
-not be looked at, and with 0 when all is well. A command that a signal ended counts as 128 and its number.
+not be looked at or nobody who came was to be judged, and with 0 when all is well. A command that a signal ended counts as 128 and its number.
 
   --url=CONNECTION     the server that the tests use: a URL or key=value pairs; without it, DATABASE_URL or the PG* variables
 ${connectionFlagsHelp}
