@@ -11,6 +11,11 @@ export function formatAge(seconds: number): string {
   return `${Math.floor(hours / 24)}d${padded(hours % 24)}h`;
 }
 
+/** A time to come as an age is written. Less than a second of it still is a second: nothing is over before it is. */
+export function formatTimeLeft(seconds: number): string {
+  return formatAge(Math.ceil(seconds));
+}
+
 const spanUnits = [
   { text: "d", seconds: 86400 },
   { text: "h", seconds: 3600 },

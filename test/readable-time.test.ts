@@ -1,7 +1,13 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { formatAge, formatSecondOfDay, formatSpans, formatTimeOfDay } from "../src/readable-time.ts";
+import {
+  formatAge,
+  formatSecondOfDay,
+  formatSpans,
+  formatTimeLeft,
+  formatTimeOfDay,
+} from "../src/readable-time.ts";
 
 test.for([
   [0, "0s"],
@@ -17,6 +23,16 @@ test.for([
   [8_640_000, "100d00h"],
 ] as const)("%d seconds read as %s", ([seconds, text]) => {
   expect(formatAge(seconds)).toBe(text);
+});
+
+test.for([
+  [0, "0s"],
+  [0.001, "1s"],
+  [30, "30s"],
+  [3599.2, "1h00m"],
+  [21_479.4, "5h58m"],
+] as const)("%d seconds that are left read as %s", ([seconds, text]) => {
+  expect(formatTimeLeft(seconds)).toBe(text);
 });
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };

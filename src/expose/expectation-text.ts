@@ -1,13 +1,19 @@
 import type { MarkerResult } from "../classify/expectation.ts";
 import type { ExpectedSession } from "../classify/expected-sessions.ts";
-import { formatAge } from "../readable-time.ts";
+import { formatAge, formatTimeLeft } from "../readable-time.ts";
 import { shortened } from "./shortened.ts";
 import { expectationJson, type ExpectationJson } from "./suspect-json.ts";
 
 /** `expected for another 40m by the configuration (month end)`. The reason is the operator's. */
 export function expectedText({ source, left_seconds: left, reason }: ExpectationJson): string {
   const by = source === "configuration" ? "the configuration" : `its ${source.replace("_", " ")}`;
-  return `expected for another ${formatAge(Math.ceil(left))} by ${by}${reason === null ? "" : ` (${reason})`}`;
+  return `expected for another ${formatTimeLeft(left)} by ${by}${reason === null ? "" : ` (${reason})`}`;
+}
+
+/** Why one that is expected is a suspect now: nothing else makes it one. */
+export function toldAllTheSame({ blocked_sessions: blocked }: { readonly blocked_sessions: number }): string {
+  const waiting = blocked === 1 ? "1 session waits" : `${blocked} sessions wait`;
+  return `told of all the same, because ${waiting} for it`;
 }
 
 /** What a session's own word of how long it takes is worth, in a sentence. */

@@ -35,6 +35,8 @@ export type ExplainedBackend = {
   readonly state_seconds: number | null;
   /** The command whose progress it reports. */
   readonly progress: string | null;
+  /** How many sessions wait for it: because of them it is a suspect though it is expected. */
+  readonly blocked_sessions: number;
 };
 
 /** What one detector says of it. */
@@ -133,7 +135,7 @@ export function explanation(report: Report, { server, pid, probe, ...options }: 
   };
 }
 
-function explainedBackend({ backend }: Sighting): ExplainedBackend {
+function explainedBackend({ backend, blockedSessions }: Sighting): ExplainedBackend {
   return {
     backend_start: backend.id.backendStart,
     datname: backend.datname,
@@ -149,6 +151,7 @@ function explainedBackend({ backend }: Sighting): ExplainedBackend {
     query_seconds: backend.querySeconds,
     state_seconds: backend.stateSeconds,
     progress: backend.progress?.command ?? null,
+    blocked_sessions: blockedSessions,
   };
 }
 
@@ -172,11 +175,14 @@ function explainedKind(check: KindCheck): ExplainedKind {
 /** Whoever is expected to take long is named once that is over, perhaps leaked at once. */
 function nextOf({ threshold, severity, expectation }: KindCheck, ageSeconds: number): ExplainedKind["next"] {
   const { suspectAfterSeconds, leakedAfterSeconds } = threshold;
-  const overSeconds = severity === null && expectation !== null ? ageSeconds + expectation.leftSeconds : 0;
-  const namedSeconds = severity === null ? suspectAfterSeconds : leakedAfterSeconds;
-  const atSeconds = Math.max(namedSeconds, overSeconds);
-  const isLeaked = severity !== null || overSeconds >= leakedAfterSeconds;
-  return { severity: isLeaked ? "leaked" : "suspect", in_seconds: rounded(atSeconds - ageSeconds) };
+  const overSeconds = severity === null && expectation !== null ? expectation.leftSeconds : 0;
+  const namedSeconds = (severity === null ? suspectAfterSeconds : leakedAfterSeconds) - ageSeconds;
+  const isLeaked = severity !== null || ageSeconds + overSeconds >= leakedAfterSeconds;
+  // What is left of the promise is taken as it is, so that both are the same figure wherever they are shown.
+  return {
+    severity: isLeaked ? "leaked" : "suspect",
+    in_seconds: rounded(Math.max(namedSeconds, overSeconds)),
+  };
 }
 
 function rulesFor(suspect: BackendSuspect, leash: LeashReport): readonly ExplainedRule[] {

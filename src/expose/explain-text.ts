@@ -1,8 +1,8 @@
 import type { SpareReason } from "../decide/reason.ts";
-import { formatAge } from "../readable-time.ts";
+import { formatAge, formatTimeLeft } from "../readable-time.ts";
 import type { ExplainedBackend, ExplainedKind, ExplainedRule, Explanation } from "./explain-json.ts";
 import { actSentence, type ExplainedAct } from "./explained-act.ts";
-import { expectedText, markerTexts } from "./expectation-text.ts";
+import { expectedText, markerTexts, toldAllTheSame } from "./expectation-text.ts";
 import type { DecisionJson } from "./leash-json.ts";
 
 /** An explanation as lines for a person. The text is untrusted: names of users stand in it. */
@@ -15,11 +15,11 @@ export function explanationLines(explained: Explanation): readonly string[] {
     ...backendLines(backend).map(indented),
     ...neverEnded(explained, backend),
     ...ownActLines(explained),
-    ...verdictLines(explained),
+    ...verdictLines(explained, backend),
     ...excuses(backend),
     ...(explained.marker === null ? [] : [markerTexts[explained.marker]]),
     "Detectors:",
-    ...explained.kinds.map((kind) => indented(kindLine(kind))),
+    ...explained.kinds.map((kind) => indented(kindLine(kind, backend))),
     ...leashLines(explained),
   ];
 }
@@ -76,11 +76,14 @@ function known(name: string | null): string {
 }
 
 /** What it is called, or what comes nearest to it. */
-function verdictLines({ suspect, kinds }: Explanation): readonly string[] {
+function verdictLines({ suspect, kinds }: Explanation, backend: ExplainedBackend): readonly string[] {
   if (suspect !== null) {
     const { severity, kind, age_seconds: age, sightings, first_seen: since, harm } = suspect;
     return [
       `It is ${severity === "leaked" ? "leaked" : "a suspect"}: ${kind} for ${formatAge(age)}, harm ${harm}, seen on ${sightings} looks since ${since}.`,
+      ...(suspect.subject === "backend" && suspect.expected !== null
+        ? [`It is ${expectedText(suspect.expected)}, and ${toldAllTheSame(backend)}.`]
+        : []),
     ];
   }
   const [nearest] = kinds
@@ -91,10 +94,10 @@ function verdictLines({ suspect, kinds }: Explanation): readonly string[] {
   const promised = kinds.find((one) => one.kind === kind)?.expected ?? null;
   if (promised !== null)
     return [
-      `It is no suspect: it is ${expectedText(promised)}. Nearest is ${kind}, ${severity} in ${formatAge(seconds)} if nothing changes.`,
+      `It is no suspect: it is ${expectedText(promised)}. Nearest is ${kind}, ${severity} in ${formatTimeLeft(seconds)} if nothing changes.`,
     ];
   return [
-    `It is no suspect yet: nearest is ${kind}, ${severity} in ${formatAge(seconds)} if nothing changes.`,
+    `It is no suspect yet: nearest is ${kind}, ${severity} in ${formatTimeLeft(seconds)} if nothing changes.`,
   ];
 }
 
@@ -117,21 +120,25 @@ function excuses({
   ];
 }
 
-function kindLine({
-  kind,
-  enabled,
-  age_seconds: age,
-  severity,
-  next,
-  suspect_after_seconds: suspectAfter,
-  leaked_after_seconds: leakedAfter,
-  expected,
-}: ExplainedKind): string {
+function kindLine(
+  {
+    kind,
+    enabled,
+    age_seconds: age,
+    severity,
+    next,
+    suspect_after_seconds: suspectAfter,
+    leaked_after_seconds: leakedAfter,
+    expected,
+  }: ExplainedKind,
+  backend: ExplainedBackend,
+): string {
   if (!enabled) return `${kind}: off`;
   const thresholds = `suspect after ${formatAge(suspectAfter)}, leaked after ${formatAge(leakedAfter)}`;
   if (age === null) return `${kind}: does not look like it (${thresholds})`;
-  const then = next === null ? "" : `; ${next.severity} in ${formatAge(next.in_seconds)}`;
-  const promised = expected === null ? "" : `; ${expectedText(expected)}`;
+  const then = next === null ? "" : `; ${next.severity} in ${formatTimeLeft(next.in_seconds)}`;
+  const toldOf = severity === null ? "" : `, ${toldAllTheSame(backend)}`;
+  const promised = expected === null ? "" : `; ${expectedText(expected)}${toldOf}`;
   const unnamed = expected === null ? "too young" : "not named";
   return `${kind}: ${severity ?? unnamed} at ${formatAge(age)} (${thresholds})${promised}${then}`;
 }

@@ -38,7 +38,7 @@ const leashColumn: SuspectColumn = {
 const columns: readonly SuspectColumn[] = [
   { title: "Verdict", text: ({ suspect }) => suspect.severity },
   { title: "Kind", text: ({ suspect }) => suspect.kind },
-  { title: "Harm", weight: 7, text: ({ suspect }) => harmText(suspect.harm) },
+  { title: "Harm", weight: 7, text: ({ suspect }) => harmText(suspect.harm) + expectedWord(suspect) },
   { title: "For", isNumber: true, text: ({ suspect }) => formatAge(suspect.ageSeconds) },
   leashColumn,
   { title: "Subject", text: ({ suspect }) => subjectText(suspect) },
@@ -88,6 +88,11 @@ export function harmText({ level, blockedSessions, horizonAge }: Harm): string {
     slot: "slot",
   };
   return texts[level];
+}
+
+/** One that is expected is a suspect for its harm alone. */
+function expectedWord({ expectation }: Episode): string {
+  return expectation === null ? "" : ", expected";
 }
 
 /** A declared pool whose applications differ is known by its name. */

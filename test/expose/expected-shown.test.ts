@@ -11,7 +11,15 @@ import { suspectsJson } from "../../src/expose/suspects-json.ts";
 import type { Backend } from "../../src/observe/snapshot.ts";
 import { rowsOf } from "../support/a-metric.ts";
 import { anIdleTransaction, seen } from "../support/a-sighting.ts";
-import { anExpectedSession, aProbe, aReport, aServerView, aSuspect, aView } from "../support/a-view.ts";
+import {
+  aHarm,
+  anExpectedSession,
+  aProbe,
+  aReport,
+  aServerView,
+  aSuspect,
+  aView,
+} from "../support/a-view.ts";
 import { rules } from "../support/thresholds.ts";
 
 const promised: Expectation = { source: "configuration", leftSeconds: 29.9995, reason: "month end" };
@@ -57,10 +65,32 @@ describe("explain", () => {
     expect(inSeconds(4, 61)).toEqual({ severity: "leaked", in_seconds: 57 });
   });
 
-  test("says of one that others wait for that it is named, and expected", () => {
-    const lines = explanationLines(explained(idle, expecting, 2));
-    expect(lines).toContain(
-      "  idle_in_transaction: leaked at 70s (suspect after 10s, leaked after 60s); expected for another 30s by the configuration (month end)",
+  test("says what is left of the time in one figure, wherever it stands", () => {
+    const aged = anIdleTransaction({ stateSeconds: 120.6, xactSeconds: 120.6 });
+    const long: ThresholdRules = { ...rules, expected: [{ ...work, forSeconds: 21_600, reason: null }] };
+    expect(explanationLines(explained(aged, long))).toContain(
+      "It is no suspect: it is expected for another 5h58m by the configuration. Nearest is idle_in_transaction, leaked in 5h58m if nothing changes.",
+    );
+  });
+
+  test("says of one that others wait for that it is named, and expected, and why", () => {
+    const shown = explained(idle, expecting, 2);
+    expect(shown.backend?.blocked_sessions).toBe(2);
+    expect(explanationLines(shown)).toContain(
+      "  idle_in_transaction: leaked at 70s (suspect after 10s, leaked after 60s); expected for another 30s by the configuration (month end), told of all the same, because 2 sessions wait for it",
+    );
+  });
+
+  test("says of a suspect that is expected why it is told of", () => {
+    const backend = idle;
+    const suspects = [
+      aSuspect({ backend, expectation: promised, harm: aHarm({ level: "blocking", blockedSessions: 1 }) }),
+    ];
+    const sightings = [seen(backend, { blockedSessions: 1 })];
+    const report = aReport({ sightings, suspects, thresholds: expecting });
+    const asked = { server: "db1", pid: backend.id.pid, probe: aProbe(), isEnforceFlagged: false };
+    expect(explanationLines(explanation(report, asked))).toContain(
+      "It is expected for another 30s by the configuration (month end), and told of all the same, because 1 session waits for it.",
     );
   });
 

@@ -63,6 +63,12 @@ test.for([
   expect(tableOf(aSuspect({ harm }))[1]).toContain(`  ${text}  `);
 });
 
+test("one that is expected is marked so: it stands there for its harm alone", () => {
+  const expectation = { source: "configuration", leftSeconds: 60, reason: null } as const;
+  const harm = aHarm({ level: "blocking", blockedSessions: 1 });
+  expect(tableOf(aSuspect({ harm, expectation }))[1]).toContain("  blocks 1, expected  ");
+});
+
 test("no suspects, no lines", () => {
   expect(tableOf()).toEqual([]);
 });
