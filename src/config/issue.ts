@@ -11,6 +11,9 @@ export type Mistake = {
   readonly hint: string | undefined;
 };
 
+/** What a file says and hardly means, at one place of it. It loads all the same. */
+export type FileWarning = Pick<Mistake, "path" | "at"> & { readonly told: string };
+
 /** A place in a file, both counted from 1. */
 export type Position = { readonly line: number; readonly column: number };
 

@@ -50,7 +50,7 @@ export function parseConfig(source: ConfigSource | undefined, environment: Envir
   const { label_budget: labelBudget, comment_labels: commentLabels } = read.data;
   const policy = fillPolicy(read.data.policy);
   const located: readonly ConfigWarning[] = [
-    ...findWarnings(file).map((warning) => ({ ...warning, ...inFile(warning, name, document) })),
+    ...findWarnings(file, read.data).map((warning) => ({ ...warning, ...inFile(warning, name, document) })),
     ...resolved.warnings.map((warning) => {
       const { told, path } = warning;
       return { told, ...(outsidePlace(warning.origin) ?? inFile({ path, at: "value" }, name, document)) };
