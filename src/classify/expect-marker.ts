@@ -1,5 +1,5 @@
 import type { Backend, StatementText } from "../observe/snapshot.ts";
-import { valuesOfStatement } from "./attribution/statement.ts";
+import { commentsOfStatement, valuesOfStatement } from "./attribution/statement.ts";
 
 /** Where a session may say how long it takes. */
 export type MarkerSource = "application_name" | "comment";
@@ -13,6 +13,8 @@ export type Marker = { readonly source: MarkerSource } & (
 /** The key of a comment, `pgleash:expect=1h` or `pgleash='expect=1h'`, and the beginning of a word in an application name. */
 export const MARKER_KEY = "pgleash";
 const EXPECT = "expect=";
+/** What is kept of one that is only meant: no marker either, and told of as one. */
+const MEANT = "expects=?";
 const WORD = `${MARKER_KEY}:${EXPECT}`;
 
 const unitSeconds = new Map([
@@ -43,13 +45,26 @@ export function markerOf({
   if (said.length > 0) return markerSaying("comment", said);
   const words = (applicationName ?? "").split(" ").filter((word) => word.startsWith(WORD));
   const named = [...new Set(words.map((word) => word.slice(WORD.length)))];
-  return named.length === 0 ? null : markerSaying("application_name", named);
+  if (named.length > 0) return markerSaying("application_name", named);
+  // Only behind what is read: what merely looks like a marker must take none away.
+  if (statement !== null && state !== "fastpath function call" && isMeantIn(statement))
+    return { source: "comment", problem: "malformed" };
+  return meant.test(applicationName ?? "") ? { source: "application_name", problem: "malformed" } : null;
+}
+
+/** Text that means to be a marker, in whatever form. It is never believed, only told of. */
+const meant = /(?<!\w)pgleash[\s:='"._/-]{1,4}expect/i;
+
+function isMeantIn(statement: StatementText): boolean {
+  // Most statements are not even taken apart, here neither.
+  const isNamed = meant.test(statement.head) || meant.test(statement.tail ?? "");
+  return isNamed && commentsOfStatement(statement).some((comment) => meant.test(comment));
 }
 
 /** What a statement says of that, fit to be kept, and read the same: what is no duration may be anything. */
 export function keptMarkers(statement: StatementText): readonly string[] {
   const [text, ...others] = durationTexts(statementSays(statement));
-  if (text === undefined) return [];
+  if (text === undefined) return isMeantIn(statement) ? [MEANT] : [];
   if (others.length > 0) return [`${EXPECT}?`, `${EXPECT}??`];
   return [EXPECT + (duration.test(text) ? text : "?")];
 }

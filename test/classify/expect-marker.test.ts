@@ -94,13 +94,11 @@ describe("a comment says how long the statement takes", () => {
     "SELECT $$/* pgleash:expect=1h */$$",
     'SELECT 1 AS "/* pgleash:expect=1h */"',
     "SELECT 'O'Brien' /* pgleash:expect=1h */",
-    "-- pgleash:expect=1h\nSELECT 1",
     "SELECT pgleash:expect=1h",
-    "/* a long report, pgleash:expect=1h */ SELECT 1",
-    "/* pgleash:expect =1h */ SELECT 1",
-    "/* PGLEASH:expect=1h */ SELECT 1",
     "/* pgleash:hold=1h */ SELECT 1",
     "/* xpgleash:expect=1h */ SELECT 1",
+    "SELECT '-- PGLEASH:expect=1h'",
+    "SELECT 1 AS pgleash -- expected",
     // The server cut it, and nobody knows how it would go on.
     "/* pgleash:expect=1h",
   ])("nothing is said by %s", (head) => {
@@ -112,6 +110,35 @@ describe("a comment says how long the statement takes", () => {
     const calling = aBackend({ state: "fastpath function call", statement, applicationName: "books" });
     expect(markerOf(calling)).toBeNull();
     expect(markerOf({ ...calling, applicationName: "pgleash:expect=2h" })).toEqual(inName(7200));
+  });
+});
+
+describe("what means to be one, in a form that is not read, is told of and never believed", () => {
+  const forms = [
+    "pgleash:expect = 10m",
+    "pgleash: expect=10m",
+    "PGLEASH:expect=10m",
+    "pgleash:EXPECT=10m",
+    "pgleash:expects=10m",
+    "pgleash=expect=10m",
+    "pgleash expect=10m",
+    "a long report, pgleash:expect=10m",
+  ];
+
+  test.for(forms)("%s", (form) => {
+    expect(saidBy(whole(`/* ${form} */ SELECT 1`))).toEqual(malformed);
+    expect(saidBy(whole(`/* ${form} */ SELECT 1`), "books pgleash:expect=1h")).toEqual(inName(3600));
+    expect(saidBy(whole(`/* ${form} */ SELECT 1 /* pgleash:expect=1h */`))).toEqual(inComment(3600));
+    expect(saidBy(whole(`SELECT '/* ${form} */'`))).toBeNull();
+    const name = form.replace(/^.*, /u, "");
+    const isWord = name === "pgleash:expect=10m";
+    expect(saidBy(null, name)).toEqual(isWord ? inName(600) : { ...malformed, source: "application_name" });
+  });
+
+  test.for(["-- pgleash:expect=10m\nSELECT 1", "SELECT 1 -- pgleash:expect=10m"])("%j", (head) => {
+    expect(saidBy(whole(head))).toEqual(malformed);
+    expect(saidBy(whole(head), "pgleash:expect=1h")).toEqual(inName(3600));
+    expect(saidBy({ head: "SELECT 1 -- pgleash:expect=10m", tail: null, isCut: true })).toBeNull();
   });
 });
 
@@ -137,12 +164,9 @@ describe("an application name says how long its statements take", () => {
     expect(saidBy(null, name)).toEqual({ source: "application_name", problem });
   });
 
-  test.for(["", "books", "books-pgleash:expect=1h", "pgleash expect=1h", "expect=1h", "pgleash:EXPECT=1h"])(
-    "nothing is said by %j",
-    (name) => {
-      expect(saidBy(null, name)).toBeNull();
-    },
-  );
+  test.for(["", "books", "pgleash", "expect=1h", "xpgleash:expect=1h"])("nothing is said by %j", (name) => {
+    expect(saidBy(null, name)).toBeNull();
+  });
 
   test("whatever is cut off one leaves none that is another duration", () => {
     for (const marker of ["pgleash:expect=90m", "pgleash:expect=100s", "pgleash:expect=12h"])

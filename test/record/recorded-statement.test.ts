@@ -59,6 +59,7 @@ const statements: readonly StatementText[] = [
   whole("/* pgleash:expect=1h */ SELECT 1 /* pgleash:expect=2h */"),
   whole("/* pgleash:expect=1h */ SELECT 1 /* pgleash:expect=1h */"),
   whole("/* pgleash:hunter2 */ SELECT 1"),
+  whole("SELECT 1 -- PGLEASH: expect=hunter2"),
   { head: `SELECT '${"x".repeat(4096)}`, tail: "' /*pgleash='expect=1h'*/", isCut: false },
 ];
 

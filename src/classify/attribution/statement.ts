@@ -1,5 +1,6 @@
 import type { StatementText } from "../../observe/snapshot.ts";
 import { commentKeys, commentValues, type CommentKeys } from "./comment-keys.ts";
+import { tokens } from "./tokens.ts";
 import { redact } from "./redact.ts";
 
 /** A comment that ends the statement, but for a semicolon, and neither holds another one nor is held by one. */
@@ -22,6 +23,19 @@ export function valuesOfStatement(statement: StatementText, key: string): readon
   const last = lastCommentOf(statement);
   const values = commentValues(statement.head, key);
   return last === null ? values : [...new Set([...values, ...commentValues(last, key)])];
+}
+
+/** The text of its comments, of either kind, as far as it was read and by the same rules. One that is cut off is left out. */
+export function commentsOfStatement(statement: StatementText): readonly string[] {
+  const { head, tail, isCut } = statement;
+  const isWhole = tail === null && !isCut;
+  const comments = /--|\/\*/.test(head) ? [...tokens(head)] : [];
+  const texts = comments
+    .filter(({ kind }) => kind === "line_comment" || kind === "block_comment")
+    .filter(({ isComplete, end }) => isComplete && (isWhole || end < head.length))
+    .map(({ start, end }) => head.slice(start, end));
+  const last = lastCommentOf(statement);
+  return last === null ? texts : [...texts, last];
 }
 
 /** What closes the whole statement behind the part of it that was read from its beginning. */
