@@ -10,6 +10,8 @@ import type { FinishedPeriod, OpenPeriod, OpenPeriods } from "./period.ts";
 export type Following = {
   /** The thresholds by which the next look asks for rows. */
   readonly thresholds: ThresholdRules;
+  /** This look returned the row of no idle transaction that is younger, but of those that were followed. */
+  readonly returnedFromSeconds: number;
   /** False when this look cannot vouch for what happened since the last one. */
   readonly hasKeptSight: boolean;
   /** What began before this (epoch seconds, server's clock) has no known length: that clock was set. */
@@ -55,10 +57,13 @@ function isIdle({ state }: Backend): boolean {
 function periodOf(
   backend: Backend,
   known: OpenPeriod | undefined,
-  { snapshot: { takenAtSeconds }, following: { thresholds, clearFromSeconds, isProtected } }: Around,
+  { snapshot: { takenAtSeconds }, following }: Around,
 ): OpenPeriod | null {
+  const { thresholds, returnedFromSeconds, clearFromSeconds, isProtected } = following;
   const { datname, usename, applicationName, state, stateChange, stateSeconds } = backend;
   if (!isIdle(backend) || stateChange === null || stateSeconds === null) return null;
+  // It is there because its session was followed, and may be left out by the next look: its like are not counted either.
+  if (stateSeconds < returnedFromSeconds) return null;
   const startSeconds = takenAtSeconds - stateSeconds;
   if (startSeconds < clearFromSeconds) return null;
   const kind = state === "idle in transaction" ? "idle_in_transaction" : "idle_in_transaction_aborted";

@@ -87,7 +87,8 @@ export function withLook(history: History, reading: Read, { pools, ...judging }:
   const { snapshot } = reading.look;
   const { takenAtSeconds, postmasterStart, standby, coverage, groups } = snapshot;
   const { hasKeptSight, clearFromSeconds } = sightOf(history, reading);
-  const following = { ...judging, hasKeptSight, clearFromSeconds };
+  const returnedFromSeconds = reading.asked.ages.idleInTransactionSeconds;
+  const following = { ...judging, returnedFromSeconds, hasKeptSight, clearFromSeconds };
   const { open, finished } = followPeriods(snapshot, history.open, following);
   const seen = seenHolders(groups);
   const stepSeconds = hasKeptSight ? takenAtSeconds - (history.lastLook?.takenAtSeconds ?? Infinity) : 0;
@@ -100,7 +101,7 @@ export function withLook(history: History, reading: Read, { pools, ...judging }:
     lostSight: history.lostSight + (hasKeptSight || history.lastLook === null ? 0 : 1),
     hiddenLooks: history.hiddenLooks + (coverage.hiddenSessions > 0 ? 1 : 0),
     cutLooks: history.cutLooks + (coverage.candidatesCut + coverage.groupsFolded > 0 ? 1 : 0),
-    returnedFromSeconds: Math.max(history.returnedFromSeconds, reading.asked.ages.idleInTransactionSeconds),
+    returnedFromSeconds: Math.max(history.returnedFromSeconds, returnedFromSeconds),
     lastLook: { takenAtSeconds, postmasterStart, standby },
     clearFromSeconds,
     open,

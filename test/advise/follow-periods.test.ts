@@ -9,6 +9,7 @@ import { rules } from "../support/thresholds.ts";
 
 const following: Following = {
   thresholds: rules,
+  returnedFromSeconds: 10,
   hasKeptSight: true,
   clearFromSeconds: -Infinity,
   isProtected: () => false,
@@ -66,15 +67,21 @@ describe("a period that is over", () => {
     expect([...open.values()]).toMatchObject([{ stateChange: "again", seenSeconds: 12 }]);
   });
 
+  test("by one that is younger than what looks return, which is not open yet", () => {
+    const young = idle(3, { stateChange: "again", querySeconds: 4 });
+    const { open, finished } = tenSecondsLater(aLook(10, young));
+    expect(finished).toMatchObject([{ end: "returned" }]);
+    expect(open.size).toBe(0);
+  });
+
   test("by a statement that failed: the server counts the idle time anew", () => {
     const failed = idle(2, {
       state: "idle in transaction (aborted)",
       stateChange: "failed",
       querySeconds: 3,
     });
-    const { open, finished } = tenSecondsLater(aLook(10, failed));
+    const { finished } = tenSecondsLater(aLook(10, failed));
     expect(finished).toMatchObject([{ end: "returned", atMostSeconds: 37 }]);
-    expect(open.size).toBe(1);
   });
 
   test("with its session: it lasted until this look at most", () => {
@@ -135,7 +142,7 @@ test("what began before the clock was set has no length that anybody knows", () 
 });
 
 test("a session of the same pid is another one", () => {
-  const other = idle(5, { id: { pid: 4242, backendStart: "later" }, stateChange: "its own" });
+  const other = idle(15, { id: { pid: 4242, backendStart: "later" }, stateChange: "its own" });
   const { open, finished } = tenSecondsLater(aLook(10, other));
   expect(finished).toMatchObject([{ end: "vanished" }]);
   expect([...open.values()]).toMatchObject([{ stateChange: "its own" }]);

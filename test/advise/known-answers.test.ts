@@ -226,10 +226,10 @@ describe("whose sessions could not be read", () => {
   test("at a tenth of the looks is told nothing either, and at a hundredth does not matter", () => {
     const tenth = adviceHiding(10, "unknown");
     expect(tenth.roles[0]?.timeout.type).toBe("refused");
-    expect(tenth.applications[0]?.pool).toMatchObject({ mostBusy: 3, size: null });
+    expect(tenth.applications[0]?.pool).toMatchObject({ mostBusy: 3, size: { type: "refused" } });
     const hundredth = adviceHiding(100, "unknown");
     expect(hundredth.roles[0]?.timeout).toEqual({ type: "advised", seconds: 90 });
-    expect(hundredth.applications[0]?.pool.size).toBe(4);
+    expect(hundredth.applications[0]?.pool.size).toEqual({ type: "advised", sessions: 4 });
   });
 });
 
