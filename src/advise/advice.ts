@@ -6,6 +6,7 @@ import { emptyPeriodTally, mergedTallies, type Lengths } from "./period-tally.ts
 import { declaredPoolAdvice, poolAdvice, type DeclaredPoolAdvice, type PoolAdvice } from "./pool-advice.ts";
 import { applicationKeyOf } from "./seen-holders.ts";
 import { quantile } from "./sketch.ts";
+import { whySpared } from "./spared-role.ts";
 import {
   tooOftenUnread,
   knownFromSeconds,
@@ -79,10 +80,12 @@ export function* adviceInSteps(history: History): Generator<undefined, Advice> {
     applications.push(applicationAdvice(application, openByApplication.get(key) ?? [], history));
     yield;
   }
+  const holders = holdersByRole(history);
   const roles: RoleAdvice[] = [];
   let tally = history.roles.others?.periods ?? emptyPeriodTally;
   for (const [usename, role] of history.roles.own) {
-    roles.push(roleAdvice(role, openByRole.get(usename) ?? [], history));
+    const seen = { open: openByRole.get(usename) ?? [], holders: holders.get(usename) ?? [] };
+    roles.push(roleAdvice(role, seen, history));
     tally = mergedTallies(tally, role.periods);
     yield;
   }
@@ -123,12 +126,30 @@ function applicationAdvice(
   };
 }
 
-function roleAdvice(role: RoleHistory, open: readonly OpenPeriod[], history: History): RoleAdvice {
+function holdersByRole({ applications }: History): ReadonlyMap<string, readonly PoolHolder[]> {
+  const found = new Map<string, PoolHolder[]>();
+  for (const { holder } of applications.own.values()) {
+    if (holder.usename === null) continue;
+    const known = found.get(holder.usename);
+    if (known === undefined) found.set(holder.usename, [holder]);
+    else known.push(holder);
+  }
+  return found;
+}
+
+type SeenOfRole = { readonly open: readonly OpenPeriod[]; readonly holders: readonly PoolHolder[] };
+
+function roleAdvice(role: RoleHistory, { open, holders }: SeenOfRole, history: History): RoleAdvice {
+  const periods = summaryOf(role, open.length);
+  const timeout = thresholdAdvice(role, open.length, history);
+  const isAdvisedCalm = finishedOf({ periods }) === 0 && timeout.type === "advised";
+  const why = isAdvisedCalm ? whySpared(history, role.usename, holders) : null;
   return {
     usename: role.usename,
     looks: role.looks,
-    periods: summaryOf(role, open.length),
-    timeout: thresholdAdvice(role, open.length, history),
+    periods,
+    // That nothing was seen of it says little of those who are spared because they seldom come, and then take long.
+    timeout: why === null ? timeout : { type: "refused", why },
     counterfactuals: counterfactuals(role.periods, open, knownFromSeconds(history)),
   };
 }

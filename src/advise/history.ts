@@ -8,6 +8,7 @@ import { afterNews, nothingFolded, type Folded } from "./folded.ts";
 import type { FinishedPeriod, OpenPeriods } from "./period.ts";
 import { emptyPeriodTally, withFinished, type PeriodTally } from "./period-tally.ts";
 import { applicationKeyOf, seenHolders, type SeenHolders, type SeenSessions } from "./seen-holders.ts";
+import { privilegedAfter, type PrivilegedRoles, type SparesRole } from "./spared-role.ts";
 import { noUse, withUse, type SessionUse } from "./session-use.ts";
 
 /** What the looks showed of one role. */
@@ -50,6 +51,9 @@ export type History = {
   readonly applications: Folded<ApplicationHistory>;
   /** The pools that were declared at the last look, in their order. */
   readonly pools: readonly PoolHistory[];
+  readonly privileged: PrivilegedRoles;
+  /** By the policy of the last look. */
+  readonly sparesRole: SparesRole;
 };
 
 /** Role names are the administrator's; application names are anybody's: those that do not fit are only added up. */
@@ -73,9 +77,12 @@ export const emptyHistory: History = {
   roles: nothingFolded(),
   applications: nothingFolded(),
   pools: [],
+  privileged: new Map(),
+  sparesRole: () => null,
 };
 
 type Judging = Pick<Following, "thresholds" | "isProtected"> & {
+  readonly sparesRole: SparesRole;
   /** What this look saw of the declared pools. */
   readonly pools: SeenPools;
 };
@@ -83,7 +90,11 @@ type Judging = Pick<Following, "thresholds" | "isProtected"> & {
 type Read = Pick<Reading, "look" | "asked" | "gapSeconds" | "sinceLastLookSeconds">;
 
 /** With one look more. Pure. */
-export function withLook(history: History, reading: Read, { pools, ...judging }: Judging): History {
+export function withLook(
+  history: History,
+  reading: Read,
+  { pools, sparesRole, ...judging }: Judging,
+): History {
   const { snapshot } = reading.look;
   const { takenAtSeconds, postmasterStart, standby, coverage, groups } = snapshot;
   const { hasKeptSight, clearFromSeconds } = sightOf(history, reading);
@@ -108,6 +119,8 @@ export function withLook(history: History, reading: Read, { pools, ...judging }:
     roles: rolesAfter(history.roles, seen, finished),
     applications: applicationsAfter(history.applications, seen, finished),
     pools: poolsAfter(history.pools, pools, reading.asked.groupsByClient),
+    privileged: privilegedAfter(history.privileged, snapshot.candidates),
+    sparesRole,
   };
 }
 

@@ -1,5 +1,6 @@
 import { emptyHistory, withLook, type History } from "../advise/history.ts";
 import { protectedBy } from "../advise/protected-session.ts";
+import { sparesRoleBy } from "../advise/spared-role.ts";
 import { poolSightings } from "../classify/pools/pool-sighting.ts";
 import type { ConfiguredPool, PoolUse } from "../classify/pools/pool.ts";
 import type { ThresholdRules } from "../classify/thresholds.ts";
@@ -98,8 +99,11 @@ function add(
   const rules = rulesFor(server);
   if (rules === null) return `a look at ${JSON.stringify(server)}, which the configuration does not name`;
   const { thresholds, pools: declared, policy } = rules;
-  const isProtected = protectedBy(policy, { server, ownRole });
-  const judging = { thresholds, isProtected, pools: { declared, uses: usesIn(look, declared) } };
+  const watched = { server, ownRole };
+  const isProtected = protectedBy(policy, watched);
+  const sparesRole = sparesRoleBy(policy, watched);
+  const pooled = { declared, uses: usesIn(look, declared) };
+  const judging = { thresholds, isProtected, sparesRole, pools: pooled };
   histories.set(server, withLook(histories.get(server) ?? emptyHistory, recorded, judging));
   return null;
 }

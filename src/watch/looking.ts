@@ -1,6 +1,7 @@
 import { createLease } from "../act/lease.ts";
 import { emptyHistory, withLook, type History } from "../advise/history.ts";
 import { protectedBy } from "../advise/protected-session.ts";
+import { sparesRoleBy } from "../advise/spared-role.ts";
 import { cycle, firstRemembered } from "../cycle.ts";
 import type { LookDue } from "../classify/look-due.ts";
 import type { LastLook } from "../classify/memory.ts";
@@ -141,8 +142,10 @@ function historyAfter(
   { reading, uses }: { readonly reading: Reading; readonly uses: Report["pools"] },
   { server: { name: server, thresholds, pools: declared }, leash }: Pick<WatchSettings, "server" | "leash">,
 ): History {
-  const isProtected = protectedBy(leash.policy, { server, ownRole: reading.ownRole });
-  return withLook(history, reading, { thresholds, isProtected, pools: { declared, uses } });
+  const watched = { server, ownRole: reading.ownRole };
+  const isProtected = protectedBy(leash.policy, watched);
+  const sparesRole = sparesRoleBy(leash.policy, watched);
+  return withLook(history, reading, { thresholds, isProtected, sparesRole, pools: { declared, uses } });
 }
 
 async function quicklyOver(

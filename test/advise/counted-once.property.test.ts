@@ -93,7 +93,7 @@ function rowOf({ pid, periods }: Session, atSeconds: number): Backend {
 function adviceOn(looks: readonly RecordedLook[], { returnedFromSeconds }: Looking): Advice {
   const from = { enabled: true, suspectAfterSeconds: returnedFromSeconds, leakedAfterSeconds: 7200 };
   const thresholds = { ...rules, defaults: { ...rules.defaults, idle_in_transaction: from } };
-  const judging = { thresholds, isProtected: () => false, pools: noPools };
+  const judging = { thresholds, isProtected: () => false, sparesRole: () => null, pools: noPools };
   return adviceFrom(looks.reduce((so, look) => withLook(so, look, judging), emptyHistory));
 }
 

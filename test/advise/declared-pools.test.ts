@@ -48,7 +48,12 @@ function watched(
     const sinceLastLookSeconds = history.looks === 0 ? null : STEP_SECONDS;
     const more = { asked: { ...asked, groupsByClient }, sinceLastLookSeconds, gapSeconds: 600 };
     const uses = poolSightings(snapshot, pools).flatMap(({ use }) => use ?? []);
-    const judging = { thresholds: rules, isProtected: () => false, pools: { declared: pools, uses } };
+    const judging = {
+      thresholds: rules,
+      isProtected: () => false,
+      sparesRole: () => null,
+      pools: { declared: pools, uses },
+    };
     history = withLook(history, aRecordedLook(lookOf(snapshot), more), judging);
   }
   return history;

@@ -20,7 +20,7 @@ import { deepFreeze } from "../support/deep-freeze.ts";
 import { randomFrom, randomLooks } from "../support/random-looks.ts";
 import { rules } from "../support/thresholds.ts";
 
-const judging = { thresholds: rules, isProtected: () => false, pools: noPools };
+const judging = { thresholds: rules, isProtected: () => false, sparesRole: () => null, pools: noPools };
 const holder = { datname: "shop", usename: "app", applicationName: "web" };
 
 function historyOf(looks: readonly RecordedLook[], before: History = emptyHistory): History {

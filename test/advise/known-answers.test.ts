@@ -41,7 +41,7 @@ function isProtected({ applicationName }: Pick<Backend, "applicationName">): boo
 
 function adviceOn({ looks }: Traffic): Advice {
   const history = looks.reduce(
-    (so, look) => withLook(so, look, { thresholds, isProtected, pools: noPools }),
+    (so, look) => withLook(so, look, { thresholds, isProtected, sparesRole: () => null, pools: noPools }),
     emptyHistory,
   );
   return adviceFrom(history);
@@ -209,7 +209,7 @@ describe("whose sessions could not be read", () => {
     });
     return adviceFrom(
       seen.reduce(
-        (so, look) => withLook(so, look, { thresholds, isProtected, pools: noPools }),
+        (so, look) => withLook(so, look, { thresholds, isProtected, sparesRole: () => null, pools: noPools }),
         emptyHistory,
       ),
     );

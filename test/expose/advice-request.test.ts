@@ -11,7 +11,7 @@ import { aServerView } from "../support/a-view.ts";
 import { rules } from "../support/thresholds.ts";
 
 const web = { datname: "shop", usename: "app", applicationName: "web" };
-const judging = { thresholds: rules, isProtected: () => false, pools: noPools };
+const judging = { thresholds: rules, isProtected: () => false, sparesRole: () => null, pools: noPools };
 const seen = withLook(emptyHistory, aRecordedLook(), judging);
 const servers = [aServerView({ server: "db1" }), aServerView({ server: "db2", history: seen })];
 
