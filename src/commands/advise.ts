@@ -7,6 +7,7 @@ import { nothingAdvised, type Advised } from "./advised.ts";
 import { defaultUrl } from "./ask-pgleash.ts";
 import { exitCodes, UsageError, type Command } from "./command.ts";
 import { connectionFlags, connectionFlagsHelp, connectionOf } from "./connection-words.ts";
+import { noConnectionWord } from "./no-connection-word.ts";
 import { parseWords } from "./parse-words.ts";
 import type { Runtime } from "./runtime.ts";
 import { timeoutsOfServers } from "./timeouts-of-servers.ts";
@@ -60,6 +61,7 @@ With too little history there is no advice, and it says how much is needed.
     const connects = values.connect || url !== undefined;
     if (positionals.length > 0 && values.url !== undefined)
       throw new UsageError("expected a FILE or --url, got both");
+    for (const file of positionals) noConnectionWord(file, "FILE");
     const advised = await adviceOf(runtime, positionals, { ...values, asksServersOnly: connects });
     if (advised === null) return exitCodes.failed;
     const asked = connects

@@ -2,6 +2,7 @@ import { escapedJson, printable } from "../printable.ts";
 import { replayFile, type FileReplay, type TriedPolicy } from "../record/replay-file.ts";
 import { exitCodes, UsageError, type Command, type ExitCode } from "./command.ts";
 import { load } from "./load.ts";
+import { noConnectionWord } from "./no-connection-word.ts";
 import { parseWords } from "./parse-words.ts";
 import { replayJson } from "./replay-json.ts";
 import { replayText } from "./replay-text.ts";
@@ -39,6 +40,7 @@ that was moved aside when the recording got large is FILE.1.
     const [file] = positionals;
     if (file === undefined)
       throw new UsageError("expected a FILE: pgleash replay looks.jsonl --config.file=pgleash.yml");
+    noConnectionWord(file, "FILE");
     const configFile = values["config.file"];
     if (configFile === undefined) throw new UsageError("expected --config.file=NEW.yml, the policy to try");
     const configFiles = values.against === undefined ? [configFile] : [configFile, values.against];

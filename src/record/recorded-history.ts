@@ -9,6 +9,7 @@ import { timeText } from "../time-text.ts";
 import { linesOf } from "./lines.ts";
 import { readLookLine } from "./look-line.ts";
 import { recordVersion, type RecordedLook } from "./recorded-look.ts";
+import { whyUnreadable } from "./why-unreadable.ts";
 
 /** What the looks at a server were taken by, and whom nobody ends there. */
 export type HistoryRules = {
@@ -58,7 +59,7 @@ export async function recordedHistories(
         if (problem !== null) return { problem: `${path}:${number}: ${problem}` };
       }
     } catch (error) {
-      return { problem: `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+      return { problem: `${path} cannot be read: ${whyUnreadable(error)}` };
     }
   }
   const { histories, others } = running;

@@ -1,5 +1,6 @@
 import { linesOf } from "./lines.ts";
 import { readLookLine } from "./look-line.ts";
+import { whyUnreadable } from "./why-unreadable.ts";
 import { recordVersion, type RecordedLook } from "./recorded-look.ts";
 import type { PolicyReplay } from "./policy-replay.ts";
 import type { ReplayRules } from "./replay.ts";
@@ -54,7 +55,7 @@ export async function replayFile(
       if (problem !== null) return { problem: `${path}:${number}: ${problem}` };
     }
   } catch (error) {
-    return { problem: `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+    return { problem: `${path} cannot be read: ${whyUnreadable(error)}` };
   }
   return {
     replays: policies.map(({ file }, index) => ({ file, servers: replaysAt(running, index) })),

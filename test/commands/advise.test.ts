@@ -135,7 +135,7 @@ describe("what is wrong is told in one line", () => {
   test.for([
     [["looks.jsonl", "--url=http://127.0.0.1:1"], /expected a FILE or --url, got both/, 2],
     [["--url=http://127.0.0.1:1"], /^pgleash: no answer from http:\/\/127\.0\.0\.1:1: /, 1],
-    [["nowhere.jsonl"], /^pgleash: nowhere\.jsonl cannot be read: .*ENOENT/, 1],
+    [["nowhere.jsonl"], /^pgleash: nowhere\.jsonl cannot be read: there is no such file\n$/, 1],
   ] as const)("%j", async ([words, says, code]) => {
     const ran = await advise(...words);
     expect(ran).toMatchObject({ code, stdout: "" });

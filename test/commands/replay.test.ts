@@ -266,8 +266,8 @@ describe("E22: a recording that is not whole", () => {
   });
 
   test.for([
-    { file: "missing.jsonl", says: "missing.jsonl cannot be read: ENOENT" },
-    { file: "/", says: "/ cannot be read: EISDIR" },
+    { file: "missing.jsonl", says: "missing.jsonl cannot be read: there is no such file" },
+    { file: "/", says: "/ cannot be read: it is a directory" },
   ])("$file is an error", async ({ file, says }) => {
     const { code, stderr } = await replay(file, `--config.file=${await aConfigOf("new.yml", everybody)}`);
     expect([code, stderr]).toEqual([1, expect.stringContaining(`pgleash: ${says}`)]);
