@@ -95,8 +95,11 @@ function add(
   if (!histories.has(server) && histories.size >= MOST_SERVERS)
     return `there are looks at more than ${MOST_SERVERS} servers: choose one with --server`;
   const { takenAtSeconds } = look.snapshot;
-  if (takenAtSeconds < (before.get(server)?.fromSeconds ?? -Infinity))
-    return `a look of ${timeText(takenAtSeconds)} is older than the file before: name the older file first`;
+  const known = before.get(server);
+  const lastSeconds = known?.lastLook?.takenAtSeconds ?? -Infinity;
+  // Within a file the server's clock may have been set back: only where the next one begins is the order told.
+  if (histories.get(server) === known && takenAtSeconds <= lastSeconds)
+    return `a look of ${timeText(takenAtSeconds)} is not later than the last of the files before, of ${timeText(lastSeconds)}: name each file once, and the older file first`;
   const rules = rulesFor(server);
   if (rules === null) return `a look at ${JSON.stringify(server)}, which the configuration does not name`;
   const { thresholds, pools: declared, policy } = rules;

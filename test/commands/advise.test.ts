@@ -147,9 +147,20 @@ describe("what is wrong is told in one line", () => {
     const snapshot = { ...aRecordedLook().look.snapshot, takenAtSeconds: 1_900_000_000 };
     const younger = await aRecording(aRecordedLook({ snapshot, gathered: null }));
     expect((await advise(younger, older)).stderr).toMatch(
-      /:1: a look of 2027-\S+ is older than the file before: name the older file first\n$/,
+      /:1: a look of 2027-\S+ is not later than the last of the files before, of 2030-\S+: name each file once, and the older file first\n$/,
     );
     expect((await advise(older, younger)).code).toBe(0);
+  });
+
+  test("the same file named twice, and one that begins within the one before", async () => {
+    const file = await aRecording(...looksAt([{ pid: 7, seconds: 500, looks: 4 }]));
+    const part = await aRecording(...looksAt([{ pid: 7, seconds: 500, looks: 4 }]).slice(2));
+    for (const again of [file, part]) {
+      const ran = await advise(file, again);
+      expect(ran).toMatchObject({ code: 1, stdout: "" });
+      expect(ran.stderr).toContain(`${again}:1: a look of `);
+      expect(ran.stderr).toContain("name each file once");
+    }
   });
 
   test("a server that is not in it", async () => {
