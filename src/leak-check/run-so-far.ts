@@ -38,7 +38,7 @@ export type RunSoFar = {
   /** How many sessions began with the command, as far as looks saw them: those that are judged, and the others. */
   readonly sessionsSeen: number;
   readonly strangersSeen: number;
-  /** How many of those that are judged went out of a transaction, and are no leaks: nobody can say whether they finished it. */
+  /** How many of those that are judged went out of a transaction in which they had rested, and are no leaks: nobody can say whether they finished it. */
   readonly wentInTransaction: number;
   /** By what they are. Bounded: then `hasMoreLeaks`. */
   readonly leaks: ReadonlyMap<string, Leak>;
@@ -59,6 +59,9 @@ const MOST_LEAKS = 1000;
 const UNFINISHED_SECONDS = 2;
 const UNSEEN_TIMES = 3;
 const LATELY_SECONDS = 1;
+
+/** Requests are in a transaction for less than this when a look happens upon them: nobody need doubt those. */
+const DOUBT_SECONDS = 0.5;
 
 /** A session that was idle in a transaction when a look saw it last. */
 type Gone = { readonly suspect: SessionSuspect; readonly seenAtSeconds: number };
@@ -107,7 +110,7 @@ export function afterLook(run: RunSoFar, seen: Seen, rules: LeakRules): RunSoFar
     ).length,
     sessionsSeen: run.sessionsSeen + newIn(open, run.open),
     strangersSeen: run.strangersSeen + newIn(strangers, run.strangers),
-    wentInTransaction: run.wentInTransaction + newIn(went, run.leaks),
+    wentInTransaction: run.wentInTransaction + newIn(inDoubt(went, rules), run.leaks),
     mostUnseen: {
       hidden: Math.max(run.mostUnseen.hidden, unseenIn(seen, "hidden", rules)),
       untracked: Math.max(run.mostUnseen.untracked, unseenIn(seen, "untracked", rules)),
@@ -140,6 +143,11 @@ export function afterEnd(before: RunSoFar, after: RunSoFar, { heldSeconds }: Lea
     ...stayed.map(([key, suspect]) => leakOf(key, "unfinished", suspect)),
     ...went.map(([key, { suspect }]) => leakOf(key, "unfinished", suspect)),
   ]);
+}
+
+function inDoubt(went: RunSoFar["gone"], { heldSeconds }: LeakRules): RunSoFar["gone"] {
+  const leastSeconds = Math.min(heldSeconds, DOUBT_SECONDS);
+  return new Map([...went].filter(([, { suspect }]) => suspect.ageSeconds >= leastSeconds));
 }
 
 /** Who was idle in a transaction at the look before, and is gone. */

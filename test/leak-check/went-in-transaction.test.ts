@@ -25,6 +25,11 @@ test("who goes out of a transaction, at the end or long before, is in doubt", ()
   expect(counted(seenAt(2, [aHolder(7, 1, 1)]), seenAt(3), seenAt(9), seenAt(9.1))).toEqual([1, 0]);
 });
 
+test("a request that a look happens upon is not", () => {
+  expect(counted(seenAt(2, [aHolder(7, 1.6, 0.4)]), seenAt(2.1))).toEqual([0, 0]);
+  expect(counted(seenAt(2, [aHolder(7, 1.5, 0.5)]), seenAt(2.1))).toEqual([1, 0]);
+});
+
 test("a failed transaction is one", () => {
   const failed = { ...aHolder(7, 1, 1), state: "idle in transaction (aborted)" as const };
   expect(counted(seenAt(2, [failed]), seenAt(2.1))).toEqual([1, 0]);
