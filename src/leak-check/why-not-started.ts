@@ -8,7 +8,10 @@ export async function whyNotStarted(program: string, error: Error): Promise<stri
 
 /** `null` of what is rare, and says enough itself. */
 async function whyByCode(program: string, code: unknown): Promise<string | null> {
-  if (code === "EACCES") return "cannot be run: it is not executable (EACCES)";
+  if (code === "EACCES")
+    return program.includes("/")
+      ? "cannot be run: it is not executable (EACCES)"
+      : "cannot be run: it is not executable, or a folder of the PATH may not be read (EACCES)";
   if (code === "ENOTDIR") return "cannot be run: something in its path is not a folder (ENOTDIR)";
   if (code !== "ENOENT") return null;
   if (!program.includes("/"))
