@@ -175,6 +175,20 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     }
   }
 
+  async function now(): Promise<string> {
+    const [row] = await admin.unsafe("SELECT clock_timestamp()::text AS now");
+    return String(row?.["now"]);
+  }
+
+  /** Our own looks have snapshots too: VACUUM must keep what died after one began. */
+  function looksFromBefore(moment: string): Promise<true> {
+    const stillLooking = "usename = 'pgleash' AND state = 'active' AND xact_start <= $1::text::timestamptz";
+    return waitFor("looks from before to be over", async () => {
+      const rows = await admin.unsafe(`SELECT FROM pg_stat_activity WHERE ${stillLooking}`, [moment]);
+      return rows.length === 0;
+    });
+  }
+
   /** Whether VACUUM must keep rows that died after the session did what it did. */
   async function keepsDeadRows(): Promise<boolean> {
     const notices: string[] = [];
@@ -189,6 +203,7 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     try {
       // Far from the rows that the sessions read: 13 passes over a page that a cursor has pinned.
       await vacuum.unsafe("UPDATE stock SET pieces = pieces + 1 WHERE id > 1900");
+      await looksFromBefore(await now());
       await vacuum.unsafe("VACUUM (VERBOSE) stock");
     } finally {
       await vacuum.end();
