@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { runProgram, startProgram, type Program } from "../support/a-program.ts";
-import { runWords } from "../support/a-runtime.ts";
 import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -164,6 +163,14 @@ describe("a command", () => {
       expect.stringContaining('the command was not started: "pytets" cannot be found: '),
     ]);
   });
+
+  test("help for the command behind -- is its own matter", async () => {
+    const { code, stdout } = await runProgram(
+      ["check", "--", "sh", "-c", 'echo "$@"', "sh", "--help", "-h", "x"],
+      place,
+    );
+    expect([code, stdout]).toEqual([0, "--help -h x\n"]);
+  });
 });
 
 describe("on a server that others use", () => {
@@ -247,55 +254,5 @@ describe("what is told elsewhere", () => {
     expect(stderr).toContain(String.raw`application  \x23\x23[stop-commands]x`);
     expect(stderr).toContain(String.raw`session::\x23\x23[stop-commands]x: idle_in_transaction`);
     expect(stderr).not.toContain("##[");
-  });
-});
-
-describe("what makes no sense is told before anything runs", () => {
-  test.for([
-    [["check"], /expected a command behind "--", as in: pgleash check -- pytest\n/],
-    [["check", "pytest"], /expected a command behind "--"/],
-    [["check", "--"], /expected a command behind "--"/],
-    [["check", "pgleash.yml"], /"pgleash check-config FILE" checks a configuration/],
-    [["check", "pytest", "--", "true"], /unexpected argument "pytest": only flags are expected/],
-    [
-      ["check", "--grace=0", "--", "true"],
-      /--grace: expected a duration such as 5s, from 100ms to 1d, got "0"/,
-    ],
-    [["check", "--idle=soon", "--", "true"], /--idle: expected a duration such as 5s, .* got "soon"/],
-    [["check", "--idle-in-transaction=2d", "--", "true"], /--idle-in-transaction: expected a duration/],
-    [["check", "--match=app", "--", "true"], /--match: expected a matcher such as/],
-    [["check", '--match=usr="app"', "--", "true"], /--match: expected .*usename/],
-    [["check", "--report=", "--", "true"], /--report: expected a path, got nothing/],
-    [
-      ["check", "--report=/nowhere/x.json", "--", "true"],
-      /--report: expected a file that can be written, got "\/nowhere\/x.json": its folder is not there; the command was not started/,
-    ],
-    [["check", "--url=db1", "--", "true"], /CONNECTION: /],
-    [["check", "--url=host=/nowhere", "--host=db1", "--", "true"], /expected one way of naming servers/],
-    [["check", "--tag", "--", "true"], /did you mean --tag-application-name/],
-  ] as const)("%j", async ([words, said]) => {
-    const { code, stdout, stderr } = await runWords(words);
-    expect([code, stdout, stderr]).toEqual([2, "", expect.stringMatching(said)]);
-  });
-
-  test("a server that does not answer", async () => {
-    const { code, stdout, stderr } = await runWords([
-      "check",
-      "--url=host=/nowhere",
-      "--",
-      "sh",
-      "-c",
-      "echo ran >&2",
-    ]);
-    expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toMatch(/^pgleash: local:5432: connect: .*; the command was not started\n$/);
-  });
-
-  test("help for the command behind -- is its own matter", async () => {
-    const { code, stdout } = await runProgram(
-      ["check", "--", "sh", "-c", 'echo "$@"', "sh", "--help", "-h", "x"],
-      place,
-    );
-    expect([code, stdout]).toEqual([0, "--help -h x\n"]);
   });
 });
