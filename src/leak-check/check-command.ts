@@ -32,10 +32,13 @@ export type Checked = {
   readonly blind: string | null;
 };
 
-/** Often enough to see what was open right before the end; and never so often that looks take more than a fifth of the time. */
+/** Often enough to see what was open right before the end. */
 const LOOK_EVERY_MS = 100;
-const LONGEST_REST_MS = 1000;
+/** Looks that take long are rarer, so that they take a fifth of the time at most. */
 const RESTS_PER_LOOK = 4;
+const LONGEST_REST_MS = 1000;
+/** But a session that is past a limit by half must be seen, even if one look was slow. */
+const RESTS_PER_LIMIT = 2;
 
 /**
  * Runs a command to its end, and says which sessions it leaked. Ends none. Throws a `PostgresFailure`, and starts nothing, where
@@ -58,7 +61,7 @@ export async function checkCommand({ looks, rules, graceSeconds, start }: CheckO
   }
 
   const child = start();
-  const end = await whileRunning(child, async () => looks.isDue() && lookOn(false));
+  const end = await whileRunning(child, rules, async () => looks.isDue() && lookOn(false));
   if (end.whyNotStarted !== null) return { end, leaks: [], run, missed, blind: null };
   const missedBefore = missed;
   const before = run;
@@ -83,7 +86,13 @@ export async function checkCommand({ looks, rules, graceSeconds, start }: CheckO
 }
 
 /** Looks again and again until the command ends. A look that is under way then is waited for. */
-async function whileRunning(child: Child, look: () => Promise<unknown>): Promise<ChildEnd> {
+async function whileRunning(
+  child: Child,
+  { heldSeconds, untouchedSeconds }: LeakRules,
+  look: () => Promise<unknown>,
+): Promise<ChildEnd> {
+  const limitMs = 1000 * Math.min(heldSeconds, untouchedSeconds);
+  const longestMs = Math.min(LONGEST_REST_MS, limitMs / RESTS_PER_LIMIT);
   let restMs = LOOK_EVERY_MS;
   for (;;) {
     const end = await Promise.race([child.ended, rest(restMs)]);
@@ -95,7 +104,7 @@ async function whileRunning(child: Child, look: () => Promise<unknown>): Promise
       throw error;
     });
     const tookMs = performance.now() - begunMs;
-    restMs = Math.min(Math.max(LOOK_EVERY_MS, RESTS_PER_LOOK * tookMs), LONGEST_REST_MS);
+    restMs = Math.max(LOOK_EVERY_MS, Math.min(RESTS_PER_LOOK * tookMs, longestMs));
   }
 }
 

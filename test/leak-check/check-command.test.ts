@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
 import { checkCommand, type Checked, type CheckOptions } from "../../src/leak-check/check-command.ts";
-import { startChild, type Child } from "../../src/leak-check/child.ts";
+import { startChild, type Child, type ChildEnd } from "../../src/leak-check/child.ts";
 import { createLooks, type Looks } from "../../src/leak-check/looks.ts";
+import type { LeakRules } from "../../src/leak-check/run-so-far.ts";
+import type { Seen } from "../../src/leak-check/seen.ts";
 import { PostgresFailure } from "../../src/postgres/failure.ts";
 import { aConnection } from "../support/a-connection.ts";
 import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
@@ -35,14 +37,24 @@ function looksThatFail(isDown: (numberOfLook: number) => boolean): Looks {
   };
 }
 
+const rules: LeakRules = {
+  heldSeconds: 60,
+  untouchedSeconds: Infinity,
+  isOurs: () => true,
+  mayBeOurs: () => true,
+  whyNobody: null,
+};
+
+const nobodySeen: Seen = {
+  takenAtSeconds: 0,
+  sightings: [],
+  attributions: new Map(),
+  prepared: [],
+  unseen: [],
+  sessionsCut: 0,
+};
+
 async function checkOver(looks: Looks, start: CheckOptions["start"]): Promise<Checked> {
-  const rules = {
-    heldSeconds: 60,
-    untouchedSeconds: Infinity,
-    isOurs: () => true,
-    mayBeOurs: () => true,
-    whyNobody: null,
-  };
   try {
     return await checkCommand({
       looks,
@@ -99,5 +111,42 @@ describe("once the command has ended", () => {
     expect(blind).toBe(
       "the server could not be looked at once the command had ended: the server is shutting down",
     );
+  });
+});
+
+/** When each look began, in milliseconds since the first; the second one is the slow one, the fourth sees the end. */
+async function looksBegunMs(heldSeconds: number): Promise<readonly number[]> {
+  vi.useFakeTimers();
+  const begunMs: number[] = [];
+  let end: ((end: ChildEnd) => void) | undefined;
+  const ended = new Promise<ChildEnd>((resolve) => {
+    end = resolve;
+  });
+  const looks: Looks = {
+    async look() {
+      begunMs.push(performance.now());
+      if (begunMs.length === 4) end?.({ status: 0, whyNotStarted: null });
+      if (begunMs.length === 2) await new Promise((resolve) => setTimeout(resolve, 500));
+      return nobodySeen;
+    },
+    isDue: () => true,
+    close: () => Promise.resolve(),
+  };
+  const start = (): Child => ({ ended, pass: () => undefined });
+  const checked = checkCommand({ looks, rules: { ...rules, heldSeconds }, graceSeconds: 0, start });
+  await vi.runAllTimersAsync();
+  await checked;
+  return begunMs.map((atMs) => atMs - (begunMs[0] ?? 0));
+}
+
+describe("a look that takes half a second", () => {
+  afterEach(() => vi.useRealTimers());
+
+  test("makes them rarer, so that they take a fifth of the time at most", async () => {
+    expect((await looksBegunMs(5)).slice(0, 4)).toEqual([0, 100, 1600, 1700]);
+  });
+
+  test("never so rare that a session past a limit by half would not be seen", async () => {
+    expect((await looksBegunMs(0.6)).slice(0, 4)).toEqual([0, 100, 900, 1000]);
   });
 });

@@ -124,7 +124,7 @@ const acts = {
       process.stdout.write("cleaning up\n");
       process.exit(9);
     });
-    await serverSleeps(1);
+    await serverSleeps(2);
     process.stdout.write("waiting\n");
     await serverSleeps(60);
   },
