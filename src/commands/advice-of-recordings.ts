@@ -6,9 +6,10 @@ import { adviceJson } from "../expose/advice-json.ts";
 import { adviceLines } from "../expose/advice-text.ts";
 import type { TimeoutPlace } from "../expose/timeouts-json.ts";
 import { printable } from "../printable.ts";
-import { recordedHistories, type HistoryRules, type RecordedHistories } from "../record/recorded-history.ts";
+import { recordedHistories, type HistoryRules } from "../record/recorded-history.ts";
 import type { Advised } from "./advised.ts";
 import { load } from "./load.ts";
+import { noLookText, unreadableText } from "./recording-text.ts";
 import { rulesFor } from "./rules-for.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -24,9 +25,10 @@ export async function adviceOfRecordings(
   if (rules === null) return null;
   const read = await recordedHistories(files, { server, rulesFor: rules });
   if ("problem" in read) return failed(runtime, read.problem);
-  const { histories, unreadable } = read;
-  if (unreadable.lines > 0) runtime.writeError(`pgleash: ${printable(unreadableText(unreadable))}\n`);
-  if (histories.size === 0) return failed(runtime, emptyText(files, server, read));
+  const unreadable = unreadableText(read);
+  if (unreadable !== null) runtime.writeError(`pgleash: ${printable(unreadable)}\n`);
+  const { histories } = read;
+  if (histories.size === 0) return failed(runtime, noLookText(files, server, read));
   const advice = [...histories].map(([name, history]) => [name, adviceFrom(history)] as const);
   return {
     json: advice.map(([name, one]) => adviceJson(name, one)),
@@ -60,20 +62,4 @@ async function historyRules(
 function failed(runtime: Runtime, problem: string): null {
   runtime.writeError(`pgleash: ${printable(problem)}\n`);
   return null;
-}
-
-function unreadableText({ lines, first }: RecordedHistories["unreadable"]): string {
-  return lines === 1
-    ? `${first}: this line is no recorded look, and was left out`
-    : `${first}: this line is no recorded look, and ${lines - 1} more are none; they were left out`;
-}
-
-function emptyText(
-  files: readonly string[],
-  server: string | undefined,
-  { otherServers }: RecordedHistories,
-): string {
-  const none = `no look in ${files.join(", ")}`;
-  if (server === undefined || otherServers.length === 0) return none;
-  return `${none} is at ${JSON.stringify(server)}, but at ${otherServers.map((name) => JSON.stringify(name)).join(", ")}`;
 }

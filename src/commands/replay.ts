@@ -1,9 +1,10 @@
 import { escapedJson, printable } from "../printable.ts";
-import { replayFile, type FileReplay, type TriedPolicy } from "../record/replay-file.ts";
+import { replayFile, type TriedPolicy } from "../record/replay-file.ts";
 import { exitCodes, UsageError, type Command, type ExitCode } from "./command.ts";
 import { load } from "./load.ts";
 import { noConnectionWord } from "./no-connection-word.ts";
 import { parseWords } from "./parse-words.ts";
+import { noLookText, unreadableText } from "./recording-text.ts";
 import { replayJson } from "./replay-json.ts";
 import { replayText } from "./replay-text.ts";
 import { rulesFor } from "./rules-for.ts";
@@ -48,11 +49,11 @@ that was moved aside when the recording got large is FILE.1.
     if (policies === null) return exitCodes.failed;
     const replayed = await replayFile(file, policies, values.server);
     if ("problem" in replayed) return failed(runtime, replayed.problem);
-    const { replays, unreadable } = replayed;
-    if (unreadable.lines > 0) runtime.writeError(`pgleash: ${printable(unreadableText(file, unreadable))}\n`);
-    const [tried, against = null] = replays;
+    const unreadable = unreadableText(replayed);
+    if (unreadable !== null) runtime.writeError(`pgleash: ${printable(unreadable)}\n`);
+    const [tried, against = null] = replayed.replays;
     if (tried === undefined || tried.servers.size === 0)
-      return failed(runtime, emptyText(file, values.server, replayed));
+      return failed(runtime, noLookText([file], values.server, replayed));
     const shown = values.json
       ? escapedJson(replayJson(tried, against), 2)
       : replayText(tried, against).map(printable).join("\n");
@@ -83,15 +84,4 @@ async function policiesOf(
 function failed(runtime: Runtime, problem: string): ExitCode {
   runtime.writeError(`pgleash: ${printable(problem)}\n`);
   return exitCodes.failed;
-}
-
-function unreadableText(file: string, { lines, first }: FileReplay["unreadable"]): string {
-  return lines === 1
-    ? `${file}:${first}: this line is no recorded look, and was left out`
-    : `${file}:${first}: this line is no recorded look, and ${lines - 1} more are none; they were left out`;
-}
-
-function emptyText(file: string, server: string | undefined, { otherServers }: FileReplay): string {
-  if (server === undefined || otherServers.length === 0) return `${file} holds no look`;
-  return `${file} holds no look at ${JSON.stringify(server)}, but looks at ${otherServers.map((name) => JSON.stringify(name)).join(", ")}`;
 }

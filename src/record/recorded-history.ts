@@ -6,10 +6,8 @@ import type { ConfiguredPool, PoolUse } from "../classify/pools/pool.ts";
 import type { ThresholdRules } from "../classify/thresholds.ts";
 import type { Policy } from "../decide/policy.ts";
 import { timeText } from "../time-text.ts";
-import { linesOf } from "./lines.ts";
-import { readLookLine } from "./look-line.ts";
-import { recordVersion, type RecordedLook } from "./recorded-look.ts";
-import { whyUnreadable } from "./why-unreadable.ts";
+import { readLooks, type LeftOut } from "./read-looks.ts";
+import type { RecordedLook } from "./recorded-look.ts";
 
 /** What the looks at a server were taken by, and whom nobody ends there. */
 export type HistoryRules = {
@@ -18,26 +16,14 @@ export type HistoryRules = {
   readonly policy: Pick<Policy, "protections">;
 };
 
-export type RecordedHistories = {
-  /** By the name of the server, in the order in which they come. */
-  readonly histories: ReadonlyMap<string, History>;
-  /** Lines that were torn by a crash, damaged, or are not ours, and where the first of them is. */
-  readonly unreadable: { readonly lines: number; readonly first: string };
-  /** Some of the servers that were left out. */
-  readonly otherServers: readonly string[];
-};
+/** By the name of the server, in the order in which they come. */
+export type RecordedHistories = LeftOut & { readonly histories: ReadonlyMap<string, History> };
 
-/** More than anybody watches with one process. */
-const MOST_SERVERS = 1000;
-
-const MOST_OTHERS = 10;
-
-type Running = {
+export type HistoryQuestion = {
+  /** Whose history is asked for; `undefined` for all. */
   readonly server: string | undefined;
+  /** `null` where nobody knows the server. */
   readonly rulesFor: (server: string) => HistoryRules | null;
-  readonly histories: Map<string, History>;
-  readonly others: Set<string>;
-  unreadable: RecordedHistories["unreadable"];
 };
 
 /**
@@ -46,61 +32,38 @@ type Running = {
  */
 export async function recordedHistories(
   paths: readonly string[],
-  { server, rulesFor }: Pick<Running, "server" | "rulesFor">,
+  { server, rulesFor }: HistoryQuestion,
 ): Promise<RecordedHistories | { readonly problem: string }> {
-  const unreadable = { lines: 0, first: "" };
-  const running: Running = { server, rulesFor, histories: new Map(), others: new Set(), unreadable };
-  for (const path of paths) {
-    const before = new Map(running.histories);
-    try {
-      for await (const { number, text } of linesOf(path)) {
-        if (text === "") continue;
-        const problem = follow(running, before, { place: `${path}:${number}`, text });
-        if (problem !== null) return { problem: `${path}:${number}: ${problem}` };
-      }
-    } catch (error) {
-      return { problem: `${path} cannot be read: ${whyUnreadable(error)}` };
-    }
-  }
-  const { histories, others } = running;
-  return { histories, unreadable: running.unreadable, otherServers: [...others] };
+  const histories = new Map<string, History>();
+  // What is known from the files before the one that is read.
+  let before: ReadonlyMap<string, History> = new Map();
+  let lastFile = 0;
+  const read = await readLooks(paths, {
+    server,
+    take(look, file) {
+      if (file !== lastFile) before = new Map(histories);
+      lastFile = file;
+      return add(histories, before, { look, rules: rulesFor(look.server) });
+    },
+  });
+  return "problem" in read ? read : { ...read, histories };
 }
 
-/** Adds what one line comes to. What is wrong with it, if that ends it all. */
-function follow(
-  running: Running,
-  before: ReadonlyMap<string, History>,
-  { place, text }: { readonly place: string; readonly text: string | null },
-): string | null {
-  const read = text === null ? null : readLookLine(text);
-  if (read?.type === "newer")
-    return `a newer pgleash wrote it: version ${read.version} of a recorded look, and this one knows ${recordVersion}`;
-  if (read?.type !== "look") {
-    const { lines, first } = running.unreadable;
-    running.unreadable = { lines: lines + 1, first: lines === 0 ? place : first };
-    return null;
-  }
-  const { look } = read;
-  if (running.server === undefined || look.server === running.server) return add(running, before, look);
-  if (running.others.size < MOST_OTHERS) running.others.add(look.server);
-  return null;
-}
+type Judged = { readonly look: RecordedLook; readonly rules: HistoryRules | null };
 
+/** What is wrong with the look, if it cannot be added. */
 function add(
-  { histories, rulesFor }: Running,
+  histories: Map<string, History>,
   before: ReadonlyMap<string, History>,
-  recorded: RecordedLook,
+  { look: recorded, rules }: Judged,
 ): string | null {
   const { server, look, ownRole } = recorded;
-  if (!histories.has(server) && histories.size >= MOST_SERVERS)
-    return `there are looks at more than ${MOST_SERVERS} servers: choose one with --server`;
   const { takenAtSeconds } = look.snapshot;
   const known = before.get(server);
   const lastSeconds = known?.lastLook?.takenAtSeconds ?? -Infinity;
   // Within a file the server's clock may have been set back: only where the next one begins is the order told.
   if (histories.get(server) === known && takenAtSeconds <= lastSeconds)
     return `a look of ${timeText(takenAtSeconds)} is not later than the last of the files before, of ${timeText(lastSeconds)}: name each file once, and the older file first`;
-  const rules = rulesFor(server);
   if (rules === null) return `a look at ${JSON.stringify(server)}, which the configuration does not name`;
   const { thresholds, pools: declared, policy } = rules;
   const watched = { server, ownRole };

@@ -1,8 +1,6 @@
-import { linesOf } from "./lines.ts";
-import { readLookLine } from "./look-line.ts";
-import { whyUnreadable } from "./why-unreadable.ts";
-import { recordVersion, type RecordedLook } from "./recorded-look.ts";
 import type { PolicyReplay } from "./policy-replay.ts";
+import { readLooks, type LeftOut } from "./read-looks.ts";
+import type { RecordedLook } from "./recorded-look.ts";
 import type { ReplayRules } from "./replay.ts";
 import { firstServerReplay, replayed, type ServerReplay } from "./server-replay.ts";
 
@@ -13,29 +11,11 @@ export type TriedPolicy = {
   readonly rulesFor: (server: string) => ReplayRules | null;
 };
 
-export type FileReplay = {
-  /** In the order of the policies. */
-  readonly replays: readonly PolicyReplay[];
-  /** Lines that were torn by a crash, damaged, or are not ours, and where the first of them is. */
-  readonly unreadable: { readonly lines: number; readonly first: number };
-  /** Some of the servers that were left out. */
-  readonly otherServers: readonly string[];
-};
+/** Replays are in the order of the policies. */
+export type FileReplay = LeftOut & { readonly replays: readonly PolicyReplay[] };
 
-/** More than anybody watches with one process. */
-const MOST_SERVERS = 1000;
-
-const MOST_OTHERS = 10;
-
-type Running = {
-  readonly policies: readonly TriedPolicy[];
-  /** The one whose looks are replayed; `undefined` for all. */
-  readonly server: string | undefined;
-  /** By the name of the server, in the order of the policies. */
-  readonly replays: Map<string, readonly ServerReplay[]>;
-  readonly others: Set<string>;
-  unreadable: FileReplay["unreadable"];
-};
+/** By the name of the server, in the order of the policies. */
+type ServerReplays = Map<string, readonly ServerReplay[]>;
 
 /**
  * Replays a file under these policies, line by line; with a `server`, only the looks at that one. The problem, in words, is
@@ -46,52 +26,29 @@ export async function replayFile(
   policies: readonly TriedPolicy[],
   server: string | undefined,
 ): Promise<FileReplay | { readonly problem: string }> {
-  const unreadable = { lines: 0, first: 0 };
-  const running: Running = { policies, server, replays: new Map(), others: new Set(), unreadable };
-  try {
-    for await (const { number, text } of linesOf(path)) {
-      if (text === "") continue;
-      const problem = follow(running, number, text);
-      if (problem !== null) return { problem: `${path}:${number}: ${problem}` };
-    }
-  } catch (error) {
-    return { problem: `${path} cannot be read: ${whyUnreadable(error)}` };
-  }
+  const replays: ServerReplays = new Map();
+  const read = await readLooks([path], { server, take: (look) => replayUnderAll(replays, policies, look) });
+  if ("problem" in read) return read;
   return {
-    replays: policies.map(({ file }, index) => ({ file, servers: replaysAt(running, index) })),
-    unreadable: running.unreadable,
-    otherServers: [...running.others],
+    ...read,
+    replays: policies.map(({ file }, index) => ({ file, servers: replaysAt(replays, index) })),
   };
 }
 
 /** Of one of the policies. */
-function replaysAt({ replays }: Running, index: number): PolicyReplay["servers"] {
+function replaysAt(replays: ServerReplays, index: number): PolicyReplay["servers"] {
   return new Map(
     [...replays].flatMap(([server, all]) => all.slice(index, index + 1).map((one) => [server, one] as const)),
   );
 }
 
-/** Adds what one line comes to. What is wrong with it, if that ends it all. */
-function follow(running: Running, number: number, text: string | null): string | null {
-  const read = text === null ? null : readLookLine(text);
-  if (read?.type === "newer")
-    return `a newer pgleash wrote it: version ${read.version} of a recorded look, and this one knows ${recordVersion}`;
-  if (read?.type !== "look") {
-    const { lines, first } = running.unreadable;
-    running.unreadable = { lines: lines + 1, first: lines === 0 ? number : first };
-    return null;
-  }
-  const { look } = read;
-  if (running.server === undefined || look.server === running.server) return replayUnderAll(running, look);
-  if (running.others.size < MOST_OTHERS) running.others.add(look.server);
-  return null;
-}
-
-function replayUnderAll({ policies, replays }: Running, look: RecordedLook): string | null {
+function replayUnderAll(
+  replays: ServerReplays,
+  policies: readonly TriedPolicy[],
+  look: RecordedLook,
+): string | null {
   const { server } = look;
   const before = replays.get(server);
-  if (before === undefined && replays.size >= MOST_SERVERS)
-    return `there are looks at more than ${MOST_SERVERS} servers: choose one with --server`;
   const after: ServerReplay[] = [];
   for (const [index, { file, rulesFor }] of policies.entries()) {
     const rules = rulesFor(server);

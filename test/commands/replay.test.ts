@@ -199,7 +199,7 @@ describe("E3: which server a recorded look is judged as", () => {
     const file = await aRecording(...looksAt(sessions));
     const config = await aConfigOf("new.yml", everybody);
     const { code, stderr } = await replay(file, `--config.file=${config}`, "--server=mian");
-    expect([code, stderr]).toEqual([1, `pgleash: ${file} holds no look at "mian", but looks at "main"\n`]);
+    expect([code, stderr]).toEqual([1, `pgleash: no look in ${file} is at "mian", but at "main"\n`]);
   });
 
   test("more servers than anybody watches are an error", async () => {
@@ -252,8 +252,8 @@ describe("E22: a recording that is not whole", () => {
   });
 
   test.for([
-    { what: "no look", text: "", says: "holds no look" },
-    { what: "something else", text: "servers: []\n", says: "holds no look" },
+    { what: "no look", text: "", says: "no look in " },
+    { what: "something else", text: "servers: []\n", says: "no look in " },
   ])("a file with $what is an error", async ({ text, says }) => {
     const file = await aPath("looks.jsonl");
     await writeFile(file, text);
