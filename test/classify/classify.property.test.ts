@@ -11,7 +11,7 @@ import { randomBackend, randomFrom, randomLooks } from "../support/random-looks.
 import { judging, rules } from "../support/thresholds.ts";
 
 /** Seeds, not chance: a failure names its seed, and the next run fails the same way. */
-const SEQUENCES = { newcomer: 10_000, check: 25_000, full: 100_000 }[runsTier()];
+const SEQUENCES = { newcomer: 3000, check: 10_000, full: 100_000 }[runsTier()];
 /** One of the two applications that the looks know has declared its pool. */
 const options = {
   ...judging,

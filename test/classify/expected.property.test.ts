@@ -15,7 +15,7 @@ import { seen } from "../support/a-sighting.ts";
 import { judging, rules } from "../support/thresholds.ts";
 
 /** Seeds, not chance: a failure names its seed. */
-const RUNS = { newcomer: 10_000, check: 25_000, full: 200_000 }[runsTier()];
+const RUNS = { newcomer: 3000, check: 10_000, full: 200_000 }[runsTier()];
 
 const texts = [
   "pgleash:expect=1h",
