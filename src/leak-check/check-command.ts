@@ -34,10 +34,10 @@ export type Checked = {
 
 /** Often enough to see what was open right before the end. */
 const LOOK_EVERY_MS = 100;
-/** Looks that take long are rarer, so that they take a fifth of the time at most. */
+/** Looks that take long are rarer: they take a fifth of the time, as long as no rest gets too long by that. */
 const RESTS_PER_LOOK = 4;
 const LONGEST_REST_MS = 1000;
-/** But a session that is past a limit by half must be seen, even if one look was slow. */
+/** One slow look must not hide whoever passes a limit soon after it. */
 const RESTS_PER_LIMIT = 2;
 
 /**

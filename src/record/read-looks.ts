@@ -5,7 +5,7 @@ import { whyUnreadable } from "./why-unreadable.ts";
 
 /** What was left out of recordings that were read to their end. */
 export type LeftOut = {
-  /** Lines that were torn by a crash, damaged, or are not ours, and where the first of them is: `file:line`. */
+  /** Lines that were torn by a crash, damaged, or are not ours, and where the first of them is: `file:line`, or nothing. */
   readonly unreadable: { readonly lines: number; readonly first: string };
   /** Some of the servers whose looks nobody wanted. */
   readonly otherServers: readonly string[];
@@ -14,8 +14,8 @@ export type LeftOut = {
 export type LookReader = {
   /** Whose looks are wanted; `undefined` for all. */
   readonly server: string | undefined;
-  /** Takes one look, of the file of this number, from 0. What is wrong with it, in words, if that ends it all. */
-  readonly take: (look: RecordedLook, file: number) => string | null;
+  /** Takes one look of one of the files. What is wrong with it, in words, if that ends it all. */
+  readonly take: (look: RecordedLook, fileIndex: number) => string | null;
 };
 
 /** More than anybody watches with one process. */
@@ -30,21 +30,26 @@ type Reading = LookReader & {
 };
 
 /**
- * Reads recordings line by line, in this order. The problem, in words and with its place, is that a file cannot be read, that
+ * Reads one recording after the other, line by line. The problem, in words and with its place, is that a file cannot be read, that
  * a newer pgleash wrote it, that it is about more servers than anybody watches, or what the reader says of a look.
  */
 export async function readLooks(
   paths: readonly string[],
   reader: LookReader,
 ): Promise<LeftOut | { readonly problem: string }> {
-  const unreadable = { lines: 0, first: "" };
-  const reading: Reading = { ...reader, servers: new Set(), others: new Set(), unreadable };
-  for (const [file, path] of paths.entries()) {
+  const reading: Reading = {
+    ...reader,
+    servers: new Set(),
+    others: new Set(),
+    unreadable: { lines: 0, first: "" },
+  };
+  for (const [fileIndex, path] of paths.entries()) {
     try {
       for await (const { number, text } of linesOf(path)) {
         if (text === "") continue;
-        const problem = readOn(reading, { file, place: `${path}:${number}`, text });
-        if (problem !== null) return { problem: `${path}:${number}: ${problem}` };
+        const place = `${path}:${number}`;
+        const problem = readOn(reading, { fileIndex, place, text });
+        if (problem !== null) return { problem: `${place}: ${problem}` };
       }
     } catch (error) {
       return { problem: `${path} cannot be read: ${whyUnreadable(error)}` };
@@ -56,7 +61,11 @@ export async function readLooks(
 /** Adds what one line comes to. What is wrong with it, if that ends it all. */
 function readOn(
   reading: Reading,
-  { file, place, text }: { readonly file: number; readonly place: string; readonly text: string | null },
+  {
+    fileIndex,
+    place,
+    text,
+  }: { readonly fileIndex: number; readonly place: string; readonly text: string | null },
 ): string | null {
   const read = text === null ? null : readLookLine(text);
   if (read?.type === "newer")
@@ -75,5 +84,5 @@ function readOn(
   servers.add(look.server);
   return servers.size > MOST_SERVERS
     ? `there are looks at more than ${MOST_SERVERS} servers: choose one with --server`
-    : reading.take(look, file);
+    : reading.take(look, fileIndex);
 }

@@ -27,8 +27,8 @@ export type HistoryQuestion = {
 };
 
 /**
- * What recordings show, the older file first; with a `server`, only the looks at that one. The problem, in words, is that a file
- * cannot be read, that a newer pgleash wrote it, that the files are in the wrong order, or that nobody knows the server.
+ * What recordings show, the older file first; with a `server`, only the looks at that one. The problem, in words, is one
+ * of `readLooks`, that the files are in the wrong order, or that nobody knows the server.
  */
 export async function recordedHistories(
   paths: readonly string[],
@@ -37,12 +37,12 @@ export async function recordedHistories(
   const histories = new Map<string, History>();
   // What is known from the files before the one that is read.
   let before: ReadonlyMap<string, History> = new Map();
-  let lastFile = 0;
+  let lastIndex = 0;
   const read = await readLooks(paths, {
     server,
-    take(look, file) {
-      if (file !== lastFile) before = new Map(histories);
-      lastFile = file;
+    take(look, fileIndex) {
+      if (fileIndex !== lastIndex) before = new Map(histories);
+      lastIndex = fileIndex;
       return add(histories, before, { look, rules: rulesFor(look.server) });
     },
   });

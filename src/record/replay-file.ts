@@ -19,7 +19,7 @@ type ServerReplays = Map<string, readonly ServerReplay[]>;
 
 /**
  * Replays a file under these policies, line by line; with a `server`, only the looks at that one. The problem, in words, is
- * that the file cannot be read, that a newer pgleash wrote it, or that a policy is for other servers.
+ * one of `readLooks`, or that a policy is for other servers.
  */
 export async function replayFile(
   path: string,

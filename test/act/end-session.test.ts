@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
+import { ROUND_TRIP_SECONDS } from "../../src/act/verify.ts";
 import type { BackendKind } from "../../src/classify/kind.ts";
 import type { Backend } from "../../src/observe/snapshot.ts";
-import { ROUND_TRIP_SECONDS } from "../../src/act/verify.ts";
 import { startDeadline } from "../../src/postgres/deadline.ts";
 import { toFailure } from "../../src/postgres/failure.ts";
 import type { Session } from "../../src/postgres/session.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { aFolder } from "../support/an-audit.ts";
+import { aFolder, aPath } from "../support/an-audit.ts";
 import { aRecording, looksAt } from "../support/a-recording.ts";
 import { aLookLine, aRecordedLook } from "../support/a-recorded-look.ts";
 import { runWords, type Ran } from "../support/a-runtime.ts";
@@ -155,8 +155,11 @@ describe("what is wrong is told in one line", () => {
   test("the same file named twice, and one that begins within the one before", async () => {
     const file = await aRecording(...looksAt([{ pid: 7, seconds: 500, looks: 4 }]));
     const part = await aRecording(...looksAt([{ pid: 7, seconds: 500, looks: 4 }]).slice(2));
-    for (const again of [file, part]) {
-      const ran = await advise(file, again);
+    const empty = await aPath("empty.jsonl");
+    await writeFile(empty, "");
+    expect((await advise(empty, file)).code).toBe(0);
+    for (const [again, between] of [[file], [part], [file, empty]] as const) {
+      const ran = await advise(file, ...(between === undefined ? [] : [between]), again);
       expect(ran).toMatchObject({ code: 1, stdout: "" });
       expect(ran.stderr).toContain(`${again}:1: a look of `);
       expect(ran.stderr).toContain("name each file once");

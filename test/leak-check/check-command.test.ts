@@ -114,9 +114,9 @@ describe("once the command has ended", () => {
   });
 });
 
-/** When each look began, in milliseconds since the first; the second one is the slow one, the fourth sees the end. */
-async function looksBegunMs(heldSeconds: number): Promise<readonly number[]> {
-  vi.useFakeTimers();
+/** When each of the first four looks began, in milliseconds since the first; the second one is slow, and the fourth sees the end. */
+async function looksBegunMs(tookMs: number, limits: Partial<LeakRules>): Promise<readonly number[]> {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
   const begunMs: number[] = [];
   let end: ((end: ChildEnd) => void) | undefined;
   const ended = new Promise<ChildEnd>((resolve) => {
@@ -126,27 +126,29 @@ async function looksBegunMs(heldSeconds: number): Promise<readonly number[]> {
     async look() {
       begunMs.push(performance.now());
       if (begunMs.length === 4) end?.({ status: 0, whyNotStarted: null });
-      if (begunMs.length === 2) await new Promise((resolve) => setTimeout(resolve, 500));
+      if (begunMs.length === 2) await new Promise((resolve) => setTimeout(resolve, tookMs));
       return nobodySeen;
     },
     isDue: () => true,
     close: () => Promise.resolve(),
   };
   const start = (): Child => ({ ended, pass: () => undefined });
-  const checked = checkCommand({ looks, rules: { ...rules, heldSeconds }, graceSeconds: 0, start });
+  const checked = checkCommand({ looks, rules: { ...rules, ...limits }, graceSeconds: 0, start });
   await vi.runAllTimersAsync();
   await checked;
-  return begunMs.map((atMs) => atMs - (begunMs[0] ?? 0));
+  return begunMs.slice(0, 4).map((atMs) => atMs - (begunMs[0] ?? 0));
 }
 
-describe("a look that takes half a second", () => {
+describe("after a slow look pgleash rests", () => {
   afterEach(() => vi.useRealTimers());
 
-  test("makes them rarer, so that they take a fifth of the time at most", async () => {
-    expect((await looksBegunMs(5)).slice(0, 4)).toEqual([0, 100, 1600, 1700]);
-  });
-
-  test("never so rare that a session past a limit by half would not be seen", async () => {
-    expect((await looksBegunMs(0.6)).slice(0, 4)).toEqual([0, 100, 900, 1000]);
+  test.for([
+    ["four times as long", 200, { heldSeconds: 5 }, [0, 100, 1100, 1200]],
+    ["for a second at most", 500, { heldSeconds: 5 }, [0, 100, 1600, 1700]],
+    ["for half a limit at most", 500, { heldSeconds: 0.6 }, [0, 100, 900, 1000]],
+    ["whichever limit it is", 500, { heldSeconds: 5, untouchedSeconds: 0.6 }, [0, 100, 900, 1000]],
+    ["as long as ever where a limit is short", 500, { heldSeconds: 0.1 }, [0, 100, 700, 800]],
+  ] as const)("%s", async ([, tookMs, limits, begunMs]) => {
+    expect(await looksBegunMs(tookMs, limits)).toEqual(begunMs);
   });
 });
