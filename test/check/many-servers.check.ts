@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type postgres from "postgres";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 
 import { createWatchRole } from "../../src/demo/create-watch-role.ts";
 import type { EmbeddedPostgres } from "../../src/demo/prepare-postgres.ts";
@@ -17,6 +17,7 @@ import { freePort } from "../support/free-port.ts";
 import { punctuality, quantile } from "../support/look-delays.ts";
 import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
 import { scrapeOf, sumOf, type Scrape } from "../support/scraped-servers.ts";
+import { watchStalls } from "../support/stalls.ts";
 import { startTlsPostgres, type TlsPostgres } from "../support/tls-postgres.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -102,6 +103,8 @@ describe("300 servers in a servers file, a third of them dead", () => {
     await waitFor("those whose names are answered late", async () => (await upAmong("late")) === LATE, 60);
     await waitFor("a try at each of the dead", async () => (await triedTwice()) === DEAD, 90);
 
+    const stalls = await watchStalls();
+    onTestFinished(() => stalls.stop());
     const before = await scrape();
     const beforeMs = performance.now();
     const seen = new Map<string, { seconds: number; looks: number }[]>();
@@ -128,8 +131,10 @@ describe("300 servers in a servers file, a third of them dead", () => {
     const all = [...seen.values()].map((one) => punctuality(one, EVERY_SECONDS));
     const delays = all.flatMap((one) => one.delays);
     const cpu = sumOf(after, "process_cpu_seconds_total") - sumOf(before, "process_cpu_seconds_total");
+    const stalledSeconds = await stalls.longestSeconds();
     const figures = {
       start_seconds: startSeconds,
+      machine_stalled: stalledSeconds,
       looks: delays.length,
       missing: all.reduce((sum, one) => sum + one.missing, 0),
       delay_p50: quantile(delays, 0.5),
@@ -164,8 +169,9 @@ describe("300 servers in a servers file, a third of them dead", () => {
     // Evenly it would be 0.1, and all at once 1.
     expect(figures.busiest_tenth).toBeLessThan(0.25);
     expect(figures.delay_p50).toBeLessThan(0.2);
-    expect(figures.delay_p99).toBeLessThan(1);
-    expect(figures.delay_max).toBeLessThan(EVERY_SECONDS / 2);
+    // While the machine stands still nobody is on time.
+    expect(figures.delay_p99).toBeLessThan(1 + stalledSeconds);
+    expect(figures.delay_max).toBeLessThan(EVERY_SECONDS / 2 + stalledSeconds);
     expect(figures.longest_scrape).toBeLessThan(5);
     expect(figures.rss_mb).toBeLessThan(800);
     expect(figures.cores).toBeLessThan(0.8);

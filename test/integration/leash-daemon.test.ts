@@ -79,7 +79,9 @@ describe.each(postgresMajors())("on PostgreSQL %s", (major) => {
     expect(maySignal()).toBe(false);
     await server.grant();
     await waitFor("the grant", () => maySignal() === true);
-    expect(dry.daemon.view().servers[0]?.looks.connections).toBe(1);
+    const { connections = 0, failures } = dry.daemon.view().servers[0]?.looks ?? {};
+    // A machine that stands still for longer than a look may take loses one.
+    expect(connections - (failures?.timeout ?? 0)).toBe(1);
   });
 
   test("a reload changes which rules are counted, and a rule that it brings is there before it acts", async () => {
