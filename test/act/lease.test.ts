@@ -151,7 +151,7 @@ describe.each(postgresMajors())("E24: the lease on PostgreSQL %s", (major) => {
     await waitFor("the other to take over", async () => (await second.hold({ pollSeconds: 60 })).isHeld);
     const seconds = (performance.now() - beganMs) / 1000;
     expect(seconds).toBeGreaterThan(0.3);
-    expect(seconds).toBeLessThan(2);
+    expect(seconds).toBeLessThan(5);
     expect((await first.hold()).isHeld).toBe(false);
     expect(first.session.isOpen()).toBe(false);
   });

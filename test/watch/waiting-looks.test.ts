@@ -66,7 +66,7 @@ test("a look that waits for leave to connect is no look yet, and keeps its place
   places[0]?.leave();
   await waiting;
   expect(watch.view()).toMatchObject({ failure: { reason: "timeout" }, looks: { begun: 1 } });
-  expect(watch.view().lastDurationSeconds).toBeLessThan(2);
+  expect(watch.view().lastDurationSeconds).toBeLessThan(10);
 });
 
 test("a watch that is closed while it waits for leave connects to nobody", async () => {
