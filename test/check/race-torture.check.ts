@@ -17,7 +17,7 @@ const naiveSignals = 200;
 /** Later transactions: 0.2 %. Of a thousand signals that is 2, and chance makes more than 9 of them once in 20,000 runs. */
 const mostLater = isFull ? 0.002 * signals : 9;
 
-vi.setConfig({ testTimeout: isFull ? 600_000 : 240_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: isFull ? 1_800_000 : 240_000, hookTimeout: 60_000 });
 
 // The oldest and the newest, in full all of them; others only where neither is asked for.
 const ends = postgresMajors().filter((major) => major === "13" || major === "18");
