@@ -5,9 +5,9 @@ import { checkCommand, type Checked, type CheckOptions } from "../../src/leak-ch
 import { startChild, type Child, type ChildEnd } from "../../src/leak-check/child.ts";
 import { createLooks, type Looks } from "../../src/leak-check/looks.ts";
 import type { LeakRules } from "../../src/leak-check/run-so-far.ts";
-import type { Seen } from "../../src/leak-check/seen.ts";
 import { PostgresFailure } from "../../src/postgres/failure.ts";
 import { aConnection } from "../support/a-connection.ts";
+import { seenAt } from "../support/a-run.ts";
 import { connectTo, postgresMajors, startServer } from "../support/real-postgres.ts";
 
 let server: EmbeddedPostgres;
@@ -43,15 +43,6 @@ const rules: LeakRules = {
   isOurs: () => true,
   mayBeOurs: () => true,
   whyNobody: null,
-};
-
-const nobodySeen: Seen = {
-  takenAtSeconds: 0,
-  sightings: [],
-  attributions: new Map(),
-  prepared: [],
-  unseen: [],
-  sessionsCut: 0,
 };
 
 async function checkOver(looks: Looks, start: CheckOptions["start"]): Promise<Checked> {
@@ -127,7 +118,7 @@ async function looksBegunMs(tookMs: number, limits: Partial<LeakRules>): Promise
       begunMs.push(performance.now());
       if (begunMs.length === 4) end?.({ status: 0, whyNotStarted: null });
       if (begunMs.length === 2) await new Promise((resolve) => setTimeout(resolve, tookMs));
-      return nobodySeen;
+      return seenAt(0);
     },
     isDue: () => true,
     close: () => Promise.resolve(),
