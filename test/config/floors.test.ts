@@ -71,7 +71,7 @@ describe("E6: no configuration and no environment", () => {
       { numRuns: 2000 },
     );
     // Most of them are refused; those that load are what this is about.
-    expect(loaded).toBeGreaterThan(100);
+    expect(loaded).toBeGreaterThan(50);
   });
 
   test("says anything of floors: they are not part of it, and stay as they are built in", () => {
