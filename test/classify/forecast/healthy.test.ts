@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import { runsTier } from "../../support/fuzz-runs.ts";
 import { calmShapes, chanceShapes, returningShapes, type HealthyWorld } from "./healthy-worlds.ts";
 import { drawsFrom, growthsIn } from "./simulated.ts";
 
-const SEEDS = Array.from({ length: 200 }, (_, seed) => seed + 1);
+const RUNS = { newcomer: 50, check: 200, full: 200 }[runsTier()];
+const SEEDS = Array.from({ length: RUNS }, (_, seed) => seed + 1);
 const HOUR_SECONDS = 3600;
 
 /** The slowest tooth takes 20 minutes; two have come back when the third begins. */
