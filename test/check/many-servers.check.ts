@@ -131,7 +131,7 @@ describe("300 servers in a servers file, a third of them dead", () => {
     const all = [...seen.values()].map((one) => punctuality(one, EVERY_SECONDS));
     const delays = all.flatMap((one) => one.delays);
     const cpu = sumOf(after, "process_cpu_seconds_total") - sumOf(before, "process_cpu_seconds_total");
-    const stalledSeconds = await stalls.longestSeconds();
+    const stalledSeconds = await stalls.mostWithin(EVERY_SECONDS);
     const figures = {
       start_seconds: startSeconds,
       machine_stalled: stalledSeconds,
@@ -172,7 +172,7 @@ describe("300 servers in a servers file, a third of them dead", () => {
     // While the machine stands still nobody is on time.
     expect(figures.delay_p99).toBeLessThan(1 + stalledSeconds);
     expect(figures.delay_max).toBeLessThan(EVERY_SECONDS / 2 + stalledSeconds);
-    expect(figures.longest_scrape).toBeLessThan(5);
+    expect(figures.longest_scrape).toBeLessThan(5 + stalledSeconds);
     expect(figures.rss_mb).toBeLessThan(800);
     expect(figures.cores).toBeLessThan(0.8);
     // One that goes and the one that takes its place may overlap for a moment.

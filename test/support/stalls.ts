@@ -2,8 +2,10 @@ import { Worker } from "node:worker_threads";
 
 /** How late a thread was woken that wants nothing but to look at its clock: what the machine kept everybody waiting. */
 export type Stalls = {
-  /** The longest since it began. */
+  /** The longest at once since it began. */
   longestSeconds(): Promise<number>;
+  /** The most of them added up within so many seconds: a machine that is taken away every few milliseconds is slow, not still. */
+  mostWithin(seconds: number): Promise<number>;
   stop(): Promise<void>;
 };
 
@@ -11,17 +13,31 @@ export type Stalls = {
 const watcher = `
 const { parentPort } = require("node:worker_threads");
 const TURN_MS = 10;
-let longestMs = 0;
+/** Timers are as late on a machine with nothing to do. */
+const NOTHING_MS = 5;
+const stalls = [];
 let lastMs = performance.now();
 const look = () => {
   const nowMs = performance.now();
-  longestMs = Math.max(longestMs, nowMs - lastMs - TURN_MS);
+  const lateMs = nowMs - lastMs - TURN_MS;
+  if (lateMs > NOTHING_MS) stalls.push({ atMs: nowMs, lateMs });
   lastMs = nowMs;
 };
+const mostWithin = (windowMs) => {
+  let first = 0;
+  let sum = 0;
+  let most = 0;
+  for (const { atMs, lateMs } of stalls) {
+    sum += lateMs;
+    for (; stalls[first].atMs < atMs - windowMs; first += 1) sum -= stalls[first].lateMs;
+    most = Math.max(most, sum);
+  }
+  return most;
+};
 setInterval(look, TURN_MS);
-parentPort.on("message", () => {
+parentPort.on("message", (windowMs) => {
   look();
-  parentPort.postMessage(longestMs / 1000);
+  parentPort.postMessage(mostWithin(windowMs) / 1000);
 });
 parentPort.postMessage("watching");
 `;
@@ -35,12 +51,14 @@ export async function watchStalls(): Promise<Stalls> {
       worker.once("error", reject);
     });
   await answer();
+  const mostWithin = async (seconds: number): Promise<number> => {
+    const answered = answer();
+    worker.postMessage(1000 * seconds, []);
+    return Number(await answered);
+  };
   return {
-    async longestSeconds() {
-      const answered = answer();
-      worker.postMessage("how long?", []);
-      return Number(await answered);
-    },
+    mostWithin,
+    longestSeconds: () => mostWithin(0),
     async stop() {
       await worker.terminate();
     },
